@@ -1,0 +1,93 @@
+"""The one reader of the environment. Every variable is in `.env.example` with a sentence.
+
+Values come from the process environment first, then from a `.env` file in the project folder.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Mapping
+
+from bot.errors import ConfigError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = PROJECT_DIR / "data"
+PREFIX = "KINDLIGHT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a deployment may choose. Field `x_y` is read from `KINDLIGHT_X_Y`."""
+
+    #: Folder for databases, keys and spool; created with mode 0700.
+    var_dir: Path = PROJECT_DIR / "var"
+    models_dir: Path = PROJECT_DIR / "models"
+    #: Two-letter country used when neither the page nor the person named one; empty means "ask".
+    country: str = ""
+    #: SQLAlchemy address of the staff database; empty means SQLite in `var_dir`.
+    database_url: str = ""
+    rasa_port: int = 5005
+    actions_port: int = 5055
+    page_port: int = 8080
+    console_port: int = 8081
+    #: Where the processes listen; loopback unless a deployment says otherwise.
+    host: str = "127.0.0.1"
+
+    @property
+    def database_address(self) -> str:
+        """The staff database to use, never empty."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'kindlight.db'}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Builds Settings from a mapping of variables.
+
+    Args:
+        environment: Names and values, such as `os.environ`.
+
+    Raises:
+        ConfigError: A number or path cannot be read; the message names the variable.
+    """
+    chosen = {}
+    for name, kind in Settings.__annotations__.items():
+        raw = environment.get(PREFIX + name.upper())
+        if raw is None or raw == "":
+            continue
+        chosen[name] = _parse(name, str(kind), raw)
+    return Settings(**chosen)
+
+
+def _parse(name: str, kind: str, raw: str) -> object:
+    variable = PREFIX + name.upper()
+    try:
+        if kind == "int":
+            return int(raw)
+        if kind == "float":
+            return float(raw)
+    except ValueError:
+        raise ConfigError(f"{variable} is '{raw}', but it must be a number.") from None
+    if kind == "bool":
+        if raw.lower() not in ("true", "false"):
+            raise ConfigError(f"{variable} is '{raw}', but it must be true or false.")
+        return raw.lower() == "true"
+    if kind == "Path":
+        return Path(raw).expanduser().resolve()
+    return raw
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Reads `NAME=value` lines; blank lines and lines that start with `#` are skipped."""
+    if not path.is_file():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#") and "=" in line)
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings({**read_env_file(PROJECT_DIR / ".env"), **os.environ})
