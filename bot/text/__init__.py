@@ -1,1 +1,10 @@
-"""."""
+"""Text before understanding.
+
+- `cleanup.py`: `clean(text) -> CleanText`, the one place where slang, disguises and hostile characters are undone;
+  each character of the result knows where it stood in the message as typed.
+- `vocabulary.py`: the tables of `data/text/` and the word list that decides what is a word.
+- `spelling.py`: repairs inside one word (digits for letters, stretched letters, masked letters, one typing slip).
+- `encoder.py`: `get_encoder().encode(texts)`, one sentence encoder a process, one vector a message.
+
+In: a message as typed. Out: lower-case text for matching, and `float32` unit vectors.
+"""
