@@ -1,0 +1,45 @@
+# Kindlight. `make help` lists the targets.
+SHELL := bash
+PYTHON := .venv/bin/python
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export RASA_TELEMETRY_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help install train run test check evaluate bench doctor lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Make .venv with the locked packages (skipped when it is current)
+	@deploy/setup.sh
+
+train: install ## Train the model when it is older than its data
+	@$(PYTHON) -m bot train
+
+run: install ## Start everything on this machine and print the addresses
+	@$(PYTHON) -m bot run
+
+test: train ## Run every test
+	@$(PYTHON) -m pytest
+
+check: train ## Lint, types, content and Rasa's own data validation
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m bot rasa data validate --data data/nlu data/responses data/rules data/stories --fail-on-warnings --max-history 5
+	@$(PYTHON) -m bot doctor
+
+evaluate: train ## Measure understanding and safety; writes docs/scorecard.md
+	@$(PYTHON) -m bot scorecard
+
+bench: train ## Measure speed; writes docs/performance.md
+	@$(PYTHON) -m bot bench
+
+doctor: install ## Say what is missing, due or misconfigured
+	@$(PYTHON) -m bot doctor
+
+lock: ## Resolve every dependency again in one pass (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean: ## Remove what was built (not var/, which holds conversations and keys)
+	@rm -rf .venv .venv-tools models .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,194 @@
+"""The channel guard: a person at risk gets help even when everything behind the channel is slow, broken or silent.
+
+Every channel answers through `answer_guarded`. The safety engine runs here, in process, before the message is
+handed on. If no proper reply comes in time, the card is composed here from the same wording and directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Awaitable, Callable, Mapping
+
+from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.responses import Response, get_responses
+from bot.safety.levels import RiskAssessment, RiskLevel
+
+logger = logging.getLogger(__name__)
+
+#: A person at risk waits no longer than this for the assistant before the guard speaks (promise: card within 3 s).
+RISK_WAIT_SECONDS = 2.0
+#: An ordinary question may take longer before the guard admits a technical problem.
+ORDINARY_WAIT_SECONDS = 8.0
+_REMEMBERED_CONVERSATIONS = 5000
+_REMEMBERED_MESSAGES = 4
+
+TECHNICAL_PROBLEM = "utter_technical_problem"
+
+Reply = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class GuardContext:
+    """What the channel knows of the person without asking Rasa."""
+
+    conversation_id: str
+    audience: str | None
+    country: str | None
+    channel: str
+    language: str | None = None
+
+
+class Guard:
+    """Assesses messages and words replies without Rasa. One for a process; remembers nothing on disk."""
+
+    def __init__(
+        self,
+        assess: Callable[[list[str]], RiskAssessment] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Creates the guard.
+
+        Args:
+            assess: Takes the recent messages, newest last; by default the safety engine.
+            now: Clock, for opening hours.
+        """
+        self._assess_texts = assess or _assess_with_engine
+        self._now = now or (lambda: datetime.now(timezone.utc))
+        self._recent: OrderedDict[str, deque[str]] = OrderedDict()
+        self._given: OrderedDict[str, RiskLevel] = OrderedDict()
+
+    def assess(self, conversation_id: str, text: str) -> RiskAssessment:
+        """Assesses the newest message; a failing engine counts as `check_in`, never as quiet."""
+        recent = self._recent.setdefault(conversation_id, deque(maxlen=_REMEMBERED_MESSAGES))
+        recent.append(text)
+        self._recent.move_to_end(conversation_id)
+        while len(self._recent) > _REMEMBERED_CONVERSATIONS:
+            self._recent.popitem(last=False)
+        try:
+            return self._assess_texts([text])
+        except Exception as error:  # noqa: BLE001 - whatever fails here, the person must still be asked
+            logger.error("The safety engine failed in the guard (%s); counts as check_in.", type(error).__name__)
+            return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+
+    def assess_together(self, conversation_id: str) -> RiskAssessment:
+        """Assesses the remembered messages as one session; used when Rasa, which does this, is not there."""
+        try:
+            return self._assess_texts(list(self._recent.get(conversation_id, ())))
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.error("The safety engine failed in the guard (%s); counts as check_in.", type(error).__name__)
+            return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+
+    def forget(self, conversation_id: str) -> None:
+        """Drops what is remembered of a conversation (called when it is deleted)."""
+        self._recent.pop(conversation_id, None)
+        self._given.pop(conversation_id, None)
+
+    def reply(self, assessment: RiskAssessment, context: GuardContext) -> list[Reply]:
+        """The card or question for a risk, or the honest word about a technical problem."""
+        if assessment.level == RiskLevel.NONE:
+            return [self._technical_problem(context)]
+        card = compose(
+            assessment,
+            CrisisContext(
+                country=context.country,
+                audience=context.audience,
+                channel=context.channel,
+                language=context.language,
+                card_level_given=self._given.get(context.conversation_id, RiskLevel.NONE),
+                at=self._now(),
+            ),
+        )
+        self._remember_card(context.conversation_id, card.level)
+        return _as_replies(card)
+
+    def _technical_problem(self, context: GuardContext) -> Reply:
+        slots = {"country": context.country}
+        chosen = get_responses().choose(TECHNICAL_PROBLEM, context.audience, context.channel, slots)
+        return _as_reply(chosen)
+
+    def _remember_card(self, conversation_id: str, level: RiskLevel) -> None:
+        if level >= RiskLevel.ESCALATE:
+            self._given[conversation_id] = max(level, self._given.get(conversation_id, RiskLevel.NONE))
+        while len(self._given) > _REMEMBERED_CONVERSATIONS:
+            self._given.popitem(last=False)
+
+
+def _assess_with_engine(texts: list[str]) -> RiskAssessment:
+    from bot.safety.engine import get_engine
+
+    engine = get_engine()
+    return engine.assess(texts[-1]) if len(texts) == 1 else engine.assess_session(texts)
+
+
+def _as_reply(chosen: Response) -> Reply:
+    buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
+    return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "hotlines": [], "guard": True}
+
+
+def _as_replies(card: CrisisReply) -> list[Reply]:
+    buttons = [
+        {"title": button.title, "payload": button.payload} for message in card.messages for button in message.buttons
+    ]
+    text = "\n\n".join(message.text for message in card.messages)
+    level = card.level.label if card.level >= RiskLevel.ESCALATE else None
+    return [
+        {
+            "text": text,
+            "buttons": buttons,
+            "response": card.messages[0].response,
+            "hotlines": list(card.hotlines),
+            "card_level": level,
+            "guard": True,
+        }
+    ]
+
+
+def needs_card(assessment: RiskAssessment, replies: list[Mapping[str, Any]]) -> bool:
+    """Whether a message at risk was answered without any helpline: then the guard adds its card."""
+    return assessment.level >= RiskLevel.ESCALATE and not any(reply.get("hotlines") for reply in replies)
+
+
+async def answer_guarded(
+    guard: Guard,
+    context: GuardContext,
+    text: str,
+    handle: Callable[[], Awaitable[None]],
+    collected: list[Reply],
+) -> list[Reply]:
+    """Lets the assistant answer, and answers in its place when it does not.
+
+    Args:
+        guard: The process's guard.
+        context: What the channel knows of the person.
+        text: The message as typed.
+        handle: Hands the message to Rasa; replies arrive in `collected` while it runs.
+        collected: The list that the output channel appends to. Closed (see `late`) once the guard has spoken.
+
+    Returns:
+        The replies to send, in order. Never empty.
+    """
+    assessment = guard.assess(context.conversation_id, text)
+    at_risk = assessment.level > RiskLevel.NONE
+    task = asyncio.ensure_future(handle())
+    done, _ = await asyncio.wait({task}, timeout=RISK_WAIT_SECONDS if at_risk else ORDINARY_WAIT_SECONDS)
+    replies = list(collected)
+    failed = not done or task.exception() is not None
+    if failed:
+        task.add_done_callback(_note_late_failure)
+        logger.error("The assistant %s; the guard answers.", "failed" if done else "is slow")
+    if not failed and replies and not needs_card(assessment, replies):
+        return replies
+    if failed or not replies:
+        together = guard.assess_together(context.conversation_id)
+        worse = max(assessment, together, key=lambda found: found.level)
+        return guard.reply(worse, context)
+    return guard.reply(assessment, context) + replies
+
+
+def _note_late_failure(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("A message failed after the guard had answered (%s).", type(task.exception()).__name__)

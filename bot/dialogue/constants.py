@@ -1,0 +1,24 @@
+"""Names shared by policies, wording and channels: slots and the responses that safety decides on."""
+
+AUDIENCE = "audience"
+COUNTRY = "country"
+LANGUAGE = "language"
+CARD_LEVEL = "card_level"
+CARD_CATEGORY = "card_category"
+CARD_SPEAKER = "card_speaker"
+CHECK_IN = "check_in"
+
+UTTER_CRISIS_CARD = "utter_crisis_card"
+UTTER_CHECK_IN = "utter_check_in"
+UTTER_CHECK_IN_YES = "utter_check_in_yes"
+UTTER_CHECK_IN_NO = "utter_check_in_no"
+
+#: Responses chosen by SafetyPolicy; each is followed by listening.
+SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)
+#: Safety responses that carry helplines.
+CARD_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN_YES)
+
+FAQ_PREFIX = "utter_faq/"
+CHILD, PARENT, PROFESSIONAL = "child", "parent", "professional"
+#: Channels on which a person is answered in a child's words unless they said otherwise.
+CHILD_CHANNELS = frozenset({"telegram", "whatsapp", "sms"})

@@ -1,0 +1,87 @@
+"""What is known of a conversation, read from Rasa's tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.constants import (
+    AUDIENCE,
+    CARD_LEVEL,
+    CHILD,
+    CHILD_CHANNELS,
+    COUNTRY,
+    FAQ_PREFIX,
+    LANGUAGE,
+)
+from bot.safety.levels import RiskLevel
+
+#: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
+LOOK_BACK = 6
+
+
+@dataclass(frozen=True)
+class ConversationFacts:
+    """The facts that wording depends on.
+
+    Attributes:
+        audience: `child`, `parent` or `professional`; None when neither the person nor the page said.
+        country: ISO 3166 two-letter code, or None when unknown.
+        channel: Name of the channel that will carry the reply.
+        language: Two-letter code of the page, or None.
+        card_level: The highest level for which a crisis card was given in this conversation.
+        last_answer: Response name of the latest FAQ answer (`utter_faq/…`), or None.
+        slots: All current slot values.
+    """
+
+    audience: str | None
+    country: str | None
+    channel: str
+    language: str | None
+    card_level: RiskLevel
+    last_answer: str | None
+    slots: Mapping[str, Any]
+
+
+def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts:
+    """Reads slots first, then what the page or channel sent along with the newest message."""
+    slots = tracker.current_slot_values()
+    sent = _sent_along(tracker)
+    channel = sent.get("channel_kind") or channel
+    audience = slots.get(AUDIENCE) or sent.get(AUDIENCE) or (CHILD if channel in CHILD_CHANNELS else None)
+    return ConversationFacts(
+        audience=audience,
+        country=slots.get(COUNTRY) or sent.get(COUNTRY) or None,
+        channel=channel,
+        language=slots.get(LANGUAGE) or sent.get(LANGUAGE) or None,
+        card_level=RiskLevel.from_label(slots.get(CARD_LEVEL) or "none"),
+        last_answer=last_answer(tracker),
+        slots=slots,
+    )
+
+
+def last_answer(tracker: DialogueStateTracker) -> str | None:
+    """The response name of the latest FAQ answer among the last few bot messages."""
+    spoken = [event for event in tracker.events if isinstance(event, BotUttered)]
+    for event in reversed(spoken[-LOOK_BACK:]):
+        name = event.metadata.get("response") or event.metadata.get("utter_action") or ""
+        if name.startswith(FAQ_PREFIX):
+            return name
+    return None
+
+
+def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:
+    """The risk dictionary that RiskDetector left on the newest message, or None."""
+    message = tracker.latest_message
+    parsed: dict[str, Any] = dict(message.parse_data or {}) if message else {}
+    return parsed.get("risk")
+
+
+def _sent_along(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return event.metadata or {}
+    return {}

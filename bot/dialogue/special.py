@@ -1,0 +1,176 @@
+"""Responses that are put together from several vetted parts. Nothing here writes a sentence of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Callable, Mapping
+
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.responses import Response, get_responses
+from bot.dialogue.constants import (
+    CARD_SPEAKER,
+    CHECK_IN,
+    CHILD,
+    FAQ_PREFIX,
+    UTTER_CHECK_IN,
+    UTTER_CHECK_IN_YES,
+    UTTER_CRISIS_CARD,
+)
+from bot.dialogue.facts import ConversationFacts, latest_risk
+from bot.nlu.risk_detector import from_dict
+from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+
+Draft = dict[str, Any]
+Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
+
+SOMETHING_ELSE = {"title": "Something else", "payload": "/something_else"}
+
+
+def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
+    """One response as the book has it for this audience and channel."""
+    chosen = get_responses().choose(name, facts.audience, facts.channel, {**_known(facts), **(values or {})})
+    return _as_draft(chosen)
+
+
+def _known(facts: ConversationFacts) -> Mapping[str, Any]:
+    return {**facts.slots, "country": facts.country, "audience": facts.audience}
+
+
+def _as_draft(chosen: Response) -> Draft:
+    buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
+    return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
+
+
+def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return _as_card(compose(from_dict(latest_risk(tracker)), _context(tracker, facts, now)))
+
+
+def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    assessment = from_dict(latest_risk(tracker))
+    draft = _as_card(compose(assessment, _context(tracker, facts, now)))
+    return {**draft, CHECK_IN: assessment.main_category}
+
+
+def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The person said yes to the direct question: the card for what was asked about."""
+    asked = _asked_about(tracker)
+    speaker = Speaker(tracker.get_slot(CARD_SPEAKER) or Speaker.SELF.value)
+    confirmed = RiskAssessment(level=RiskLevel.ESCALATE, categories={asked: 1.0}, speaker=speaker)
+    return _as_card(compose(confirmed, _context(tracker, facts, now)))
+
+
+def _asked_about(tracker: DialogueStateTracker) -> str:
+    """The policy clears the slot with its answer, so the category is read from the question that was asked."""
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered) and event.metadata.get("utter_action") == UTTER_CHECK_IN:
+            category = event.metadata.get(CHECK_IN)
+            return category if category in CATEGORIES else SELF_HARM
+    return SELF_HARM
+
+
+def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> CrisisContext:
+    return CrisisContext(
+        country=facts.country,
+        audience=facts.audience,
+        channel=facts.channel,
+        language=facts.language,
+        card_level_given=_level_given_before(tracker),
+        at=now,
+    )
+
+
+def _level_given_before(tracker: DialogueStateTracker) -> RiskLevel:
+    """The highest card level already shown; the slot holds the level of the card being worded right now."""
+    levels = [
+        event.metadata.get("card_level")
+        for event in tracker.events
+        if isinstance(event, BotUttered) and event.metadata.get("card_level")
+    ]
+    return max((RiskLevel.from_label(level) for level in levels), default=RiskLevel.NONE)
+
+
+def _as_card(reply: CrisisReply) -> Draft:
+    texts = [message.text for message in reply.messages]
+    buttons = [
+        {"title": button.title, "payload": button.payload} for message in reply.messages for button in message.buttons
+    ]
+    return {
+        "text": "\n\n".join(texts),
+        "buttons": buttons,
+        "response": reply.messages[0].response,
+        "responses": [message.response for message in reply.messages],
+        "hotlines": list(reply.hotlines),
+        "card_level": reply.level.label if reply.level >= RiskLevel.ESCALATE else None,
+    }
+
+
+def _asked_faq(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The answer behind a button `/ask{"faq": …}`; an id that no longer exists leads to the menu."""
+    message = tracker.latest_message
+    asked = next((e.get("value") for e in (message.entities if message else []) if e.get("entity") == "faq"), None)
+    name = f"{FAQ_PREFIX}{asked}"
+    return plain(name if name in get_responses() else "utter_topic_menu", facts)
+
+
+def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The nearest three as buttons; after a first miss, the topic menu with the help strip instead."""
+    if _missed_just_before(tracker):
+        draft = plain("utter_second_miss", facts)
+        return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
+    message = tracker.latest_message
+    nearest = (message.parse_data or {}).get("nearest", []) if message else []
+    buttons = [_faq_button(entry["faq"]) for entry in nearest if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+    if not buttons:
+        return plain("utter_about_what", facts)
+    return {**plain("utter_nearest_answers", facts), "buttons": [*buttons, SOMETHING_ELSE]}
+
+
+def _missed_just_before(tracker: DialogueStateTracker) -> bool:
+    spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    return spoken is not None and spoken.metadata.get("response") in (
+        "utter_nearest_answers",
+        "utter_about_what",
+        "utter_second_miss",
+    )
+
+
+def _faq_button(faq: str) -> Mapping[str, str]:
+    title = metadata_of(f"{FAQ_PREFIX}{faq}").get("title", faq)
+    return {"title": title, "payload": f'/ask{{"faq": "{faq}"}}'}
+
+
+def metadata_of(name: str) -> Mapping[str, Any]:
+    """Metadata of a response, from its default wording; empty for an unknown name."""
+    book = get_responses()
+    if name not in book:
+        return {}
+    return next((variation.metadata for variation in book.variations(name) if variation.metadata), {})
+
+
+def _say_simpler(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The last answer in a child's words: the plainest wording there is of the same facts."""
+    if facts.last_answer is None:
+        return plain("utter_about_what", facts)
+    chosen = get_responses().choose(facts.last_answer, CHILD, facts.channel, {**_known(facts), "audience": CHILD})
+    return _as_draft(chosen)
+
+
+def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """What leads on from the last answer, as choices."""
+    if facts.last_answer is None:
+        return plain("utter_about_what", facts)
+    return {**plain("utter_tell_me_more", facts), "buttons": plain(facts.last_answer, facts)["buttons"]}
+
+
+SPECIAL_RESPONSES: Mapping[str, Composer] = {
+    UTTER_CRISIS_CARD: _crisis_card,
+    UTTER_CHECK_IN: _check_in,
+    UTTER_CHECK_IN_YES: _check_in_yes,
+    "utter_asked_faq": _asked_faq,
+    "utter_nearest_answers": _nearest_answers,
+    "utter_say_simpler": _say_simpler,
+    "utter_tell_me_more": _tell_me_more,
+}

@@ -1,0 +1,15 @@
+"""Keys under which our components leave their results on a Rasa message."""
+
+#: dict made by `bot.nlu.risk_detector.as_dict`: level label, categories, speaker, stance, findings.
+RISK = "risk"
+#: float32 array, shape (512,), unit length: the sentence embedding, computed once a message.
+EMBEDDING = "sentence_embedding"
+#: list of {"label", "score"}: every label the classifier knows, best first, at most RANKING_LENGTH.
+LABEL_RANKING = "label_ranking"
+#: list of {"faq", "topic", "score"}: the nearest answers, best first, at most three.
+NEAREST = "nearest"
+
+RETRIEVAL_INTENT = "faq"
+FALLBACK_INTENT = "nlu_fallback"
+RANKING_LENGTH = 10
+NEAREST_LENGTH = 3

@@ -1,0 +1,78 @@
+"""Graph component: the facts a message names: platform, privacy setting, country, audience."""
+
+from typing import Any, Dict, List, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.audience import find_audience
+from bot.content.countries import resolve_country
+from bot.content.platforms import find_platform, find_setting
+from bot.nlu.constants import RISK
+
+#: A country named in passing ("he lives in canada") is not the person's own; a short answer or the intent says so.
+SHORT_ANSWER_WORDS = 4
+COUNTRY_INTENT = "ask_country"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class FactExtractor(GraphComponent):
+    """Looks names up in `data/`; slots are filled from what it finds."""
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "FactExtractor":
+        """Creates the component; it has no options."""
+        return cls()
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        """Adds entities to each message that carries a person's words."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text and not text.startswith(INTENT_MESSAGE_PREFIX):
+                found = _find(message, text, tracker)
+                entities = [_as_entity(name, value, text) for name, value in found.items() if value]
+                message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+
+def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Dict[str, Optional[str]]:
+    return {
+        "platform": find_platform(text),
+        "setting": find_setting(text),
+        "country": _own_country(message, text),
+        "audience": _audience(text, tracker),
+    }
+
+
+def _own_country(message: Message, text: str) -> Optional[str]:
+    risk = message.get(RISK) or {}
+    if risk.get("level", "none") != "none":
+        # A disclosure typed while we ask for the country is a disclosure, never a country.
+        return None
+    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS
+    is_statement = (message.get(INTENT) or {}).get("name") == COUNTRY_INTENT
+    return resolve_country(text) if is_answer or is_statement else None
+
+
+def _audience(text: str, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
+    audience, is_own_word = find_audience(text)
+    if is_own_word:
+        return audience
+    known = tracker.get_slot("audience") if tracker is not None else None
+    return None if known else audience
+
+
+def _as_entity(name: str, value: str, text: str) -> Dict[str, Any]:
+    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": FactExtractor.__name__}

@@ -1,0 +1,90 @@
+"""Graph component: the nearest answers among `data/nlu/faq/`, in the form that Rasa's `utter_faq` reads."""
+
+from typing import Any, Dict, List, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import (
+    RESPONSE_SELECTOR_PREDICTION_KEY,
+    RESPONSE_SELECTOR_PROPERTY_NAME,
+    RESPONSE_SELECTOR_RANKING_KEY,
+    RESPONSE_SELECTOR_RESPONSES_KEY,
+    RESPONSE_SELECTOR_RETRIEVAL_INTENTS,
+    RESPONSE_SELECTOR_UTTER_ACTION_KEY,
+)
+from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.content.responses import get_responses
+from bot.nlu.constants import LABEL_RANKING, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SemanticFAQSelector(GraphComponent):
+    """Turns LABEL_RANKING into `response_selector` output and NEAREST, the three nearest answers with topic."""
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SemanticFAQSelector":
+        """Creates the component; topics come from each answer's metadata."""
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Adds the nearest answers to each message that was ranked."""
+        for message in messages:
+            ranking = message.get(LABEL_RANKING)
+            if ranking:
+                message.set(NEAREST, nearest_answers(ranking), add_to_output=True)
+                message.set(RESPONSE_SELECTOR_PROPERTY_NAME, _selector_output(ranking), add_to_output=True)
+        return messages
+
+
+def nearest_answers(ranking: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """The best labels that have an answer of their own: `{"faq", "topic", "score"}`, best first, at most three."""
+    found = []
+    for entry in ranking:
+        name = entry["label"].split("/", 1)[-1]
+        topic = topic_of(entry["label"])
+        if topic:
+            found.append({"faq": name, "topic": topic, "score": round(entry["score"], 4)})
+        if len(found) == NEAREST_LENGTH:
+            break
+    return found
+
+
+def topic_of(label: str) -> Optional[str]:
+    """The topic of an answer, from the metadata of its response; None for intents that only drive dialogue."""
+    book, name = get_responses(), f"utter_{label}"
+    if name not in book:
+        return None
+    return next((v.metadata["topic"] for v in book.variations(name) if "topic" in v.metadata), None)
+
+
+def _selector_output(ranking: List[Dict[str, Any]]) -> Dict[str, Any]:
+    answers = [entry for entry in ranking if entry["label"].startswith(RETRIEVAL_INTENT + "/")]
+    if not answers:
+        return {RESPONSE_SELECTOR_RETRIEVAL_INTENTS: [RETRIEVAL_INTENT]}
+    best = answers[0]
+    return {
+        RESPONSE_SELECTOR_RETRIEVAL_INTENTS: [RETRIEVAL_INTENT],
+        RETRIEVAL_INTENT: {
+            RESPONSE_SELECTOR_PREDICTION_KEY: {
+                # The wording is chosen by bot.nlg when the answer is spoken; Rasa only needs the key to exist.
+                RESPONSE_SELECTOR_RESPONSES_KEY: [],
+                PREDICTED_CONFIDENCE_KEY: best["score"],
+                INTENT_RESPONSE_KEY: best["label"],
+                RESPONSE_SELECTOR_UTTER_ACTION_KEY: f"utter_{best['label']}",
+            },
+            RESPONSE_SELECTOR_RANKING_KEY: [
+                {PREDICTED_CONFIDENCE_KEY: entry["score"], INTENT_RESPONSE_KEY: entry["label"]}
+                for entry in answers
+            ],
+        },
+    }

@@ -1,0 +1,122 @@
+"""Graph component: which of our questions and intents a message is nearest to."""
+
+from pathlib import Path
+from typing import Any, Dict, List
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.constants import (
+    EMBEDDING,
+    FALLBACK_INTENT,
+    LABEL_RANKING,
+    RANKING_LENGTH,
+    RETRIEVAL_INTENT,
+)
+from bot.nlu.label_model import LabelModel, LabelModelOptions
+from bot.text.cleanup import clean
+
+THRESHOLD = "threshold"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SemanticIntentClassifier(GraphComponent):
+    """Sets the intent, with LABEL_RANKING for the FAQ selector; below the threshold, `nlu_fallback`."""
+
+    FILE_NAME = "labels.npz"
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """Each option is explained in `bot.nlu.label_model.LabelModelOptions` and set in `config.yml`."""
+        defaults = LabelModelOptions()
+        return {
+            # Below this confidence the message counts as not understood.
+            THRESHOLD: 0.3,
+            "gamma": defaults.gamma,
+            "ridge": defaults.ridge,
+            "lexical_weight": defaults.lexical_weight,
+            "temperature": defaults.temperature,
+        }
+
+    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: Any = None) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SemanticIntentClassifier":
+        """Creates an untrained component."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SemanticIntentClassifier":
+        """Loads a trained component.
+
+        Raises:
+            ModelError: The arrays are missing or of another version.
+        """
+        with model_storage.read_from(resource) as folder:
+            model = LabelModel.load(Path(folder) / cls.FILE_NAME)
+        return cls(config, model_storage, resource, model)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the label model on every example that has words and an intent, and stores it."""
+        examples = [
+            example for example in training_data.intent_examples if example.get(EMBEDDING) is not None
+        ]
+        self._model = LabelModel.train(
+            [clean(example.get(TEXT)).text for example in examples],
+            np.stack([example.get(EMBEDDING) for example in examples]),
+            [example.get_full_intent() for example in examples],
+            self._options(),
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(Path(folder) / self.FILE_NAME)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Ranks the labels for each message that was encoded."""
+        for message in messages:
+            if message.get(EMBEDDING) is not None:
+                self._classify(message)
+        return messages
+
+    def _classify(self, message: Message) -> None:
+        confidences = self._model.confidences(clean(message.get(TEXT)).text, message.get(EMBEDDING))
+        best = np.argsort(-confidences)[:RANKING_LENGTH]
+        ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
+        message.set(LABEL_RANKING, ranking)
+        message.set(INTENT, _as_intent(ranking[0], self._config[THRESHOLD]), add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
+
+    def _options(self) -> LabelModelOptions:
+        names = ("gamma", "ridge", "lexical_weight", "temperature")
+        return LabelModelOptions(**{name: float(self._config[name]) for name in names})
+
+
+def _as_intent(entry: Dict[str, Any], threshold: float) -> Dict[str, Any]:
+    label, score = entry["label"], entry["score"]
+    if score < threshold:
+        return {"name": FALLBACK_INTENT, "confidence": 1.0 - score}
+    if label.startswith(RETRIEVAL_INTENT + "/"):
+        return {"name": RETRIEVAL_INTENT, FULL_RETRIEVAL_INTENT_NAME_KEY: label, "confidence": score}
+    return {"name": label, "confidence": score}

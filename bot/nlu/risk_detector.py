@@ -1,0 +1,131 @@
+"""Graph component: puts the safety engine's assessment on every message."""
+
+import logging
+from typing import Any, Dict, List, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.dialogue.constants import CARD_RESPONSES
+from bot.nlu.constants import EMBEDDING, RISK
+from bot.safety.engine import get_engine
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker, Stance
+
+logger = logging.getLogger(__name__)
+
+MEMORY_MESSAGES = "memory_messages"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class RiskDetector(GraphComponent):
+    """Adapts `bot.safety.engine` to Rasa's graph; an exception in it counts as `check_in`, never as quiet."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """How many earlier messages of the conversation are assessed together with the newest."""
+        return {MEMORY_MESSAGES: 5}
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self._config = {**self.get_default_config(), **config}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "RiskDetector":
+        """Creates the component; the engine is shared by the process and loaded here, before the first message."""
+        get_engine()
+        return cls(config)
+
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        """Sets RISK on each message that carries a person's words."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text and not text.startswith(INTENT_MESSAGE_PREFIX):
+                message.set(RISK, self._assess(text, message.get(EMBEDDING), tracker), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: Any) -> Any:
+        """Training examples need no assessment."""
+        return training_data
+
+    def _assess(self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker]) -> Dict[str, Any]:
+        alone = assess_safely([], text, embedding)
+        earlier = self._earlier_texts(tracker)
+        together = assess_safely(earlier, text) if earlier else alone
+        return {**as_dict(together), "alone": alone.level.label}
+
+    def _earlier_texts(self, tracker: Optional[DialogueStateTracker]) -> List[str]:
+        if tracker is None:
+            return []
+        texts: List[str] = []
+        for event in reversed(tracker.events):
+            # What was told before a card was answered by that card; it must not bring the card again.
+            if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event):
+                break
+            if isinstance(event, UserUttered) and event.text and not event.text.startswith(INTENT_MESSAGE_PREFIX):
+                texts.append(event.text)
+        return texts[::-1]
+
+
+def _is_card(event: Any) -> bool:
+    return isinstance(event, BotUttered) and event.metadata.get("utter_action") in CARD_RESPONSES
+
+
+def assess_safely(earlier: List[str], text: str, embedding: Any = None) -> RiskAssessment:
+    """Assesses the newest message, together with the earlier ones when there are any; fails towards help."""
+    try:
+        engine = get_engine()
+        if earlier:
+            return engine.assess_session([*earlier, text])
+        return engine.assess(text, embedding=embedding)
+    except Exception as error:  # noqa: BLE001 - any failure here must still lead to a kind question
+        # The text stays out of the log: only the kind of failure is written.
+        logger.error("The safety engine failed (%s); the message counts as check_in.", type(error).__name__)
+        return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+
+
+def as_dict(assessment: RiskAssessment) -> Dict[str, Any]:
+    """A JSON-ready form of an assessment, without any of the person's words."""
+    return {
+        "level": assessment.level.label,
+        "categories": {name: round(float(score), 4) for name, score in assessment.categories.items()},
+        "speaker": assessment.speaker.value,
+        "stance": assessment.stance.value,
+        "language": assessment.language,
+        "failed": assessment.failed,
+        "findings": [
+            {
+                "category": finding.category,
+                "source": finding.source,
+                "start": finding.start,
+                "end": finding.end,
+                "sentence": finding.sentence,
+            }
+            for finding in assessment.findings
+        ],
+    }
+
+
+def from_dict(risk: Optional[Dict[str, Any]]) -> RiskAssessment:
+    """Reads back what `as_dict` wrote, without the findings; None gives a quiet assessment."""
+    if not risk:
+        return RiskAssessment()
+    return RiskAssessment(
+        level=RiskLevel.from_label(risk["level"]),
+        categories=risk.get("categories", {}),
+        speaker=Speaker(risk.get("speaker", "unknown")),
+        stance=Stance(risk.get("stance", "now")),
+        failed=bool(risk.get("failed")),
+        language=risk.get("language"),
+    )

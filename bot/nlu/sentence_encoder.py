@@ -1,0 +1,54 @@
+"""Graph component: encodes each message once, for every component after it."""
+
+from typing import Any, Dict, List
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.constants import EMBEDDING
+from bot.text.cleanup import clean
+from bot.text.encoder import get_encoder
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(GraphComponent):
+    """Sets EMBEDDING on each message that carries a person's words (button payloads are left alone)."""
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoder":
+        """Creates the component; it has no options and nothing to load but the shared encoder."""
+        get_encoder()
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Encodes the messages' texts in one call."""
+        wanted = [message for message in messages if _has_words(message)]
+        if wanted:
+            rows = get_encoder().encode([clean(message.get(TEXT)).text for message in wanted])
+            for message, row in zip(wanted, rows):
+                message.set(EMBEDDING, row)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Encodes every training example, in batches."""
+        examples = training_data.training_examples
+        for start in range(0, len(examples), 256):
+            self.process(examples[start : start + 256])
+        return training_data
+
+
+def _has_words(message: Message) -> bool:
+    text = message.get(TEXT)
+    return bool(text) and not text.startswith(INTENT_MESSAGE_PREFIX)

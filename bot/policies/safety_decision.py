@@ -1,0 +1,76 @@
+"""Which safety response a message calls for: a pure table, no Rasa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_LEVEL,
+    CARD_SPEAKER,
+    CHECK_IN,
+    UTTER_CHECK_IN,
+    UTTER_CHECK_IN_NO,
+    UTTER_CHECK_IN_YES,
+    UTTER_CRISIS_CARD,
+)
+from bot.safety.levels import RiskAssessment, RiskLevel
+
+#: Intents that say yes to the direct question of a check-in.
+YES_INTENTS = frozenset({"affirm"})
+#: Intents that say it was a joke or that all is well.
+NO_INTENTS = frozenset({"deny", "laugh", "outcome_safe_now"})
+#: What a check-in asks about when the engine could not name a category (it failed, or was torn).
+UNNAMED = "unclear"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A response name and the slots that go with it."""
+
+    response: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decide(
+    risk: RiskAssessment,
+    newest_alone: RiskLevel,
+    intent: str | None,
+    check_in: str | None,
+    card_level: RiskLevel,
+) -> Decision | None:
+    """Chooses the safety response, or None when the message is an ordinary one.
+
+    Args:
+        risk: Assessment of the newest message together with the earlier ones.
+        newest_alone: Level of the newest message by itself.
+        intent: Intent of the newest message.
+        check_in: Category of a check-in that waits for its answer, or None.
+        card_level: Highest level for which a card was given in this conversation.
+    """
+    # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
+    # message still weighs in `risk`: the answer to our own question counts by itself.
+    if check_in and intent in NO_INTENTS and newest_alone < RiskLevel.ESCALATE:
+        return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
+    if risk.level >= RiskLevel.ESCALATE:
+        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
+    if check_in and (intent in YES_INTENTS or risk.level == RiskLevel.CHECK_IN):
+        # A second unclear message after a direct question counts as a yes: fail towards help.
+        return Decision(UTTER_CHECK_IN_YES, {CHECK_IN: None, CARD_LEVEL: _higher(RiskLevel.ESCALATE, card_level)})
+    if risk.level == RiskLevel.CHECK_IN:
+        return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.main_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
+    return None
+
+
+def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any]:
+    return {
+        CARD_LEVEL: _higher(risk.level, card_level),
+        CARD_CATEGORY: risk.main_category,
+        CARD_SPEAKER: risk.speaker.value,
+        CHECK_IN: None,
+    }
+
+
+def _higher(first: RiskLevel, second: RiskLevel) -> str:
+    return max(first, second).label

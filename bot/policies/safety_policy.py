@@ -1,0 +1,102 @@
+"""Safety decides before anything else, also inside forms."""
+
+from typing import Any, Dict, List, Optional
+
+from rasa.core.policies.policy import Policy, PolicyPrediction
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES, UTTER_CHECK_IN
+from bot.dialogue.facts import latest_risk
+from bot.nlu.risk_detector import from_dict
+from bot.policies.safety_decision import Decision, decide
+from bot.safety.levels import RiskLevel
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class SafetyPolicy(Policy):
+    """Predicts the safety responses with a flag that outranks every other policy.
+
+    An active form predicts itself with `is_no_user_prediction=True`, which outranks every prediction without
+    that flag. This policy answers with the same flag, confidence 1.0 and a higher priority; see the conversation
+    test `test_disclosure_inside_form_is_answered_first`.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """`priority` is above RulePolicy's, so that safety wins where both are certain."""
+        return {"priority": 10}
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SafetyPolicy":
+        """Creates the policy; nothing was learned, so nothing is read."""
+        return cls(config, model_storage, resource, execution_context)
+
+    def train(
+        self,
+        training_trackers: List[TrackerWithCachedStates],
+        domain: Domain,
+        **kwargs: Any,
+    ) -> Resource:
+        """Learns nothing: the decisions are in `bot.policies.safety_decision`."""
+        with self._model_storage.write_to(self._resource):
+            return self._resource
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[str, Any]] = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """The safety response for the newest message, listening after one was given, or no opinion."""
+        if _just_gave_safety_response(tracker):
+            return self._certain(ACTION_LISTEN_NAME, domain, [])
+        if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
+            return self._prediction(self._default_predictions(domain))
+        decision = self._decide(tracker)
+        if decision is None:
+            return self._prediction(self._default_predictions(domain))
+        return self._certain(decision.response, domain, [SlotSet(*pair) for pair in decision.slots.items()])
+
+    def _decide(self, tracker: DialogueStateTracker) -> Optional[Decision]:
+        message = tracker.latest_message
+        risk = latest_risk(tracker)
+        return decide(
+            risk=from_dict(risk),
+            newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
+            intent=message.intent.get("name") if message else None,
+            check_in=_waiting_check_in(tracker),
+            card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
+        )
+
+    def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:
+        probabilities = self._default_predictions(domain)
+        probabilities[domain.index_for_action(action)] = 1.0
+        return self._prediction(probabilities, optional_events=events, is_no_user_prediction=True)
+
+
+def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
+    """The category of a check-in whose answer this message is; a question from long ago no longer counts."""
+    spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    asked = spoken is not None and spoken.metadata.get("utter_action") == UTTER_CHECK_IN
+    return tracker.get_slot(CHECK_IN) if asked else None
+
+
+def _just_gave_safety_response(tracker: DialogueStateTracker) -> bool:
+    last = next((event for event in reversed(tracker.events) if isinstance(event, ActionExecuted)), None)
+    return last is not None and last.action_name in SAFETY_RESPONSES
