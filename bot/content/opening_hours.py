@@ -1,0 +1,141 @@
+"""Opening hours: from the words in a country file to "open now", without guessing.
+
+Hours that cannot be read with certainty are `UNKNOWN`: the person then sees the words of the file, and the service is
+neither preferred nor put back. Times are local to the service.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Dict, List, Tuple
+
+import pytz
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_WORDS = {
+    "daily": tuple(range(7)),
+    "every day": tuple(range(7)),
+    "weekdays": (0, 1, 2, 3, 4),
+    "weekends": (5, 6),
+}
+#: Words that say "there is more to it": such hours are shown as written and never counted on.
+_HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|closed|20[01]\d", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^)]*\)")
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
+_PART = re.compile(
+    rf"(daily|weekdays|weekends|every day|{_DAY}(?:\s*-\s*{_DAY}|(?:\s*,\s*{_DAY})+)?)[a-z ]*?\s+"
+    r"((?:24 hours)|(?:\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})(?:\s+and\s+\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})*)",
+    re.IGNORECASE,
+)
+
+
+class Status(Enum):
+    """Whether a service answers at a moment."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """When a service answers.
+
+    Attributes:
+        always: Day and night, every day.
+        spans: For each weekday (0 is Monday) the `(start, end)` minutes after midnight; empty when unknown.
+        words: The hours as the country file has them.
+    """
+
+    always: bool
+    spans: Tuple[Tuple[Tuple[int, int], ...], ...]
+    words: str
+
+    def status(self, at: datetime, time_zone: str | None) -> Status:
+        """Open, closed or unknown at a moment.
+
+        Args:
+            at: An aware time.
+            time_zone: Name of the service's zone, such as `Europe/London`.
+        """
+        if self.always:
+            return Status.OPEN
+        if not self.spans or time_zone is None:
+            return Status.UNKNOWN
+        local = at.astimezone(_zone(time_zone))
+        minute = local.hour * 60 + local.minute
+        inside = any(start <= minute < end for start, end in self.spans[local.weekday()])
+        return Status.OPEN if inside else Status.CLOSED
+
+    def next_change(self, at: datetime, time_zone: str) -> datetime | None:
+        """When an open service closes or a closed one opens, as local time; None when it cannot be told."""
+        if self.always or not self.spans:
+            return None
+        local = at.astimezone(_zone(time_zone))
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        now = local.replace(tzinfo=None)
+        moments = sorted(
+            midnight + timedelta(days=day, minutes=minute)
+            for day in range(8)
+            for span in self.spans[(local.weekday() + day) % 7]
+            for minute in span
+        )
+        return next((moment for moment in moments if moment > now), None)
+
+
+@lru_cache(maxsize=None)
+def _zone(name: str) -> Any:
+    return pytz.timezone(name)
+
+
+def parse_hours(words: str | None) -> OpeningHours:
+    """Reads hours such as `24/7`, `daily 9:00-23:00` or `Mon-Fri 8:00-20:00; Sat-Sun 9:00-17:00`.
+
+    A part in brackets is a remark about the source. Anything that hedges, or is left over after reading, makes the
+    hours unknown: a wrong "open now" costs a frightened person their one try.
+    """
+    text = (words or "").strip()
+    plain = _BRACKETS.sub("", text).strip().lower()
+    if plain.startswith(("24/7", "phone 24/7")) and "20" not in text:
+        return OpeningHours(True, (), text)
+    if not plain or _HEDGES.search(text):
+        return OpeningHours(False, (), text)
+    return OpeningHours(False, _spans(plain), text)
+
+
+def _spans(plain: str) -> Tuple[Tuple[Tuple[int, int], ...], ...]:
+    by_day: Dict[int, List[Tuple[int, int]]] = {day: [] for day in range(7)}
+    named: set[int] = set()
+    for part in _PART.finditer(plain):
+        days = _days(part.group(1))
+        named.update(days)
+        for span in _times(part.group(2)):
+            for day in days:
+                by_day[day].append(span)
+    rest = re.search(r"other days (\d{1,2}:\d{2}-\d{1,2}:\d{2})", plain)
+    if rest:
+        for day in set(range(7)) - named:
+            by_day[day].extend(_times(rest.group(1)))
+    if not named:
+        return ()
+    return tuple(tuple(by_day[day]) for day in range(7))
+
+
+def _times(words: str) -> List[Tuple[int, int]]:
+    if words.startswith("24"):
+        return [(0, 24 * 60)]
+    return [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SPAN.findall(words)]
+
+
+def _days(words: str) -> Tuple[int, ...]:
+    if words in _DAY_WORDS:
+        return _DAY_WORDS[words]
+    if "-" in words:
+        first, last = (DAYS.index(day.strip()) for day in words.split("-"))
+        return tuple(range(first, last + 1))
+    return tuple(DAYS.index(day.strip()) for day in words.split(","))

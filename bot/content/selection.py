@@ -1,0 +1,330 @@
+"""Which services a person is shown: a pure choice from (country, category, level, speaker, age, language, hour, channel).
+
+The order of what is shown, most weighty first: the emergency number when the level is `emergency`; a line the person may
+use themselves before one for others; one that answers now before one that is closed; for a child on a messaging channel
+a line that takes text or chat before one that only takes calls; then the order of needs in `NEEDS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Dict, Iterator, List, Mapping, Tuple
+
+from bot.content.hotlines import HotlineDirectory
+from bot.content.opening_hours import Status
+from bot.content.schema import INTERNATIONAL, Hotline
+from bot.safety import levels
+from bot.safety.levels import RiskLevel, Speaker
+
+MAX_SERVICES = 4
+ADULT_AGE = 18
+#: Channels on which a person reads and types on a phone, where a call may be impossible.
+MESSAGING_CHANNELS = frozenset(("telegram", "whatsapp", "sms"))
+#: A misfit this large means a tool for another age.
+WRONG_AGE = 2
+GENERAL = "general"
+REPORT = "report"
+
+#: A need is met by a service with one of these purposes, the first being the best fit.
+PURPOSES: Mapping[str, Tuple[str, ...]] = {
+    "emergency": ("emergency",),
+    "crisis": ("suicide_crisis",),
+    "child_helpline": ("child_helpline",),
+    "parent_support": ("parent_support",),
+    "abuse": ("child_abuse",),
+    "sexual_violence": ("sexual_violence",),
+    "domestic_violence": ("domestic_violence",),
+    "image_removal": ("image_removal",),
+    REPORT: ("sextortion", "online_exploitation"),
+    "missing": ("missing_child",),
+    "offender_prevention": ("offender_prevention",),
+}
+
+#: What each person needs in each situation, in the order shown. Persons as in `person_of`.
+NEEDS: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
+    levels.SELF_HARM: {
+        "child": ("crisis", "child_helpline", "crisis"),
+        "parent": ("crisis", "parent_support", "child_helpline"),
+        "professional": ("crisis", "child_helpline"),
+        "adult": ("crisis", "crisis"),
+    },
+    levels.EXTORTION: {
+        "child": ("child_helpline", "image_removal", REPORT),
+        "parent": (REPORT, "image_removal", "parent_support", "child_helpline"),
+        "professional": (REPORT, "image_removal", "child_helpline"),
+        "adult": ("image_removal", REPORT, "crisis"),
+    },
+    levels.ADULT_INVOLVED: {
+        "child": ("child_helpline", REPORT, "abuse"),
+        "parent": (REPORT, "parent_support", "abuse", "child_helpline"),
+        "professional": ("abuse", REPORT, "child_helpline"),
+        "adult": (REPORT, "abuse", "crisis"),
+    },
+    levels.ABUSE_DISCLOSURE: {
+        "child": ("child_helpline", "abuse", "sexual_violence"),
+        "parent": ("abuse", "parent_support", "sexual_violence", "child_helpline"),
+        "professional": ("abuse", "child_helpline", "sexual_violence"),
+        "adult": ("sexual_violence", "crisis", "abuse"),
+    },
+    levels.IMAGE_SHARED: {
+        "child": ("image_removal", "child_helpline", REPORT),
+        "parent": ("image_removal", REPORT, "parent_support", "child_helpline"),
+        "professional": (REPORT, "image_removal", "child_helpline"),
+        "adult": ("image_removal", REPORT, "crisis"),
+    },
+    levels.IMMEDIATE_DANGER: {
+        "child": ("emergency", "child_helpline", "abuse"),
+        "parent": ("emergency", "missing", "abuse"),
+        "professional": ("emergency", "abuse", "missing"),
+        "adult": ("emergency", "domestic_violence", "crisis"),
+    },
+    levels.OFFENDER_CONCERN: {
+        "child": ("child_helpline", "offender_prevention"),
+        "parent": ("offender_prevention", "abuse", "parent_support"),
+        "professional": ("offender_prevention", "abuse"),
+        "adult": ("offender_prevention", "crisis"),
+    },
+    GENERAL: {
+        "child": ("child_helpline", REPORT, "image_removal", "crisis"),
+        "parent": ("parent_support", REPORT, "image_removal", "child_helpline"),
+        "professional": ("abuse", REPORT, "image_removal", "child_helpline"),
+        "adult": ("crisis", "sexual_violence", REPORT),
+    },
+}
+#: Needs that a service elsewhere can meet when the country has none.
+_ELSEWHERE = frozenset(("crisis", "child_helpline", "image_removal", REPORT))
+#: Who may pass a child's own line on to the child, and for which needs such a line is shown to them.
+_OTHERS = frozenset(("parent", "professional"))
+_FOR_THE_CHILD = frozenset(("child_helpline", "image_removal"))
+#: A service made for this is a poor first answer to any other need.
+_SPECIAL_PURPOSES: Mapping[str, str] = {"missing_child": "missing", "offender_prevention": "offender_prevention"}
+
+
+@dataclass(frozen=True)
+class SelectionRequest:
+    """What is known about the person and the moment; only `level` is always known.
+
+    Attributes:
+        category: One of levels.CATEGORIES, or None for "show me helplines".
+        audience: child, parent, professional or None.
+        age: Years, when the person said it; nobody is asked.
+        at: An aware time; None leaves opening hours out of account.
+    """
+
+    country: str | None = None
+    category: str | None = None
+    level: RiskLevel = RiskLevel.ESCALATE
+    speaker: Speaker = Speaker.UNKNOWN
+    audience: str | None = None
+    age: int | None = None
+    at: datetime | None = None
+    channel: str = "web"
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One service to show: for which need, whether the person may use it themselves, and whether it answers now."""
+
+    service: Hotline
+    need: str
+    own: bool
+    status: Status
+
+
+@dataclass(frozen=True)
+class Selection:
+    """At most MAX_SERVICES choices, in the order to show.
+
+    Attributes:
+        emergency: The country's confirmed emergency service; None means "112 or 911 in many countries".
+        person: As in `person_of`.
+        fallback: True when the country is unknown, so that every service is international.
+    """
+
+    choices: Tuple[Choice, ...]
+    emergency: Hotline | None
+    person: str
+    fallback: bool
+
+    @property
+    def services(self) -> Tuple[Hotline, ...]:
+        """The services in the order to show."""
+        return tuple(choice.service for choice in self.choices)
+
+
+def person_of(speaker: Speaker, audience: str | None, age: int | None = None, category: str | None = None) -> str:
+    """Whose needs count: child, parent, professional or adult (about themselves).
+
+    Somebody unknown is treated as a child: a child's card also serves an adult, not the other way round.
+    """
+    if audience == "professional" or speaker is Speaker.PROFESSIONAL:
+        return "professional"
+    grown = (age is not None and age >= ADULT_AGE) or (age is None and audience == "parent")
+    if speaker is Speaker.OWN_BEHAVIOUR:
+        return "child" if audience == "child" and not grown else "adult"
+    if speaker is Speaker.ABOUT_CHILD:
+        return "child" if audience == "child" and not grown else "parent"
+    if speaker is Speaker.SELF and grown:
+        return "adult"
+    if speaker is Speaker.UNKNOWN and audience is None and category == levels.OFFENDER_CONCERN:
+        return "adult"
+    return "parent" if audience == "parent" else ("adult" if grown else "child")
+
+
+def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
+    """Chooses the services for one moment; never empty, never the same service twice.
+
+    Source of the order: the product's hotline rules in docs/hotlines.md. Pure: the clock comes in as `request.at`.
+    """
+    country = request.country if directory.knows(request.country) else None
+    person = person_of(request.speaker, request.audience, request.age, request.category)
+    needs = NEEDS[request.category or GENERAL][person]
+    if request.level is RiskLevel.EMERGENCY and needs[0] != "emergency":
+        needs = ("emergency", *needs)
+    chosen = _meet(directory, request, country, person, needs)
+    first = next((c for c in chosen.values() if c.own), None)
+    if first is None or first.status is Status.CLOSED:
+        # The line that fits best does not answer now: add one that does.
+        backup = _meet(directory, request, country, person, ("crisis",), chosen)
+        chosen = {**chosen, **backup}
+    ordered = _ordered(list(chosen.values()))
+    return Selection(tuple(ordered[:MAX_SERVICES]), directory.emergency(country), person, country is None)
+
+
+def _meet(
+    directory: HotlineDirectory,
+    request: SelectionRequest,
+    country: str | None,
+    person: str,
+    needs: Tuple[str, ...],
+    taken: Mapping[str, Choice] | None = None,
+) -> Dict[str, Choice]:
+    found: Dict[str, Choice] = {}
+    for need in needs:
+        options = [
+            choice
+            for choice in _options(directory, request, country, person, need)
+            if choice.service.id not in found and choice.service.id not in (taken or {})
+        ]
+        # A second line for the same need must be another way in, not one more of the same.
+        if options:
+            best = min(options, key=lambda choice: _rank(choice, request, person))
+            found[best.service.id] = best
+    return found
+
+
+def _options(
+    directory: HotlineDirectory, request: SelectionRequest, country: str | None, person: str, need: str
+) -> Iterator[Choice]:
+    """The services of the country that meet a need for this person; those for every country when it has none."""
+    if need == "emergency":
+        service = directory.emergency(country) or directory.find(None, "emergency")[0]
+        yield Choice(service, need, True, Status.OPEN)
+        return
+    places = [country] if country else [INTERNATIONAL]
+    if country and need in _ELSEWHERE:
+        places.append(INTERNATIONAL)
+    for place in places:
+        met = False
+        for service in _serving(directory, place, need):
+            usable = usable_by(service, person, request.age, need)
+            if usable is None:
+                continue
+            status = _status(service, request.at)
+            # A removal tool is a page that is open now: a closed one, or one for the wrong age, must not hide it.
+            fits = status is not Status.CLOSED and _misfit(service, need, person) < WRONG_AGE
+            met = met or fits or need != "image_removal"
+            yield Choice(service, need, usable, status)
+        if met:
+            return
+
+
+def _serving(directory: HotlineDirectory, place: str, need: str) -> Tuple[Hotline, ...]:
+    found = {s.id: s for purpose in PURPOSES[need] for s in directory.find(place, purpose)}
+    return tuple(found.values())
+
+
+def usable_by(service: Hotline, person: str, age: int | None, need: str) -> bool | None:
+    """Whether a person may use a service: True for themselves, False to pass on to a child, None for neither."""
+    if need == REPORT and service.kind == "removal_tool":
+        return None
+    named = service.audiences
+    if person == "child":
+        # A directory of police forces is no help to a child, and prevention lines take adults unless they say so.
+        own = "child" in named or ("anyone" in named and need != "offender_prevention")
+        own = own and (service.kind != "finder" or need in ("crisis", "child_helpline"))
+    else:
+        own = "anyone" in named or person in named
+    if own and _fits_age(service, person, age):
+        return True
+    if person in _OTHERS and need in _FOR_THE_CHILD and "child" in named:
+        return False
+    return None
+
+
+def _fits_age(service: Hotline, person: str, age: int | None) -> bool:
+    if person in ("parent", "professional"):
+        # The child's age is not known; a tool for adults only is of no use to them.
+        return service.age_min is None or service.age_min < ADULT_AGE
+    if age is None:
+        if person == "child":
+            return service.age_min is None or service.age_min < ADULT_AGE
+        return service.age_max is None or service.age_max > ADULT_AGE
+    return (service.age_min or 0) <= age <= (service.age_max or 200)
+
+
+def _status(service: Hotline, at: datetime | None) -> Status:
+    if service.hours.always:
+        return Status.OPEN
+    if not service.hours.words and not service.phone and not service.sms and service.link:
+        # A form or a page with no stated hours is there at any time.
+        return Status.OPEN
+    return service.hours.status(at, service.time_zone) if at else Status.UNKNOWN
+
+
+def _rank(choice: Choice, request: SelectionRequest, person: str) -> Tuple[int, ...]:
+    """Smaller is better, among the services that meet one need."""
+    service = choice.service
+    types = person == "child" and request.channel in MESSAGING_CHANNELS
+    purpose = next(p for p in PURPOSES[choice.need] if p in service.serves)
+    return (
+        _misfit(service, choice.need, person),
+        int(not choice.own),
+        int(choice.status is Status.CLOSED),
+        int(types and not (service.sms or service.chat_url or service.whatsapp)),
+        PURPOSES[choice.need].index(purpose),
+        int(service.confidence != "high"),
+        int(choice.status is Status.UNKNOWN),
+        int(service.free is not True),
+        int({"adult": "anyone"}.get(person, person) not in service.audiences),
+        int(bool(service.languages) and request.language not in service.languages),
+        int(person == "child" and not (service.anonymous or service.confidential)),
+        service.serves.index(purpose),
+    )
+
+
+def _misfit(service: Hotline, need: str, person: str) -> int:
+    """How far a service is from what was meant, in steps; 0 is right on the mark."""
+    if need == REPORT:
+        return int(service.kind != "hotline")
+    if need == "image_removal" and service.kind == "removal_tool":
+        adults_only = service.age_min is not None and service.age_min >= ADULT_AGE
+        return 0 if adults_only or person != "adult" else WRONG_AGE
+    if need == "image_removal":
+        return 1
+    return sum(purpose in service.serves and need != own for purpose, own in _SPECIAL_PURPOSES.items())
+
+
+def _ordered(choices: List[Choice]) -> List[Choice]:
+    """Emergency first, own before others', open before closed; else the order of needs."""
+
+    def key(choice: Choice) -> Tuple[int, int, int]:
+        return (
+            int(choice.need != "emergency"),
+            int(not choice.own),
+            int(choice.status is Status.CLOSED),
+        )
+
+    return sorted(choices, key=key)
