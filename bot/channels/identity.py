@@ -1,0 +1,74 @@
+"""Conversation ids that nobody can guess or link, and the signed tokens that carry them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from bot.config import get_settings
+from bot.errors import ConfigError, InputError
+
+TOKEN_VALID_SECONDS = 12 * 3600
+_KEY_BYTES = 32
+
+
+def new_conversation_id() -> str:
+    """A random id of 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+def sign(conversation_id: str) -> str:
+    """A token that proves the conversation is the holder's; valid for TOKEN_VALID_SECONDS."""
+    return _serializer().dumps(conversation_id)
+
+
+def read_token(token: str) -> str:
+    """The conversation id in a token.
+
+    Raises:
+        InputError: The token was altered or is too old; the widget then starts a new conversation.
+    """
+    try:
+        return str(_serializer().loads(token, max_age=TOKEN_VALID_SECONDS))
+    except SignatureExpired:
+        raise InputError("This conversation has ended. Please start a new one.") from None
+    except BadSignature:
+        raise InputError("This conversation is not known. Please start a new one.") from None
+
+
+def pseudonym(channel: str, platform_id: str) -> str:
+    """A keyed hash of a chat or phone id: the same person on the same channel, unlinkable across channels."""
+    return hmac.new(_key(), f"{channel}:{platform_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_key(), salt="kindlight-conversation")
+
+
+@lru_cache(maxsize=1)
+def _key() -> bytes:
+    given = os.environ.get("KINDLIGHT_CHANNEL_KEY")
+    if given:
+        return given.encode()
+    return _read_or_make_key(get_settings().var_dir / "keys" / "channel.key")
+
+
+def _read_or_make_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise ConfigError(f"{path.name} can be read by others. Run: chmod 600 {path}") from None
+        return path.read_bytes()
+    key = secrets.token_bytes(_KEY_BYTES)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+    return key
