@@ -123,6 +123,8 @@ class LabelModel:
             embeddings=self._embeddings.astype(np.float32),
             coefficients=self._coefficients,
             idf=self._idf[kept],
+            # An n-gram that no example has still counts in a text's length: unknown words lower every match.
+            unseen_idf=self._idf.max(),
             kept=kept,
             lexical_data=narrow.data.astype(np.float32),
             lexical_indices=narrow.indices,
@@ -150,7 +152,7 @@ class LabelModel:
             if int(stored["version"]) != FORMAT_VERSION:
                 raise ModelError("The model was made by another version. Run `python -m bot train`.")
             kept = stored["kept"]
-            idf = np.zeros(_N_FEATURES, dtype=np.float32)
+            idf = np.full(_N_FEATURES, stored["unseen_idf"], dtype=np.float32)
             idf[kept] = stored["idf"]
             shape = (len(stored["embeddings"]), _N_FEATURES)
             lexical = scipy.sparse.csr_matrix(

@@ -1,0 +1,34 @@
+"""Tokens cannot be altered, and ids of one person on two channels cannot be linked."""
+
+import pytest
+
+from bot.channels import identity
+from bot.errors import ConfigError, InputError
+
+
+def test_a_token_gives_its_conversation_back():
+    conversation = identity.new_conversation_id()
+    assert identity.read_token(identity.sign(conversation)) == conversation
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+def test_an_altered_token_is_refused_in_words(token):
+    with pytest.raises(InputError, match="start a new one"):
+        identity.read_token(token)
+
+
+def test_ids_are_unlinkable_across_channels():
+    assert identity.pseudonym("telegram", "4477") != identity.pseudonym("sms", "4477")
+
+
+def test_the_same_person_keeps_the_same_id_on_a_channel():
+    assert identity.pseudonym("telegram", "4477") == identity.pseudonym("telegram", "4477")
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path):
+    path = tmp_path / "keys" / "channel.key"
+    key = identity._read_or_make_key(path)
+    assert path.stat().st_mode & 0o077 == 0 and identity._read_or_make_key(path) == key
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        identity._read_or_make_key(path)

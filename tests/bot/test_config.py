@@ -1,0 +1,33 @@
+"""Settings come from variables, and a bad one is named."""
+
+import pytest
+
+from bot.config import Settings, read_env_file, read_settings
+from bot.errors import ConfigError
+
+
+def test_defaults_need_no_variables():
+    assert read_settings({}) == Settings()
+
+
+def test_a_variable_changes_its_field():
+    assert read_settings({"KINDLIGHT_COUNTRY": "GB", "KINDLIGHT_RASA_PORT": "6000"}).rasa_port == 6000
+
+
+def test_an_empty_variable_keeps_the_default():
+    assert read_settings({"KINDLIGHT_RASA_PORT": ""}).rasa_port == Settings().rasa_port
+
+
+def test_a_bad_number_is_refused_with_the_variable_named():
+    with pytest.raises(ConfigError, match="KINDLIGHT_RASA_PORT is 'many'"):
+        read_settings({"KINDLIGHT_RASA_PORT": "many"})
+
+
+def test_env_file_skips_comments_and_quotes(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("# note\n\nKINDLIGHT_COUNTRY='IE'\n")
+    assert read_env_file(path) == {"KINDLIGHT_COUNTRY": "IE"}
+
+
+def test_database_address_is_never_empty(tmp_path):
+    assert read_settings({"KINDLIGHT_VAR_DIR": str(tmp_path)}).database_address.startswith("sqlite:///")
