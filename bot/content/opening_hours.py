@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, Dict, List, Tuple
 
 import pytz
@@ -23,7 +23,9 @@ _DAY_WORDS = {
     "weekends": (5, 6),
 }
 #: Words that say "there is more to it": such hours are shown as written and never counted on.
-_HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|closed|20[01]\d", re.IGNORECASE)
+_HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|closed|only|20[01]\d", re.IGNORECASE)
+#: From here on a remark is about the source, not about the hours.
+_REMARK = re.compile(r"\s+on (?:stored|an older|the operator)|\s*\(|;\s*(?:check|may)|, may ")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
@@ -56,6 +58,16 @@ class OpeningHours:
     spans: Tuple[Tuple[Tuple[int, int], ...], ...]
     words: str
 
+    @property
+    def shown(self) -> str:
+        """The words without remarks about where they were read."""
+        return _REMARK.split(self.words)[0]
+
+    @property
+    def hedged(self) -> bool:
+        """Whether the file itself doubts these hours."""
+        return bool(_HEDGES.search(self.words))
+
     def status(self, at: datetime, time_zone: str | None) -> Status:
         """Open, closed or unknown at a moment.
 
@@ -67,28 +79,33 @@ class OpeningHours:
             return Status.OPEN
         if not self.spans or time_zone is None:
             return Status.UNKNOWN
-        local = at.astimezone(_zone(time_zone))
+        local = self.local_time(at, time_zone)
         minute = local.hour * 60 + local.minute
         inside = any(start <= minute < end for start, end in self.spans[local.weekday()])
         return Status.OPEN if inside else Status.CLOSED
+
+    @staticmethod
+    def local_time(at: datetime, time_zone: str) -> datetime:
+        """The clock at the service, without zone."""
+        local: datetime = at.astimezone(_zone(time_zone)).replace(tzinfo=None)
+        return local
 
     def next_change(self, at: datetime, time_zone: str) -> datetime | None:
         """When an open service closes or a closed one opens, as local time; None when it cannot be told."""
         if self.always or not self.spans:
             return None
-        local = at.astimezone(_zone(time_zone))
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        now = local.replace(tzinfo=None)
+        now = self.local_time(at, time_zone)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         moments = sorted(
             midnight + timedelta(days=day, minutes=minute)
             for day in range(8)
-            for span in self.spans[(local.weekday() + day) % 7]
+            for span in self.spans[(now.weekday() + day) % 7]
             for minute in span
         )
         return next((moment for moment in moments if moment > now), None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _zone(name: str) -> Any:
     return pytz.timezone(name)
 
@@ -101,7 +118,7 @@ def parse_hours(words: str | None) -> OpeningHours:
     """
     text = (words or "").strip()
     plain = _BRACKETS.sub("", text).strip().lower()
-    if plain.startswith(("24/7", "phone 24/7")) and "20" not in text:
+    if plain.startswith(("24/7", "phone 24/7")) and not re.search(r"only|20\d\d", text):
         return OpeningHours(True, (), text)
     if not plain or _HEDGES.search(text):
         return OpeningHours(False, (), text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
@@ -212,7 +213,8 @@ def _variation(path: Path, name: str, item: Any) -> Variation:
         buttons=buttons,
         channel=item.get("channel"),
         conditions=conditions,
-        metadata=item.get("metadata") or {},
+        # YAML turns 2026-11-24 into a date, which no JSON event can carry.
+        metadata={k: v.isoformat() if isinstance(v, date) else v for k, v in (item.get("metadata") or {}).items()},
         custom=item.get("custom"),
     )
 

@@ -127,11 +127,10 @@ class Hotline:
 
 
 #: Fields a file may have beside those that name a service: checked so that a slip of the pen is noticed.
-_FIELDS = frozenset(
-    "id name short kind serves for age_min age_max phone sms whatsapp chat_url report_url web email hours languages "
-    "free anonymous confidential note unconfirmed_fields facts sources confidence checked review_after".split()
-)
 _REQUIRED = ("id", "name", "kind", "serves", "for", "sources", "confidence", "checked", "review_after")
+_OPTIONAL = ("short", "age_min", "age_max", "phone", "sms", "whatsapp", "email", "hours", "languages", "note", "facts")
+_YES_NO = ("free", "anonymous", "confidential")
+_FIELDS = frozenset((*_REQUIRED, *_OPTIONAL, *URL_FIELDS, *_YES_NO, "unconfirmed_fields"))
 
 
 def dialled(number: str) -> str:
@@ -184,7 +183,7 @@ def read_service(entry: Mapping[str, Any], country: str, time_zone: str | None, 
         hidden_urls=hidden,
         facts={name: Fact(fact["text"], fact["source"]) for name, fact in entry.get("facts", {}).items()},
         **{name: entry.get(name) for name in ("phone", "whatsapp", "email", "age_min", "age_max", "note")},
-        **{name: entry.get(name) for name in ("free", "anonymous", "confidential")},
+        **{name: entry.get(name) for name in _YES_NO},
         **shown,
     )
 
@@ -195,12 +194,13 @@ def service_problems(entry: Mapping[str, Any], country: str) -> List[str]:
     if missing:
         return missing
     prefix = country.lower() + "-"
+    odd_serves, odd_for = set(entry["serves"]) - set(SERVES), set(entry["for"]) - set(AUDIENCES)
     checks: Tuple[Tuple[bool, str], ...] = (
         (not set(entry) - _FIELDS, f"unknown fields {sorted(set(entry) - _FIELDS)}"),
         (str(entry["id"]).startswith(prefix), f"the id must start with '{prefix}'"),
         (entry["kind"] in KINDS, f"kind '{entry['kind']}' is not one of {KINDS}"),
-        (set(entry["serves"]) <= set(SERVES), f"serves {sorted(set(entry['serves']) - set(SERVES))} is not in {SERVES}"),
-        (set(entry["for"]) <= set(AUDIENCES), f"for {sorted(set(entry['for']) - set(AUDIENCES))} is not in {AUDIENCES}"),
+        (not odd_serves, f"serves {sorted(odd_serves)} is not in {SERVES}"),
+        (not odd_for, f"for {sorted(odd_for)} is not in {AUDIENCES}"),
         (entry["confidence"] in ("high", "medium"), "confidence must be high or medium"),
         (set(entry.get("unconfirmed_fields", ())) <= set(URL_FIELDS), f"unconfirmed_fields may name {URL_FIELDS}"),
         (set(entry.get("facts", ())) <= set(BARRIERS), f"facts may name {BARRIERS}"),
@@ -229,13 +229,14 @@ def _contact_problems(entry: Mapping[str, Any], country: str) -> List[str]:
 
 def _proof_problems(entry: Mapping[str, Any]) -> List[str]:
     check = entry["checked"]
+    facts = entry.get("facts", {})
     tests: Tuple[Tuple[Callable[[], bool], str], ...] = (
         (lambda: isinstance(check["on"], date), "checked.on must be a date such as 2026-11-24"),
         (lambda: check["how"] in ("page", "live"), "checked.how must be page or live"),
         (lambda: bool(check["source"]), "checked.source is missing"),
         (lambda: isinstance(entry["review_after"], date), "review_after must be a date such as 2027-05-24"),
         (lambda: all(s["url"] and s["seen"] for s in entry["sources"]), "each source needs url and seen"),
-        (lambda: all(f["text"] and f["source"] for f in entry.get("facts", {}).values()), "a fact needs text and source"),
+        (lambda: all(f["text"] and f["source"] for f in facts.values()), "a fact needs text and source"),
     )
     found = []
     for test, message in tests:

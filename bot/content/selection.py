@@ -1,8 +1,8 @@
-"""Which services a person is shown: a pure choice from (country, category, level, speaker, age, language, hour, channel).
+"""Which services a person is shown: a pure choice from country, category, level, speaker, age, hour and channel.
 
-The order of what is shown, most weighty first: the emergency number when the level is `emergency`; a line the person may
-use themselves before one for others; one that answers now before one that is closed; for a child on a messaging channel
-a line that takes text or chat before one that only takes calls; then the order of needs in `NEEDS`.
+The order of what is shown, most weighty first: the emergency number when the level is `emergency`; a line the person
+may use themselves before one for others; one that answers now before one that is closed; for a child on a messaging
+channel a line that takes text or chat before one that only takes calls; then the order of needs in `NEEDS`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from bot.safety import levels
 from bot.safety.levels import RiskLevel, Speaker
 
 MAX_SERVICES = 4
+#: Below this the person gets a line that listens as well, so that one engaged number is not the end.
+LEAST_SERVICES = 2
 ADULT_AGE = 18
 #: Channels on which a person reads and types on a phone, where a call may be impossible.
 MESSAGING_CHANNELS = frozenset(("telegram", "whatsapp", "sms"))
@@ -185,8 +187,8 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
         needs = ("emergency", *needs)
     chosen = _meet(directory, request, country, person, needs)
     first = next((c for c in chosen.values() if c.own), None)
-    if first is None or first.status is Status.CLOSED:
-        # The line that fits best does not answer now: add one that does.
+    if first is None or first.status is Status.CLOSED or len(chosen) < LEAST_SERVICES:
+        # The line that fits best does not answer now, or is the only one: add one that listens at any hour.
         backup = _meet(directory, request, country, person, ("crisis",), chosen)
         chosen = {**chosen, **backup}
     ordered = _ordered(list(chosen.values()))
@@ -313,6 +315,8 @@ def _misfit(service: Hotline, need: str, person: str) -> int:
         adults_only = service.age_min is not None and service.age_min >= ADULT_AGE
         return 0 if adults_only or person != "adult" else WRONG_AGE
     if need == "image_removal":
+        return 1
+    if person == "adult" and service.serves[0] == "child_helpline":
         return 1
     return sum(purpose in service.serves and need != own for purpose, own in _SPECIAL_PURPOSES.items())
 

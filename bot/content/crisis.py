@@ -1,0 +1,256 @@
+"""The reply to a message at risk, put together from fixed wording and the directory. Pure, in process, no Rasa.
+
+Order of help: care and what to do now; then the helplines of the country, or, when it is not known, help that works
+anywhere and only then the question for the country; then honesty about what a program can do; then the question what
+might stop the person from making contact. At `emergency` the emergency number comes first and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Dict, List, Mapping, Tuple
+
+from bot.content.cards import Card, cards_of, gsm
+from bot.content.hotlines import HotlineDirectory, get_directory
+from bot.content.responses import Button, ResponseBook, get_responses
+from bot.content.schema import INTERNATIONAL
+from bot.content.selection import Selection, SelectionRequest, select
+from bot.content.variables import helpline_lines
+from bot.safety import levels
+from bot.safety.levels import RiskAssessment, RiskLevel
+from bot.safety.protocol import UNCLEAR, Duty, ReplyKind, audience_of, duty_of
+
+#: When a card was given before, this many lines are repeated.
+REPEATED_LINES = 2
+#: The engine may report "escalate" without a category only when a detector failed: then help for anything.
+_UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class CrisisContext:
+    """What is known of the person and the moment.
+
+    Attributes:
+        country: ISO code or None.
+        audience: child, parent, professional or None.
+        channel: web, telegram, whatsapp, sms or plain.
+        language: Two-letter code of the page, or None for English.
+        card_level_given: Highest level of a card already shown in this conversation.
+        at: An aware time for opening hours, or None.
+        age: Years, when the person said it.
+    """
+
+    country: str | None = None
+    audience: str | None = None
+    channel: str = "web"
+    language: str | None = None
+    card_level_given: RiskLevel = RiskLevel.NONE
+    at: datetime | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to send: its bubbles are separated by a blank line. `response` names the wording it came from."""
+
+    text: str
+    buttons: Tuple[Button, ...] = ()
+    response: str = ""
+
+
+@dataclass(frozen=True)
+class CrisisReply:
+    """What to send.
+
+    Attributes:
+        hotlines: Ids of every service shown, the emergency service last unless it leads.
+        level: Level of the card, for the next turn's `card_level_given`.
+        cards: The services as structured data for the widget.
+    """
+
+    messages: Tuple[Message, ...]
+    hotlines: Tuple[str, ...]
+    level: RiskLevel
+    cards: Tuple[Card, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Everything one composition works with."""
+
+    book: ResponseBook
+    duty: Duty
+    context: CrisisContext
+    selection: Selection
+    values: Mapping[str, Any]
+
+    def message(self, name: str, **values: str) -> Message:
+        audience = audience_of(self.duty.voice)
+        chosen = self.book.choose(name, audience, self.context.channel, {**self.values, **values})
+        text = "\n\n".join(_tidy(bubble) for bubble in chosen.text.split("\n\n"))
+        return Message(gsm(text) if self.context.channel == "sms" else text, chosen.buttons, name)
+
+
+def compose(
+    assessment: RiskAssessment,
+    context: CrisisContext,
+    directory: HotlineDirectory | None = None,
+    book: ResponseBook | None = None,
+) -> CrisisReply:
+    """Puts the reply together.
+
+    Args:
+        assessment: From the safety engine; a level of NONE is answered like an unclear message, with a question.
+        directory, book: Those of the process unless given.
+
+    Returns:
+        At least one message. For `check_in` one question; for `escalate` the card, shorter when one was given
+        before; for `emergency` the emergency number and nothing else.
+    """
+    directory = directory or get_directory()
+    level = max(assessment.level, RiskLevel.CHECK_IN)
+    category = assessment.main_category
+    if category is None and level > RiskLevel.CHECK_IN:
+        category = _UNNAMED_CATEGORY
+    duty = duty_of(level, category, assessment.speaker, context.audience, context.card_level_given)
+    language = _language(assessment, context, book or get_responses())
+    request = SelectionRequest(
+        country=context.country,
+        category=category,
+        level=level,
+        speaker=assessment.speaker,
+        audience=context.audience,
+        age=context.age,
+        at=context.at,
+        channel=context.channel,
+        language=language,
+    )
+    selection = select(directory, request)
+    values = _values(selection, request, assessment, context)
+    desk = _Desk(book or get_responses(), duty, context, selection, values)
+    messages = _in_language(desk, language) if language != ENGLISH else _KINDS[duty.kind](desk)
+    return CrisisReply(tuple(messages), _shown(desk), level, _cards(desk, category))
+
+
+def _values(
+    selection: Selection, request: SelectionRequest, assessment: RiskAssessment, context: CrisisContext
+) -> Dict[str, Any]:
+    values: Dict[str, Any] = {
+        "country": context.country,
+        "channel": context.channel,
+        "card_category": request.category,
+        "card_speaker": assessment.speaker.value,
+        "language": request.language,
+        "at": context.at,
+    }
+    values["helplines"] = "\n".join(helpline_lines(selection, values))
+    return values
+
+
+def _language(assessment: RiskAssessment, context: CrisisContext, book: ResponseBook) -> str:
+    """The language of the words, else of the page, when a card is written in it; else English."""
+    for language in (assessment.language, context.language):
+        if language == ENGLISH:
+            return ENGLISH
+        if language and f"utter_crisis_card_{language}" in book:
+            return language
+    return ENGLISH
+
+
+def _in_language(desk: _Desk, language: str) -> List[Message]:
+    if desk.duty.kind is ReplyKind.QUESTION and f"utter_check_in_{language}" in desk.book:
+        return [desk.message(f"utter_check_in_{language}")]
+    # Where only the card is written in this language, a question becomes the card: fail towards help.
+    return [desk.message(f"utter_crisis_card_{language}")]
+
+
+def _question(desk: _Desk) -> List[Message]:
+    name = f"utter_check_in_{desk.duty.category}"
+    own = f"{name}_{desk.duty.voice}"
+    return [desk.message(own if own in desk.book else name)]
+
+
+def _card(desk: _Desk) -> List[Message]:
+    first = desk.message(f"utter_crisis_{desk.duty.category}_{_voice(desk)}")
+    if desk.context.channel == "sms":
+        # One text message of two segments; the rest follows when the person answers.
+        return [Message(first.text, _first_barrier(desk), first.response)]
+    if desk.selection.fallback:
+        return [first, desk.message("utter_crisis_anywhere"), desk.message("utter_crisis_close_ask_country")]
+    lines = Message(str(desk.values["helplines"]), (), "utter_crisis_helplines")
+    return [message for message in (first, lines, desk.message(_closing(desk))) if message.text]
+
+
+def _again(desk: _Desk) -> List[Message]:
+    lines = helpline_lines(desk.selection, desk.values, REPEATED_LINES)
+    return [desk.message(f"utter_crisis_again_{desk.duty.voice}", helplines="\n".join(lines))]
+
+
+def _emergency(desk: _Desk) -> List[Message]:
+    kind = "self_harm" if desk.duty.category == levels.SELF_HARM else "danger"
+    voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
+    return [desk.message(f"utter_emergency_{kind}_{voice}")]
+
+
+_KINDS = {
+    ReplyKind.QUESTION: _question,
+    ReplyKind.CARD: _card,
+    ReplyKind.AGAIN: _again,
+    ReplyKind.EMERGENCY: _emergency,
+}
+
+
+def _voice(desk: _Desk) -> str:
+    """The voice of the first words; only a worry about one's own behaviour has words of its own for that voice."""
+    if desk.duty.category == levels.OFFENDER_CONCERN:
+        return "own_behaviour" if desk.duty.voice == "survivor" else desk.duty.voice
+    return "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
+
+
+def _closing(desk: _Desk) -> str:
+    category, voice = desk.duty.category, _voice(desk)
+    if category == levels.IMMEDIATE_DANGER:
+        return "utter_crisis_close_immediate_danger"
+    own = f"utter_crisis_close_{category}_{voice}"
+    return own if own in desk.book else f"utter_crisis_close_{voice}"
+
+
+def _first_barrier(desk: _Desk) -> Tuple[Button, ...]:
+    """The choice that the text message itself spells out as "Reply 1 …"."""
+    quiet = _voice(desk) in ("child", "survivor", "own_behaviour")
+    name = "barrier_cannot_talk" if quiet else "barrier_dont_know_what_to_say"
+    buttons = desk.book.choose(f"utter_crisis_close_{_voice(desk)}", None, "web", desk.values).buttons
+    return tuple(button for button in buttons if button.payload == f"/{name}")
+
+
+def _shown(desk: _Desk) -> Tuple[str, ...]:
+    """Ids of the services in the reply."""
+    if desk.duty.kind is ReplyKind.QUESTION:
+        return ()
+    emergency = desk.selection.emergency.id if desk.selection.emergency else f"{INTERNATIONAL.lower()}-112"
+    if desk.duty.kind is ReplyKind.EMERGENCY:
+        return (emergency,)
+    services = [choice.service.id for choice in desk.selection.choices if choice.need != "emergency"]
+    if desk.duty.kind is ReplyKind.AGAIN:
+        services = services[:REPEATED_LINES]
+    if desk.context.channel == "sms":
+        services = services[:1]
+    return (*services, emergency)
+
+
+def _cards(desk: _Desk, category: str | None) -> Tuple[Card, ...]:
+    shown = set(_shown(desk))
+    cards = cards_of(desk.selection, category, desk.context.at, str(desk.values["language"]))
+    return tuple(card for card in cards if card.id in shown)
+
+
+def _tidy(bubble: str) -> str:
+    """Closes the gap that an empty variable leaves."""
+    return "\n".join(" ".join(part.split(" ")).replace("  ", " ").strip() for part in bubble.split("\n"))
+
+
+def is_card(response: str) -> bool:
+    """Whether a response name is one that `compose` begins a card or an emergency reply with."""
+    return response.startswith(("utter_crisis_", "utter_emergency_")) and UNCLEAR not in response

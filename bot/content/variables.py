@@ -1,0 +1,112 @@
+"""Variables any response may name: `{emergency_number}`, `{helplines}`, `{help_strip}` and their kin.
+
+Each provider takes the slots of the conversation (country, audience, channel, card_category or check_in, card_speaker,
+language, and `at`, an aware time, when the caller has one) and returns words for that channel.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping
+
+from bot.content.card_words import word
+from bot.content.cards import card_of, line, sms_line
+from bot.content.hotlines import HotlineDirectory, get_directory
+from bot.content.responses import Provider
+from bot.content.schema import dialled
+from bot.content.selection import Choice, Selection, SelectionRequest, select
+from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
+
+#: A strip is one line at the foot of an answer: the emergency number and this many services.
+STRIP_SERVICES = 2
+
+
+def selection_from(slots: Mapping[str, Any], directory: HotlineDirectory | None = None) -> Selection:
+    """The services that fit what the slots say."""
+    category = slots.get("card_category") or slots.get("check_in")
+    speaker = slots.get("card_speaker")
+    return select(
+        directory or get_directory(),
+        SelectionRequest(
+            country=slots.get("country"),
+            category=category if category in CATEGORIES else None,
+            level=RiskLevel.ESCALATE,
+            speaker=Speaker(speaker) if speaker in {s.value for s in Speaker} else Speaker.UNKNOWN,
+            audience=slots.get("audience"),
+            at=slots.get("at"),
+            channel=slots.get("channel") or "web",
+            language=slots.get("language") or "en",
+        ),
+    )
+
+
+def emergency_number(slots: Mapping[str, Any]) -> str:
+    """The number to call in danger, tappable on the web; words that work anywhere when the country is unknown."""
+    service = get_directory().emergency(slots.get("country"))
+    channel = slots.get("channel") or "web"
+    if service is None or service.phone is None:
+        foreign = (slots.get("language") or "en") != "en"
+        return word("emergency_unknown_short" if channel == "sms" or foreign else "emergency_unknown")
+    if channel != "web":
+        return service.phone
+    return f"[{service.phone}](tel:{dialled(service.phone)})"
+
+
+def emergency_hint(slots: Mapping[str, Any]) -> str:
+    """What to do if the number does not connect, where it is not well confirmed; else nothing."""
+    directory = get_directory()
+    country = slots.get("country")
+    service = directory.emergency(country)
+    doubtful = service is None or service.confidence != "high"
+    return word("emergency_hint") if doubtful and directory.knows(country) else ""
+
+
+def helplines(slots: Mapping[str, Any]) -> str:
+    """The services, one a line, in the channel's form."""
+    return "\n".join(helpline_lines(selection_from(slots), slots))
+
+
+def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | None = None) -> List[str]:
+    """One line for each service of a selection, the emergency service left to `{emergency_number}`."""
+    category = slots.get("card_category") or slots.get("check_in")
+    language = slots.get("language") or "en"
+    choices = [choice for choice in selection.choices if choice.need != "emergency"][:most]
+    cards = [card_of(choice, selection.person, category, slots.get("at"), language) for choice in choices]
+    return [line(card, slots.get("channel") or "web", bare=language != "en") for card in cards]
+
+
+def helpline_short(slots: Mapping[str, Any]) -> str:
+    """The first service in text-message form, such as `Childline 0800 1111 or childline.org.uk`."""
+    selection = selection_from(slots)
+    choice: Choice = next((c for c in selection.choices if c.need != "emergency"), selection.choices[0])
+    return sms_line(card_of(choice, selection.person, None, None), choice.service.short)
+
+
+def help_strip(slots: Mapping[str, Any]) -> str:
+    """One line: the first services, then the emergency number."""
+    selection = selection_from(slots)
+    channel = slots.get("channel") or "web"
+    parts = []
+    for choice in selection.choices[:STRIP_SERVICES]:
+        service = choice.service
+        if channel == "web" and service.phone:
+            parts.append(f"{service.short} [{service.phone}](tel:{dialled(service.phone)})")
+        elif channel == "web" and service.link:
+            parts.append(f"[{service.short}]({service.link})")
+        else:
+            parts.append(sms_line(card_of(choice, selection.person, None, None), service.short))
+    return " · ".join([*parts, word("help_strip", number=emergency_number(slots))])
+
+
+def country_name(slots: Mapping[str, Any]) -> str:
+    """The English name of the country, or "every country"."""
+    return get_directory().names.get(str(slots.get("country")), word("every_country"))
+
+
+PROVIDERS: Dict[str, Provider] = {
+    "emergency_number": emergency_number,
+    "emergency_hint": emergency_hint,
+    "helplines": helplines,
+    "helpline_short": helpline_short,
+    "help_strip": help_strip,
+    "country_name": country_name,
+}

@@ -1,0 +1,114 @@
+"""The table from an assessment to the duty it puts on the assistant: which kind of reply, in whose words. Pure.
+
+    level       a card of this level was given before?   reply
+    none        -                                        none
+    check_in    -                                        question: one kind, direct question, nothing else
+    escalate    no                                       card: care, what to do now, helplines, what may stop you
+    escalate    yes                                      again: shorter, the line repeated
+    emergency   -                                        emergency: the emergency number first, nothing else
+
+An emergency is never shortened: a person who writes again still needs the number first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.safety import levels
+from bot.safety.levels import RiskLevel, Speaker
+
+CHILD, PARENT, FRIEND, PROFESSIONAL = "child", "parent", "friend", "professional"
+#: An adult about what was done to them, and an adult about what they themselves might do.
+SURVIVOR, OWN_BEHAVIOUR = "survivor", "own_behaviour"
+VOICES = (CHILD, PARENT, FRIEND, PROFESSIONAL, SURVIVOR, OWN_BEHAVIOUR)
+
+#: A question about an unnamed worry: the engine failed or was torn between categories.
+UNCLEAR = "unclear"
+
+
+class ReplyKind(Enum):
+    """What the reply must be."""
+
+    NONE = "none"
+    QUESTION = "question"
+    CARD = "card"
+    AGAIN = "again"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What must follow an assessment.
+
+    Attributes:
+        kind: Kind of reply.
+        category: One of levels.CATEGORIES, or UNCLEAR.
+        voice: One of VOICES: in whose words the reply is written.
+    """
+
+    kind: ReplyKind
+    category: str
+    voice: str
+
+
+def duty_of(
+    level: RiskLevel,
+    category: str | None,
+    speaker: Speaker,
+    audience: str | None,
+    card_level_given: RiskLevel = RiskLevel.NONE,
+) -> Duty:
+    """Reads the table above.
+
+    Args:
+        category: The category that leads the reply; None when the engine named none.
+        audience: child, parent, professional or None.
+        card_level_given: The highest level of a card already shown in this conversation.
+    """
+    named = category or UNCLEAR
+    return Duty(_kind(level, card_level_given), named, voice_of(speaker, audience, named))
+
+
+def _kind(level: RiskLevel, given: RiskLevel) -> ReplyKind:
+    if level is RiskLevel.EMERGENCY:
+        return ReplyKind.EMERGENCY
+    if level is RiskLevel.ESCALATE:
+        return ReplyKind.AGAIN if given >= RiskLevel.ESCALATE else ReplyKind.CARD
+    return ReplyKind.QUESTION if level is RiskLevel.CHECK_IN else ReplyKind.NONE
+
+
+def voice_of(speaker: Speaker, audience: str | None, category: str) -> str:
+    """In whose words to answer.
+
+    Unknown people are answered in a child's words: plain enough for everyone, and safe when the guess is wrong.
+    """
+    if audience == "professional" or speaker is Speaker.PROFESSIONAL:
+        return PROFESSIONAL
+    if category == levels.OFFENDER_CONCERN:
+        return _voice_about_own_thoughts(speaker, audience)
+    if speaker is Speaker.FRIEND:
+        return FRIEND
+    if speaker is Speaker.ABOUT_CHILD:
+        # A child who writes about a brother or a classmate is a friend, not a parent.
+        return FRIEND if audience == "child" else PARENT
+    if speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR):
+        return SURVIVOR if audience == "parent" else CHILD
+    return PARENT if audience == "parent" else CHILD
+
+
+def _voice_about_own_thoughts(speaker: Speaker, audience: str | None) -> str:
+    if speaker is Speaker.FRIEND or (speaker is Speaker.ABOUT_CHILD and audience == "child"):
+        return FRIEND
+    if speaker is Speaker.ABOUT_CHILD:
+        return PARENT
+    if audience == "child":
+        return CHILD
+    if speaker is Speaker.UNKNOWN and audience == "parent":
+        return PARENT
+    return OWN_BEHAVIOUR
+
+
+def audience_of(voice: str) -> str:
+    """The audience whose wording fits a voice, for texts that differ by audience only."""
+    return {PARENT: "parent", PROFESSIONAL: "professional"}.get(voice, "child")
