@@ -178,7 +178,10 @@ def _card(desk: _Desk) -> List[Message]:
         # One text message of two segments; the rest follows when the person answers.
         return [Message(first.text, _first_barrier(desk), first.response)]
     if desk.selection.fallback:
-        return [first, desk.message("utter_crisis_anywhere"), desk.message("utter_crisis_close_ask_country")]
+        # A country named but not in the directory gets the same help, without being asked again.
+        asked = desk.context.country is None
+        closing = "utter_crisis_close_ask_country" if asked else _closing(desk)
+        return [first, desk.message("utter_crisis_anywhere"), desk.message(closing)]
     lines = Message(str(desk.values["helplines"]), (), "utter_crisis_helplines")
     return [message for message in (first, lines, desk.message(_closing(desk))) if message.text]
 

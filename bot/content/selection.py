@@ -99,6 +99,7 @@ _ELSEWHERE = frozenset(("crisis", "child_helpline", "image_removal", REPORT))
 #: Who may pass a child's own line on to the child, and for which needs such a line is shown to them.
 _OTHERS = frozenset(("parent", "professional"))
 _FOR_THE_CHILD = frozenset(("child_helpline", "image_removal"))
+_LISTENS = frozenset(("helpline", "finder"))
 #: A service made for this is a poor first answer to any other need.
 _SPECIAL_PURPOSES: Mapping[str, str] = {"missing_child": "missing", "offender_prevention": "offender_prevention"}
 
@@ -186,9 +187,9 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
     if request.level is RiskLevel.EMERGENCY and needs[0] != "emergency":
         needs = ("emergency", *needs)
     chosen = _meet(directory, request, country, person, needs)
-    first = next((c for c in chosen.values() if c.own), None)
-    if first is None or first.status is Status.CLOSED or len(chosen) < LEAST_SERVICES:
-        # The line that fits best does not answer now, or is the only one: add one that listens at any hour.
+    listening = any(c.own and c.status is not Status.CLOSED and c.service.kind in _LISTENS for c in chosen.values())
+    if not listening or len(chosen) < LEAST_SERVICES:
+        # Nobody to talk to now, or one line only: add one that listens at any hour.
         backup = _meet(directory, request, country, person, ("crisis",), chosen)
         chosen = {**chosen, **backup}
     ordered = _ordered(list(chosen.values()))

@@ -1,0 +1,137 @@
+"""From what a person writes ("uk", "lagos", "I live in Österreich", a flag) to an ISO 3166 country code. Pure.
+
+Names in many languages come from CLDR (package `babel`); short forms, people and cities from
+`data/hotlines/aliases.yml`. A word that is also a person's name or an everyday word counts only alone or after a
+place word, so that "my friend jordan said" is no country.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, Mapping, Tuple
+
+import yaml
+
+from bot.content.hotlines import FOLDER, Loader
+from bot.errors import ContentError
+
+FILE = FOLDER / "aliases.yml"
+LANGUAGES = tuple(
+    re.findall(
+        "[a-z]+",
+        "en es fr de pt it nl pl tr ru uk ar fa he hi bn ur ta id ms vi th ja ko zh sv da nb fi el ro hu cs sk bg hr sl "
+        "et lv lt is sw af fil zu",
+    )
+)
+#: Shorter names in other languages than English collide with everyday words ("y" is Italy in Vietnamese).
+SHORTEST_FOREIGN_NAME = 4
+LONGEST_NAME_WORDS = 5
+#: Only the first words of a message are searched; an answer to "which country?" is short.
+MAX_WORDS = 60
+_WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
+_FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
+#: Scripts without spaces: the name is looked for inside the text.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+#: Two letters in capitals that more often mean something else when typed.
+_NOT_CODES = frozenset(("IN", "IT", "IS", "NO", "ME", "MY", "BE", "SO", "TO", "DO", "AM", "AS", "AT", "HM", "OK", "MS"))
+#: "us" in small letters is a pronoun unless one of these stands before it or it stands alone.
+_PRONOUN = "us"
+
+
+@dataclass(frozen=True)
+class CountryNames:
+    """All names by lower-case words, those of unspaced scripts, and the words that need a place word before them."""
+
+    by_words: Mapping[str, str]
+    unspaced: Mapping[str, str]
+    ambiguous: FrozenSet[str]
+    place_words: FrozenSet[str]
+
+
+@lru_cache(maxsize=1)
+def get_country_names() -> CountryNames:
+    """The names of this process; about 0.15 s at the first call. Raises ContentError for a broken alias file."""
+    from babel import Locale
+
+    by_words: Dict[str, str] = {}
+    unspaced: Dict[str, str] = {}
+    for language in reversed(LANGUAGES):
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) != 2 or not code.isalpha() or code in ("EU", "UN", "EZ", "QO", "ZZ"):
+                continue
+            if _UNSPACED.search(name):
+                unspaced[name] = code
+            elif language == "en" or len(name) >= SHORTEST_FOREIGN_NAME:
+                by_words[_normal(name)] = code
+    aliases = _read_aliases()
+    for code, words in aliases["aliases"].items():
+        by_words.update({_normal(word): code for word in words})
+    return CountryNames(
+        by_words, unspaced, frozenset(map(_normal, aliases["ambiguous"])), frozenset(aliases["place_words"])
+    )
+
+
+def _read_aliases() -> Any:
+    try:
+        content = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
+        if not {"aliases", "ambiguous", "place_words"} <= set(content):
+            raise KeyError("aliases, ambiguous or place_words")
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise ContentError(f"{FILE} cannot be read ({error}). Copy it from the repository.") from error
+    return content
+
+
+def _normal(name: str) -> str:
+    return " ".join(word.casefold().rstrip(".").replace("’", "'") for word in _WORD.findall(name))
+
+
+def resolve_country(text: str) -> str | None:
+    """The country a text names, or None.
+
+    Args:
+        text: A short answer or a sentence, as typed.
+
+    Returns:
+        ISO code in capitals. When several are named, the one after "in" wins, then the longest name, then the first.
+    """
+    flag = _FLAG.search(text)
+    if flag:
+        return "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in flag.groups())
+    names = get_country_names()
+    stripped = text.strip().strip(".!?")
+    if re.fullmatch("[A-Z]{2}", stripped) and stripped not in _NOT_CODES:
+        code = "GB" if stripped == "UK" else stripped
+        return code if code in names.by_words.values() else None
+    for name, code in names.unspaced.items():
+        if name in text:
+            return code
+    return _search(_WORD.findall(text)[:MAX_WORDS], names)
+
+
+def _search(typed: List[str], names: CountryNames) -> str | None:
+    words = [word.casefold().rstrip(".").replace("’", "'") for word in typed]
+    best: Tuple[Tuple[int, int, int], str] | None = None
+    for start in range(len(words)):
+        for length in range(min(LONGEST_NAME_WORDS, len(words) - start), 0, -1):
+            phrase = " ".join(words[start : start + length])
+            code = names.by_words.get(phrase)
+            if code is None or not _counts(phrase, start, typed, words, names):
+                continue
+            placed = start > 0 and words[start - 1] in ("in", "en", "em")
+            rank = (int(not placed), -length, start)
+            if best is None or rank < best[0]:
+                best = (rank, code)
+            break
+    return best[1] if best else None
+
+
+def _counts(phrase: str, start: int, typed: List[str], words: List[str], names: CountryNames) -> bool:
+    alone = len(words) == len(phrase.split())
+    before = words[start - 1] if start else ""
+    if phrase == _PRONOUN:
+        return alone or before in ("the", "from", "in") or typed[start].rstrip(".") in ("US", "U.S")
+    if phrase in names.ambiguous:
+        return alone or before in names.place_words
+    return True
