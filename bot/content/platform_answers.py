@@ -209,7 +209,7 @@ def _buttons(cell: Steps, listener: _Listener) -> tuple[Button, ...]:
 
 
 def _cell_button(books: PlatformBook, platform: str, setting: str) -> Button:
-    return Button(f"{books.settings[setting].button}: {books.platforms[platform].name}", payload(platform, setting))
+    return Button(f"{books.settings[setting].button}: {books.platforms[platform].short}", payload(platform, setting))
 
 
 def _tidy(text: str) -> str:

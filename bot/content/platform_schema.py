@@ -35,7 +35,8 @@ KINDS = ("app", "game", "device", "ai")
 UNDATED = "undated"
 
 PLATFORM_FIELDS = {
-    "platform", "name", "kind", "help_page", "aliases", "contextual_aliases", "strict_aliases", "never_in", "settings",
+    "platform", "name", "short", "kind", "help_page", "aliases", "contextual_aliases", "strict_aliases", "never_in",
+    "settings",
 }  # fmt: skip
 CELL_FIELDS = {
     "steps", "answer", "where", "search", "note", "note_child", "source", "date", "certainty", "unknown",
@@ -73,10 +74,11 @@ class Steps:
 
 @dataclass(frozen=True)
 class Platform:
-    """An app, game, device or AI service, its names and its ten cells."""
+    """An app, game, device or AI service, its names (`short` for buttons) and its ten cells."""
 
     id: str
     name: str
+    short: str
     kind: str
     help_page: str
     aliases: tuple[str, ...]
@@ -146,6 +148,7 @@ def parse_platform(path: Path) -> Platform:
     return Platform(
         id=path.stem,
         name=str(raw["name"]),
+        short=str(raw.get("short") or raw["name"]),
         kind=raw["kind"],
         help_page=str(raw.get("help_page", "")),
         aliases=_words(path, raw, "aliases"),
