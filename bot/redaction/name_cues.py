@@ -1,0 +1,110 @@
+# ruff: noqa: E501 - an expression is easier to check on one line
+"""The words around a name: what introduces one, what follows one, and how other languages say "my name is"."""
+
+from __future__ import annotations
+
+from typing import FrozenSet, Tuple
+
+import regex
+
+from bot.redaction.lexicon import word_set
+
+#: Word sequences right before a name; longest first. The flag says whether even a dictionary word counts then.
+INTRODUCTIONS: Tuple[Tuple[Tuple[str, ...], bool], ...] = (
+    (("my", "real", "name", "is"), True),
+    (("my", "full", "name", "is"), True),
+    (("my", "name", "is"), True),
+    (("my", "names"), True),
+    (("my", "name's"), True),
+    (("his", "name", "is"), True),
+    (("her", "name", "is"), True),
+    (("their", "name", "is"), True),
+    (("name", "is"), True),
+    (("name", "was"), True),
+    (("his", "names"), True),
+    (("her", "names"), True),
+    (("name's",), True),
+    (("full", "name"), True),
+    (("named",), True),
+    (("nicknamed",), True),
+    (("nickname", "is"), True),
+    (("known", "as"), False),
+    (("goes", "by"), False),
+    (("go", "by"), False),
+    (("called",), False),
+    (("call", "me"), False),
+    (("calls", "me"), False),
+    (("call", "him"), False),
+    (("call", "her"), False),
+    (("aka",), False),
+    (("signed",), False),
+    (("regards",), False),
+    (("it", "is"), False),
+    (("it's",), False),
+    (("this", "is"), False),
+    (("i", "am"), False),
+    (("i'm",), False),
+    (("im",), False),
+    (("dear",), False),
+)
+
+#: After these a name is likely though nothing is certain: unknown words and given names count.
+BEFORE_A_PERSON: FrozenSet[str] = word_set(
+    "told tell texted messaged met dated dating asked with and hates hate loves blocked knows hurt touched kissed hit "
+    "from by about dm'd dmed trust trusted ask text message hi hey hello thanks love cheers named"
+)
+
+#: Their object is a person.
+TOLD: FrozenSet[str] = word_set(
+    "told texted messaged met dated dating kissed dmed dm'd blackmailed bullied groomed emailed phoned facetimed"
+)
+
+#: A person does these: a word before one of them is likely a name.
+AFTER_A_PERSON: FrozenSet[str] = word_set(
+    "said says say told tells tell keeps kept keep sent sends send asked asks wants wanted texted texts messaged "
+    "messages dmed dms hit hits touched touches touching hurt hurts knows knew thinks thought likes liked lives lived "
+    "made makes has had is was isnt isn't wasnt wasn't does did doesnt didnt didn't doesn't goes went got gets came "
+    "comes added blocked threatened threatens followed showed shows posted posts called calls gave gives took takes "
+    "wont won't cant can't couldnt would could will might should started starts stopped found saw sees left hates "
+    "hated loves loved cried cries stole pushed punched kicked kissed forced tried tries promised lied lies replied "
+    "ignored reported shared joined invited offered who and's keeps won't hasnt hasn't uses used plays played worked "
+    "works been needs needed looks looked feels felt kills killed grabbed grabs screamed shouted followed follows "
+    "stalks bullies bullied teases pressured blackmailed blackmails catfished groomed is's wrote writes typed"
+)
+
+#: Words that make the next word a thing, never a person.
+DETERMINERS: FrozenSet[str] = word_set(
+    "the a an this that these those some any no every each another his her their our your its my what which in on"
+)
+
+#: Short words that are also a family name's first letter stay.
+INITIALS: FrozenSet[str] = frozenset("bcdefghjlmopqstvwz")
+
+#: "My name is …" in other languages and scripts; group `x` is the name.
+FOREIGN_INTRODUCTIONS = regex.compile(
+    r"(?:\b(?:me\s+llamo|mi\s+nombre\s+es|se\s+llama(?:n)?|nombre\s*:|me\s+dicen"
+    r"|je\s+m['’]?\s?appelle|jm['’]?appelle|(?:il|elle)\s+s['’]?appelle|s['’]appelle|mon\s+(?:pr[ée]nom|nom)\s+(?:est|c['’]est)|moi\s+c['’]est"
+    r"|ich\s+hei(?:ß|ss)e|(?:er|sie)\s+hei(?:ß|ss)t|hei(?:ß|ss)t|mein\s+name\s+ist|ich\s+bin\s+(?:der|die)"
+    r"|mi\s+chiamo|si\s+chiama|il\s+mio\s+nome\s+[èe]"
+    r"|me\s+chamo|meu\s+nome\s+[ée]|chama[\s\-]se|se\s+chama|chamo[\s\-]me"
+    r"|ik\s+heet|mijn\s+naam\s+is|(?:hij|zij|ze)\s+heet"
+    r"|mam\s+na\s+imi[ęe]|nazywam\s+si[ęe]|ma\s+na\s+imi[ęe]"
+    r"|benim\s+ad[ıi]m|ad[ıi]m|ismim|ad[ıi]"
+    r"|nama\s+(?:saya|aku|gue|dia)(?:\s+(?:adalah|ialah))?|mera\s+na+m|meri\s+beti\s+ka\s+na+m|uska\s+na+m|naam"
+    r"|jina\s+langu\s+ni|anaitwa|naitwa|ang\s+pangalan\s+ko\s+ay|ako\s+si|ako\s+po\s+si|si"
+    r"|t[êe]n\s+(?:t[ôo]i|m[ìi]nh|em|con|ch[áa]u)(?:\s+l[àa])?|m[ìi]nh\s+t[êe]n(?:\s+l[àa])?"
+    r"|magacaygu\s+waa|orukọ\s+mi\s+ni|oruko\s+mi\s+ni|aham\s+bu|aha\s+m\s+b[ụu]|igama\s+lami\s+ngu|numele\s+meu\s+e(?:ste)?|m[ăa]\s+numesc|a\s+nevem|jmenuji\s+se"
+    r"|jag\s+heter|jeg\s+heter|jeg\s+hedder|minun\s+nimeni\s+on|nimeni\s+on)"
+    r"|меня\s+зовут|его\s+зовут|е[её]\s+зовут|мо[её]\s+имя|мене\s+звати|мене\s+звуть|казвам\s+се"
+    r"|με\s+λένε|το\s+όνομά\s+μου\s+είναι"
+    r"|اسمي|إسمي|اسمه|اسمها|اسم\s+من|میرا\s+نام|نام\s+من|मेरा\s+नाम|मेरी\s+बेटी\s+का\s+नाम|उसका\s+नाम|আমার\s+নাম|எனது\s+பெயர்|என்\s+பெயர்|השם\s+שלי|קוראים\s+לי"
+    r")\s*:?\s+(?P<x>[^\W\d_][\w'’\-]*(?:\s+(?-i:[\p{Lu}][\w'’\-]+))?)"
+    r"|(?:我叫|我的名字是|他叫|她叫|名字叫|我儿子叫|我女儿叫)(?P<x>\p{Han}{2,4}?)(?=[\p{P}\s,，。]|今年|我|$|\p{Han})"
+    r"|(?:名前は|私は|僕は|俺は)(?P<x>[\p{Han}\p{Hiragana}\p{Katakana}]{1,8}?)(?=です|と|っ|。|、|$)"
+    r"|(?:이름은|저는|나는|난)\s*(?P<x>\p{Hangul}{2,4}?)(?=이에요|예요|입니다|이야|야|이고|,|\.|\s|$)"
+    r"|(?:ฉันชื่อ|ผมชื่อ|หนูชื่อ|ชื่อ)\s*(?P<x>[\p{Thai}]{2,12})(?=\s|$|[,.])",
+    regex.IGNORECASE | regex.V0,
+)
+
+#: Only in these, a capital or a known name must follow ("si" is Spanish for "if", "adı" stands in many words).
+WEAK_FOREIGN: FrozenSet[str] = frozenset(("si", "adı", "adi", "adım", "adim", "naam", "heißt", "heisst"))

@@ -1,0 +1,289 @@
+"""Finds people: name lists, the words around a name, and spaCy's opinion, in that order.
+
+How a word is judged:
+- a **known** name counts anywhere in an English message, in other languages when introduced or capitalised;
+- a name that is **also a word** ("rose", "baker") needs a cue: an introduction, a relation, a title, a capital;
+- an **unknown** word needs a cue as well, and must not look like a misspelt word;
+- a dictionary word counts only right after "my name is".
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Iterator, List, Optional, Sequence, Tuple
+
+from presidio_analyzer import RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.redaction import name_cues as cues
+from bot.redaction.chat_text import Word
+from bot.redaction.constants import PERSON, REGEX_TIMEOUT_SECONDS
+from bot.redaction.lexicon import Lexicon
+from bot.redaction.recognizers import ChatArtifacts, ChatRecognizer
+
+KEPT, KNOWN, WORD_NAME, UNKNOWN, ORDINARY = "kept", "known", "word_name", "unknown", "ordinary"
+#: Below this share of English words a message is taken for another language.
+_ENGLISH_SHARE = 0.5
+
+
+def classify(word: str, lexicon: Lexicon) -> str:
+    """What the lists say about one lower-case word."""
+    if word in lexicon.kept.words or word in lexicon.function_words:
+        return KEPT
+    if word in lexicon.names:
+        return KNOWN
+    if word in lexicon.word_names:
+        return WORD_NAME
+    if word in lexicon.relations or word in lexicon.titles or lexicon.is_ordinary(word):
+        return ORDINARY
+    parts = word.replace("'", "-").split("-")
+    if len(parts) > 1 and all(parts):
+        kinds = [classify(part, lexicon) for part in parts]
+        if KNOWN in kinds:
+            return KNOWN
+        if all(kind in (KEPT, ORDINARY, WORD_NAME) for kind in kinds):
+            return ORDINARY
+    return UNKNOWN
+
+
+class NameRecognizer(ChatRecognizer):
+    """See the module docstring."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon, [PERSON], "names")
+        self._typo_words = [word for word in lexicon.everyday | lexicon.function_words if len(word) > 3]
+
+    def analyze(
+        self, text: str, entities: List[str], nlp_artifacts: Optional[NlpArtifacts] = None
+    ) -> List[RecognizerResult]:
+        """Every person of the message, given and family name together."""
+        words = self.words(text, nlp_artifacts)
+        people = nlp_artifacts.people if isinstance(nlp_artifacts, ChatArtifacts) else []
+        found = list(self._introduced_abroad(text))
+        kinds = [classify(self._base(word.lower), self.lexicon) for word in words]
+        english = is_english(kinds)
+        index = 0
+        while index < len(words):
+            why = "" if words[index].glued else self._judge(words, kinds, index, english, people)
+            if not why:
+                index += 1
+                continue
+            last = self._extend(text, words, kinds, index)
+            start, end = words[index].start, words[last].start + len(self._base(words[last].text))
+            found.append(self.result(PERSON, start, end, 0.85, why))
+            index = last + 1
+        return found
+
+    def _base(self, word: str) -> str:
+        """Without a possessive: "katie's" → "katie"; "katies" → "katie" when only that is a name."""
+        for ending in ("'s", "’s"):
+            if word.lower().endswith(ending):
+                return word[:-2]
+        lower = word.lower()
+        if len(lower) > 4 and lower.endswith("s") and lower not in self.lexicon.names:
+            stem = lower[:-1]
+            if stem in self.lexicon.names and not self.lexicon.is_ordinary(lower):
+                return word[:-1]
+        return word
+
+    def _introduced_abroad(self, text: str) -> Iterator[RecognizerResult]:
+        for match in cues.FOREIGN_INTRODUCTIONS.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            start, end = next(match.spans("x") and [span] for span in match.spans("x"))[0]
+            if end <= start:
+                continue
+            name = text[start:end]
+            lead = text[match.start() : start].strip(" :").lower()
+            first = name.split()[0].lower()
+            if lead in cues.WEAK_FOREIGN and not (
+                name[0].isupper() and classify(first, self.lexicon) in (KNOWN, UNKNOWN)
+            ):
+                continue
+            if classify(first, self.lexicon) != KEPT:
+                yield self.result(PERSON, start, end, 0.9, "introduction in another language")
+
+    def _judge(
+        self, words: Sequence[Word], kinds: Sequence[str], index: int, english: bool, people: Sequence[Tuple[int, int]]
+    ) -> str:
+        """The reason why the word at `index` is a name, or an empty string."""
+        word, kind = words[index], kinds[index]
+        if kind == KEPT or len(word.lower) < 2 or self._is_country(words, index):
+            return ""
+        introduced = self._introduction(words, index)
+        if kind == KNOWN:
+            if english or word.written_capital or introduced is not None or self._has_relation(words, index):
+                return "known name"
+            return ""
+        if introduced is not None and self._fits_introduction(words, kinds, index, introduced, english):
+            return "introduction"
+        if kind == ORDINARY:
+            return "title and capital" if self._has_title(words, index) and word.capital else ""
+        if not english:
+            return "capitalised name" if kind == WORD_NAME and word.capital and self._has_relation(words, index) else ""
+        return self._judge_by_neighbours(words, kinds, index, people)
+
+    def _judge_by_neighbours(
+        self, words: Sequence[Word], kinds: Sequence[str], index: int, people: Sequence[Tuple[int, int]]
+    ) -> str:
+        word, kind = words[index], kinds[index]
+        unknown = kind == UNKNOWN
+        if unknown and (len(word.lower) < 3 or self._looks_misspelt(word.lower)) and not word.capital:
+            return ""
+        given = word.lower in self.lexicon.given_word_names
+        after = words[index + 1].lower if index + 1 < len(words) else ""
+        before = words[index - 1].lower if index else ""
+        acts = after in cues.AFTER_A_PERSON
+        if self._has_title(words, index):
+            return "title"
+        if word.capital and (unknown or kind == WORD_NAME):
+            return "capital inside a sentence"
+        if (
+            self._has_relation(words, index)
+            and (unknown or given)
+            and (acts or unknown or self._ends_here(words, index))
+        ):
+            return "relation"
+        if word.first and word.written_capital and acts and (unknown or given):
+            return "starts a sentence and acts"
+        if acts and unknown and before not in cues.DETERMINERS:
+            return "acts like a person"
+        if acts and given and after not in ("is", "was", "will") and (not before or before in cues.BEFORE_A_PERSON):
+            return "acts like a person"
+        if before in cues.TOLD and (given or unknown):
+            return "told, texted, met …"
+        if before in cues.BEFORE_A_PERSON and given and not self._is_verb_like(words, index):
+            return "after a person's verb"
+        if (unknown or (kind == WORD_NAME and word.written_capital)) and self._spacy_agrees(word, people):
+            return "spaCy"
+        return ""
+
+    def _is_country(self, words: Sequence[Word], index: int) -> bool:
+        """ "from jordan" is a country, "told jordan" is a person."""
+        return (
+            words[index].lower in self.lexicon.kept.country_names
+            and index > 0
+            and words[index - 1].lower in ("in", "from", "to", "of", "near", "visit", "outside", "for", "leave", "left")
+        )
+
+    def _is_verb_like(self, words: Sequence[Word], index: int) -> bool:
+        """ "and will …", "and may …" : a helper verb with more to come is no name."""
+        follows = words[index + 1].lower if index + 1 < len(words) else ""
+        if words[index].lower in ("will", "may", "can", "might"):
+            return not (follows in cues.AFTER_A_PERSON or not follows)
+        # "with hope for", "and love it": an object or a preposition follows a verb or a noun.
+        return follows in (
+            "of",
+            "it",
+            "them",
+            "him",
+            "her",
+            "me",
+            "you",
+            "for",
+            "the",
+            "a",
+            "my",
+            "up",
+            "out",
+            "to",
+            "on",
+        )
+
+    def _fits_introduction(
+        self, words: Sequence[Word], kinds: Sequence[str], index: int, any_word: bool, english: bool
+    ) -> bool:
+        word, kind = words[index], kinds[index]
+        after = words[index + 1].lower if index + 1 < len(words) else ""
+        if kind == WORD_NAME:
+            return any_word or word.lower in self.lexicon.given_word_names or word.written_capital
+        if kind == ORDINARY:
+            # "my name is bear", but not "my name is really weird".
+            return any_word and not word.lower.endswith("ly") and after not in ("weird", "embarrassing", "hidden")
+        return not word.lower.endswith(("ing", "ed", "in'")) and (
+            word.written_capital or not self._looks_misspelt(word.lower)
+        )
+
+    def _introduction(self, words: Sequence[Word], index: int) -> Optional[bool]:
+        """The flag of the introduction right before, or None."""
+        for sequence, any_word in cues.INTRODUCTIONS:
+            size = len(sequence)
+            if index >= size and tuple(word.lower for word in words[index - size : index]) == sequence:
+                return any_word
+        return None
+
+    def _has_relation(self, words: Sequence[Word], index: int) -> bool:
+        return index > 0 and words[index - 1].lower in self.lexicon.relations
+
+    def _has_title(self, words: Sequence[Word], index: int) -> bool:
+        if not index or words[index - 1].lower not in self.lexicon.titles:
+            return False
+        # "i miss rose": the verb, not the title.
+        return (
+            words[index - 1].lower != "miss"
+            or words[index - 1].written_capital
+            or index == 1
+            or (words[index - 2].lower not in ("i", "we", "really", "they", "you", "to", "still"))
+        )
+
+    def _ends_here(self, words: Sequence[Word], index: int) -> bool:
+        return (
+            index + 1 >= len(words) or words[index + 1].first or words[index + 1].lower in ("and", "who", "but", "from")
+        )
+
+    def _looks_misspelt(self, word: str) -> bool:
+        return looks_misspelt(word, self)
+
+    def closest_everyday(self, word: str) -> bool:
+        """True when one slip of the finger turns the word into an everyday one."""
+        if len(word) < 5:
+            return False
+        best = process.extractOne(word, self._typo_words, scorer=OSA.distance, score_cutoff=1)
+        return best is not None
+
+    def _spacy_agrees(self, word: Word, people: Sequence[Tuple[int, int]]) -> bool:
+        return any(start <= word.start and word.end <= end for start, end in people)
+
+    def _extend(self, text: str, words: Sequence[Word], kinds: Sequence[str], index: int) -> int:
+        """The index of the last word of the name that starts at `index`."""
+        last = index
+        while last + 1 < len(words) and last - index < 3:
+            follower = words[last + 1]
+            between = text[words[last].end : follower.start]
+            initial = between.strip(" ") == "." and len(words[last].text) == 1
+            apart = between.strip(".") or len(between) > 3 or not between or follower.glued or follower.first
+            if apart and not initial:
+                break
+            if not self._is_family_name(text, words, kinds, last + 1):
+                break
+            last += 1
+        return last
+
+    def _is_family_name(self, text: str, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
+        word, kind = words[index], kinds[index]
+        after = words[index + 1].lower if index + 1 < len(words) else ""
+        closes = not after or after in cues.AFTER_A_PERSON or text[word.end : word.end + 1] in ",.!?;)\n"
+        if kind == KNOWN:
+            return True
+        if len(word.lower) == 1:
+            return word.text.isupper() and word.text != "I" or (word.lower in cues.INITIALS and closes)
+        if kind == KEPT:
+            return False
+        if word.written_capital:
+            return True
+        if kind == WORD_NAME:
+            return closes and word.lower not in cues.AFTER_A_PERSON
+        return kind == UNKNOWN and closes and not looks_misspelt(word.lower, self) and len(word.lower) > 3
+
+
+@lru_cache(maxsize=4096)
+def looks_misspelt(word: str, recognizer: NameRecognizer) -> bool:
+    """Cached: the same chat words come again and again."""
+    return recognizer.closest_everyday(word)
+
+
+def is_english(kinds: Sequence[str]) -> bool:
+    """Whether enough words are English for English rules to hold; very short messages count as English."""
+    english = sum(kind in (KEPT, ORDINARY) for kind in kinds)
+    strange = sum(kind == UNKNOWN for kind in kinds)
+    return len(kinds) < 4 or strange <= 1 or english >= _ENGLISH_SHARE * len(kinds)
