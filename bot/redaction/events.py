@@ -68,7 +68,7 @@ PLACES: Tuple[Place, ...] = (
     Place("user", "parse_data.entities.*.value", _C),
     Place("user", "parse_data.entities.*.text", _W),
     Place("user", "parse_data.entities.*.**", _C),
-    Place("user", "parse_data.text_tokens.**", _D),
+    Place("user", "parse_data.text_tokens", _D),
     Place("user", "parse_data.response_selector.*.response.intent_response_key", _C),
     Place("user", "parse_data.response_selector.*.response.utter_action", _C),
     Place("user", "parse_data.response_selector.*.response.confidence", _K),
@@ -122,6 +122,12 @@ CLOSED_NAMES = word_set(
     "audience country last_faq last_platform last_setting card_level check_in barrier language requested_slot platform"
     " setting faq topic age channel_kind drill hotlines category choice answer intent level"
 )
+CLOSED_SHAPES = {
+    "country": re.compile(r"[A-Za-z]{2}"),
+    "language": re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?"),
+    "audience": re.compile(r"child|parent|professional"),
+    "age": re.compile(r"\d{1,3}"),
+}
 _CODE = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_./:+\-]{0,80}")
 _LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
 _PAYLOAD = re.compile(r"\s*/([\w/]+)\s*(\{.*\})?\s*", re.DOTALL)
@@ -218,7 +224,13 @@ class _EventRedaction:
         """Entity and slot values must also belong to a closed list: "katie" looks like an identifier."""
         if not _CODE.fullmatch(value) or _LONG_NUMBER.search(value) and "message_id" not in path:
             return False
-        return not path.endswith("value") or name in CLOSED_NAMES
+        return not path.endswith("value") or (name in CLOSED_NAMES and self._is_ours(str(name), value))
+
+    def _is_ours(self, name: str, value: str) -> bool:
+        """A value of a closed list; a name typed where a country was asked is none."""
+        if name in CLOSED_SHAPES:
+            return CLOSED_SHAPES[name].fullmatch(value) is not None
+        return "_" in value or "/" in value or not self.redactor.redact(value).found
 
     def _payload(self, text: str) -> str:
         match = _PAYLOAD.fullmatch(text)
@@ -235,7 +247,7 @@ class _EventRedaction:
         return f"/{match.group(1)}{json.dumps(kept, ensure_ascii=False)}"
 
     def _payload_value(self, key: str, value: Any) -> Any:
-        if key in CLOSED_NAMES and (not isinstance(value, str) or _CODE.fullmatch(value)):
+        if key in CLOSED_NAMES and (not isinstance(value, str) or _CODE.fullmatch(value) and self._is_ours(key, value)):
             return value
         return self.redactor.redact(str(value), self.memory).text
 
@@ -276,12 +288,10 @@ class _EventRedaction:
 
 def _has_kept_below(kind: str, path: str, value: Any) -> bool:
     """True for a dictionary of which a part stays although the rest is dropped."""
-    return isinstance(value, (dict, list)) and any(
-        place.event in ("*", kind)
-        and place.treatment is not Treatment.DROP
-        and place.path.startswith(path.split(".")[0] + ".")
-        and _starts_like(place.path, path)
+    return isinstance(value, dict) and any(
+        place.event in ("*", kind) and place.treatment is not Treatment.DROP and _starts_like(place.path, path)
         for place in PLACES
+        if place.path != "**"
     )
 
 
