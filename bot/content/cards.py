@@ -166,7 +166,7 @@ def line(card: Card, channel: str = "web", bare: bool = False) -> str:
     """
     if channel == "sms":
         return sms_line(card)
-    ways = _ways_in(card, channel)
+    ways = ways_in(card, channel)
     if bare:
         ways = [way for way in (card.phone, card.chat_url or card.url) if way]
         return f"{card.name}: " + " · ".join(ways)
@@ -174,7 +174,10 @@ def line(card: Card, channel: str = "web", bare: bool = False) -> str:
     return f"{name}: {card.why} " + " · ".join([*ways, *_facts(card)])
 
 
-def _ways_in(card: Card, channel: str) -> List[str]:
+def ways_in(card: Card, channel: str) -> List[str]:
+    """Every way to make contact, tappable on the web and in the open elsewhere."""
+    if channel == "sms":
+        return [way for way in (card.phone, card.sms, _site(card.chat_url or card.url)) if way]
     web = channel == "web"
     found = []
     if card.phone:

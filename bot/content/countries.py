@@ -21,8 +21,8 @@ FILE = FOLDER / "aliases.yml"
 LANGUAGES = tuple(
     re.findall(
         "[a-z]+",
-        "en es fr de pt it nl pl tr ru uk ar fa he hi bn ur ta id ms vi th ja ko zh sv da nb fi el ro hu cs sk bg hr sl "
-        "et lv lt is sw af fil zu",
+        "en es fr de pt it nl pl tr ru uk ar fa he hi bn ur ta id ms vi th ja ko zh sv da nb fi el ro hu cs sk bg hr "
+        "sl et lv lt is sw af fil zu",
     )
 )
 #: Shorter names in other languages than English collide with everyday words ("y" is Italy in Vietnamese).

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Tuple
 
+from bot.content.card_words import get_card_words
 from bot.content.cards import Card, cards_of, gsm
 from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Button, ResponseBook, get_responses
@@ -188,7 +189,16 @@ def _card(desk: _Desk) -> List[Message]:
 
 def _again(desk: _Desk) -> List[Message]:
     lines = helpline_lines(desk.selection, desk.values, REPEATED_LINES)
-    return [desk.message(f"utter_crisis_again_{desk.duty.voice}", helplines="\n".join(lines))]
+    message = desk.message(f"utter_crisis_again_{desk.duty.voice}", helplines="\n".join(lines))
+    return [Message(message.text, (*_next_answer(desk), *message.buttons), message.response)]
+
+
+def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
+    """The answer that fits the situation, as a button, where the wording book has it."""
+    name = get_card_words()["next_answer"].get(desk.duty.category)
+    if desk.context.channel == "sms" or not name or f"utter_faq/{name['faq']}" not in desk.book:
+        return ()
+    return (Button(name["title"], f'/ask{{"faq": "{name["faq"]}"}}'),)
 
 
 def _emergency(desk: _Desk) -> List[Message]:

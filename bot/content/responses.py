@@ -233,6 +233,7 @@ def load_responses(folder: Path = DATA_DIR, providers: Mapping[str, Provider] | 
 def get_responses() -> ResponseBook:
     """The wording book of this process, read once, with the variables that helplines provide."""
     # Imported here: the providers read the directory, which uses this module for its own wording.
+    from bot.content.barriers import barrier_providers
     from bot.content.variables import PROVIDERS
 
-    return load_responses(DATA_DIR, PROVIDERS)
+    return load_responses(DATA_DIR, {**PROVIDERS, **barrier_providers()})

@@ -299,12 +299,13 @@ def _rank(choice: Choice, request: SelectionRequest, person: str) -> Tuple[int, 
         int(types and not (service.sms or service.chat_url or service.whatsapp)),
         PURPOSES[choice.need].index(purpose),
         int(service.confidence != "high"),
+        int(person == "child" and choice.need == REPORT and not service.anonymous),
         int(choice.status is Status.UNKNOWN),
         int(service.free is not True),
+        service.serves.index(purpose),
         int({"adult": "anyone"}.get(person, person) not in service.audiences),
         int(bool(service.languages) and request.language not in service.languages),
         int(person == "child" and not (service.anonymous or service.confidential)),
-        service.serves.index(purpose),
     )
 
 
