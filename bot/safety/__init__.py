@@ -1,1 +1,10 @@
-"""."""
+"""What counts as risk: pure Python, no Rasa.
+
+- `levels.py`: the shared vocabulary. `engine.py`: `get_engine().assess(text)`, `.assess_session(texts)`.
+- Detector one: `signals.py` (entries of `data/risk/*.yml`) written in the language of `patterns.py`.
+- Detector two: `classifier.py` on `kernel.py` and `features.py`, trained by `training.py` from `examples.py`.
+- `cues.py`: speaker, stance, language. `decision.py`: both detectors become one level, with thresholds.
+
+In: a message as typed. Out: `RiskAssessment` with findings that staff can read. When a part fails the answer is
+`check_in`, never silence.
+"""

@@ -19,7 +19,7 @@ MAX_MESSAGE_CHARS = 4000
 _TAIL_CHARS = 1000
 
 _LETTER_RUN = re.compile(r"(?<![\w'])(?:[^\W\d_][ ._\-*]{1,3}){2,39}[^\W\d_](?![\w'])")
-_DISGUISED_WORD = re.compile(r"(?<![\w@#/:.])[\w@$!|€+*#']{2,30}(?![\w@/])")
+_DISGUISED_WORD = re.compile(r"(?<![\w@#/:.])[\w@$!|€+*#']{1,30}(?![\w@/])")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SPACES = re.compile(r"\s+")
 _DISTANCE_UNIT = re.compile(r"(?<=\d)\s*kms\b")
@@ -117,7 +117,8 @@ def _read_characters(text: str, vocabulary: Vocabulary) -> _Draft:
             chars.append(char)
             starts.append(i)
             ends.append(i + 1)
-    return _Draft(chars, starts, ends)
+    # One emoji becomes a word: a wall of them must not become a longer text than was allowed in.
+    return _Draft(chars[:MAX_MESSAGE_CHARS], starts[:MAX_MESSAGE_CHARS], ends[:MAX_MESSAGE_CHARS])
 
 
 def _plain(char: str, vocabulary: Vocabulary, lookalikes: Mapping[str, str]) -> str:
@@ -153,7 +154,8 @@ def _plain_symbol(char: str) -> str:
 
 def _join_letters(match: Match[str]) -> str | None:
     letters = re.sub(r"[^\w]|_", "", match.group())
-    if len(letters) == 3 and letters not in ("kms", "kys") and match.group().count(" ") > 2:
+    # Three single letters are an abbreviation or a list ("a b c"), apart from these two.
+    if len(letters) == 3 and letters not in ("kms", "kys"):
         return None
     return split_joined(letters)
 

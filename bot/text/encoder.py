@@ -17,7 +17,7 @@ DIMENSIONS = 512
 #: Enough for the messages in flight: the guard and the NLU graph then share one computation.
 _KEPT_TEXTS = 1024
 #: A vector is a mean over its tokens; more characters add time and blur, not meaning.
-MAX_ENCODED_CHARS = 1200
+MAX_ENCODED_CHARS = 800
 
 
 class SentenceEncoder:

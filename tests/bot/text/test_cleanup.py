@@ -12,7 +12,7 @@ UNDONE = [
     ("im gonna k1ll mys3lf", "i'm going to kill myself"),
     ("k i l l  m y s e l f", "kill myself"),
     ("k-i-l-l myself", "kill myself"),
-    ("i wanna k m s", "i want to kill myself"),
+    ("i wanna k m s", "i want to kms"),
     ("su*cide", "suicide"),
     ("hes blackmialing me", "he's blackmailing me"),
     ("soooo saaaad", "so sad"),
@@ -59,7 +59,7 @@ def test_nothing_readable_gives_an_empty_text(typed: str) -> None:
 
 def test_long_message_keeps_both_ends() -> None:
     cleaned = clean("start here " + "word " * 30_000 + "end here")
-    assert len(cleaned.text) <= MAX_MESSAGE_CHARS * 2
+    assert len(cleaned.text) <= MAX_MESSAGE_CHARS
     assert cleaned.text.startswith("start here") and cleaned.text.endswith("end here")
 
 

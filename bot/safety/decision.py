@@ -1,0 +1,103 @@
+"""From probabilities and signals to one level and its categories: pure rules, in this order.
+
+1. The classifier's level: the highest whose probability reaches its threshold.
+2. A signal lifts the level to its own, unless the message only asks, teaches or tells fiction and says nothing of the
+   writer, or the classifier finds the signal's category all but impossible.
+3. A joke marker beside a self-harm signal, or the slang form "kms" by itself, asks instead of showing the card.
+4. A short message that says nothing is happening, without any signal, is believed.
+5. The categories named are those above the category threshold, and those of signals that counted; at least one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Mapping, Tuple
+
+from bot.safety.classifier import LEVELS, Evidence, Reading
+from bot.safety.levels import CATEGORIES, EXTORTION, IMAGE_SHARED, IMMEDIATE_DANGER, SELF_HARM, RiskLevel, Stance
+from bot.safety.signals import SignalHit
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities at which something is done; `veto` is the any-risk probability below which no signal counts."""
+
+    check_in: float
+    escalate: float
+    emergency: float
+    category: float
+    veto: float
+
+    def for_level(self, level: RiskLevel) -> float:
+        """The threshold of one level above NONE."""
+        return {RiskLevel.CHECK_IN: self.check_in, RiskLevel.ESCALATE: self.escalate}.get(level, self.emergency)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What counts, and the signals that counted."""
+
+    level: RiskLevel
+    categories: Mapping[str, float]
+    hits: Tuple[SignalHit, ...]
+
+
+def decide(reading: Reading, evidence: Evidence, thresholds: Thresholds) -> Decision:
+    """Applies the rules above to one text."""
+    hits = tuple(hit for hit in evidence.hits if _counts(hit, reading, evidence, thresholds))
+    learned = _classifier_level(reading, thresholds)
+    if evidence.denied and not hits:
+        learned = RiskLevel.NONE
+    elif evidence.ambiguous and _only_self_harm(reading, hits, thresholds):
+        learned = min(learned, RiskLevel.CHECK_IN)
+    level = max([learned, *(_hit_level(hit, evidence) for hit in hits)])
+    if level is RiskLevel.NONE:
+        return Decision(level, {}, ())
+    return Decision(level, _named(reading, hits, level, thresholds), hits)
+
+
+def _classifier_level(reading: Reading, thresholds: Thresholds) -> RiskLevel:
+    reached = RiskLevel.NONE
+    for level in LEVELS:
+        if reading.levels[level] < thresholds.for_level(level):
+            break
+        reached = level
+    return reached
+
+
+def _only_self_harm(reading: Reading, hits: Tuple[SignalHit, ...], thresholds: Thresholds) -> bool:
+    others = [name for name in CATEGORIES if name != SELF_HARM and reading.categories[name] >= thresholds.category]
+    return not others and all(hit.signal.category == SELF_HARM for hit in hits)
+
+
+def _counts(hit: SignalHit, reading: Reading, evidence: Evidence, thresholds: Thresholds) -> bool:
+    if reading.levels[RiskLevel.CHECK_IN] < thresholds.veto:
+        return False
+    if evidence.stance is Stance.EDUCATIONAL:
+        return evidence.of_self and reading.levels[RiskLevel.CHECK_IN] >= thresholds.check_in
+    return True
+
+
+def _hit_level(hit: SignalHit, evidence: Evidence) -> RiskLevel:
+    if hit.signal.category == SELF_HARM and evidence.joking:
+        return min(hit.signal.level, RiskLevel.CHECK_IN)
+    return hit.signal.level
+
+
+def _named(
+    reading: Reading, hits: Tuple[SignalHit, ...], level: RiskLevel, thresholds: Thresholds
+) -> Dict[str, float]:
+    from_signals = {hit.signal.category for hit in hits}
+    likely = [name for name in CATEGORIES if reading.categories[name] >= thresholds.category]
+    if not likely and not from_signals:
+        likely = [max(CATEGORIES, key=lambda name: reading.categories[name])]
+    if level is RiskLevel.EMERGENCY and reading.categories[IMMEDIATE_DANGER] >= thresholds.category / 2:
+        likely.append(IMMEDIATE_DANGER)
+    named = _without_overshadowed([name for name in CATEGORIES if name in likely or name in from_signals])
+    # A signal is certain in its own way; its category never scores below an even chance.
+    return {name: max(reading.categories[name], 0.5 if name in from_signals else 0.0) for name in named}
+
+
+def _without_overshadowed(names: List[str]) -> List[str]:
+    """With a threat the pictures are its means: the reply is the one for extortion."""
+    return [name for name in names if not (name == IMAGE_SHARED and EXTORTION in names)]

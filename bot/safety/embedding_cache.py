@@ -1,0 +1,61 @@
+"""Embeddings of training texts, kept in `models/` so that one changed line does not encode thousands again.
+
+Only texts of this repository pass through here, never a person's message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+import numpy as np
+
+from bot.config import get_settings
+from bot.text.encoder import DIMENSIONS, get_encoder
+
+_BATCH = 256
+
+
+def encode_kept(texts: Sequence[str]) -> np.ndarray:
+    """Encodes texts, reading rows seen at an earlier training from disk.
+
+    Returns:
+        `float32`, shape `(len(texts), 512)`, unit rows (kept as half precision, so exact to about 1e-3).
+    """
+    path = get_settings().models_dir / "safety-embeddings.npz"
+    kept = _read(path)
+    keys = [hashlib.blake2b(text.encode("utf-8"), digest_size=12).hexdigest() for text in texts]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+    fresh = list(missing)
+    for start in range(0, len(fresh), _BATCH):
+        batch = fresh[start : start + _BATCH]
+        rows = get_encoder().encode([missing[key] for key in batch]).astype(np.float16)
+        kept.update(zip(batch, rows, strict=True))
+    if fresh:
+        _write(path, keys, kept)
+    return np.stack([kept[key] for key in keys]).astype(np.float32)
+
+
+def _read(path: Path) -> Dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if stored["rows"].shape[1] != DIMENSIONS:
+                return {}
+            return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError):
+        # Missing or half-written: it is only a shortcut.
+        return {}
+
+
+def _write(path: Path, keys: List[str], kept: Dict[str, np.ndarray]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.npz")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unique = list(dict.fromkeys(keys))
+        np.savez(draft, keys=np.asarray(unique), rows=np.stack([kept[key] for key in unique]))
+        draft.replace(path)
+    except OSError:
+        # A read-only folder costs time at the next training, nothing else.
+        draft.unlink(missing_ok=True)

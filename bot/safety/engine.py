@@ -1,0 +1,188 @@
+"""The safety engine: one message, or the last messages of a session, in; a RiskAssessment out.
+
+`get_engine()` gives the one engine of the process. It holds no text between calls and may be used by several threads.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import lru_cache
+from typing import Mapping, Sequence, Tuple
+
+import numpy as np
+
+from bot.safety.classifier import Evidence, Reading, RiskClassifier, parts_of
+from bot.safety.cues import Cues, gather_evidence, get_cues, language_of, speaker_cue
+from bot.safety.decision import Decision, Thresholds, decide
+from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel, Speaker
+from bot.safety.patterns import TokenText, tokenize
+from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
+from bot.text.cleanup import CleanText, clean
+from bot.text.encoder import MAX_ENCODED_CHARS, get_encoder
+
+logger = logging.getLogger(__name__)
+
+#: How many messages, the newest included, are read together.
+SESSION_MESSAGES = 6
+#: A cue in the words counts this much beside the classifier's own score (about -1 to 1) for a speaker.
+_SPEAKER_CUE_WEIGHT = 0.3
+
+
+class SafetyEngine:
+    """Signals and classifier behind one method each for a message and a session."""
+
+    def __init__(
+        self,
+        classifier: RiskClassifier,
+        signals: Sequence[RiskSignal],
+        cues: Cues,
+        thresholds: Thresholds,
+        explanations: Mapping[str, object],
+    ) -> None:
+        self._classifier = classifier
+        self._signals = signals
+        self._cues = cues
+        self._thresholds = thresholds
+        self._explanations = explanations
+
+    def assess(self, text: str, embedding: np.ndarray | None = None) -> RiskAssessment:
+        """Assesses one message by itself.
+
+        Args:
+            text: The message as typed, any length and any characters.
+            embedding: Unit row of `clean(text).text` when the caller has it; saves encoding it again.
+
+        Returns:
+            Level, named categories with calibrated scores in [0, 1], speaker, stance, language, and findings whose
+            spans are in the text as typed. Never raises: when a part fails the level is at least CHECK_IN.
+        """
+        try:
+            return self._assess(clean(text), embedding)
+        except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
+            # The text stays out of the log: only the kind of failure is written.
+            logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
+            sentence = str(self._explanations.get("failed", ""))
+            return RiskAssessment(
+                level=RiskLevel.CHECK_IN, failed=True, findings=(Finding("", "failure", 0, 0, sentence),)
+            )
+
+    def assess_session(self, texts: Sequence[str]) -> RiskAssessment:
+        """Assesses the newest message with the ones before it.
+
+        The newest message counts by itself. Read together, the last messages count only when the newest one completes
+        something: when they reach a higher level with it than without it.
+
+        Args:
+            texts: Messages of one person, newest last.
+
+        Returns:
+            The higher of the two. Spans are given only for findings in the newest message.
+        """
+        if not texts:
+            return RiskAssessment()
+        alone = self.assess(texts[-1])
+        recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
+        if len(recent) < 2 or alone.level is RiskLevel.EMERGENCY:
+            return alone
+        together = self.assess(_joined(recent))
+        if together.level <= alone.level or together.level <= self._level_before(recent[:-1]):
+            return alone
+        return self._completed(together)
+
+    def _level_before(self, earlier: Sequence[str]) -> RiskLevel:
+        return self.assess(_joined(earlier)).level
+
+    def _completed(self, together: RiskAssessment) -> RiskAssessment:
+        note = str(self._explanations["together"])
+        findings = tuple(
+            Finding(found.category, found.source, 0, 0, f"{found.sentence} {note}") for found in together.findings
+        )
+        return RiskAssessment(
+            together.level,
+            together.categories,
+            together.speaker,
+            together.stance,
+            findings,
+            together.failed,
+            together.language,
+        )
+
+    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None) -> RiskAssessment:
+        if not cleaned.text:
+            return RiskAssessment()
+        tokens = tokenize(cleaned)
+        evidence = gather_evidence(tokens, self._signals, self._cues)
+        reading = self._read(cleaned.text, embedding, evidence)
+        decision = decide(reading, evidence, self._thresholds)
+        language = language_of(cleaned.text, self._cues)
+        speaker = self._speaker(reading, tokens)
+        if decision.level is RiskLevel.NONE:
+            return RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
+        return RiskAssessment(
+            level=decision.level,
+            categories=decision.categories,
+            speaker=speaker,
+            stance=evidence.stance,
+            findings=self._findings(decision, cleaned),
+            language=language,
+        )
+
+    def _read(self, text: str, embedding: np.ndarray | None, evidence: Evidence) -> Reading:
+        parts = parts_of(text)
+        if embedding is None:
+            rows = get_encoder().encode(parts)
+        elif len(parts) == 1:
+            rows = np.asarray(embedding, dtype=np.float32).reshape(1, -1)
+        else:
+            rows = np.vstack([np.asarray(embedding, dtype=np.float32), get_encoder().encode(parts[1:])])
+        return self._classifier.read([part[:MAX_ENCODED_CHARS] for part in parts], rows, evidence)
+
+    def _speaker(self, reading: Reading, tokens: TokenText) -> Speaker:
+        scores = dict(reading.speakers)
+        scores[speaker_cue(tokens, self._cues)] += _SPEAKER_CUE_WEIGHT
+        return max(scores, key=lambda speaker: scores[speaker])
+
+    def _findings(self, decision: Decision, cleaned: CleanText) -> Tuple[Finding, ...]:
+        """Signals first, then the classifier for each category, strongest first."""
+        found = [
+            Finding(hit.signal.category, hit.signal.id, *cleaned.span(hit.start, hit.end), hit.signal.sentence)
+            for hit in sorted(decision.hits, key=lambda hit: -hit.signal.level)
+        ]
+        sentences = self._explanations["classifier"]
+        assert isinstance(sentences, dict)
+        for name, score in sorted(decision.categories.items(), key=lambda item: -item[1]):
+            sentence = sentences[name].format(share=round(100 * score))
+            found.append(Finding(name, "classifier", 0, 0, sentence))
+        return tuple(found)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    # A full stop keeps a signal's gap from reaching over two messages only where the words do not run on.
+    return " ".join(text.strip() for text in texts)
+
+
+def load_thresholds() -> Thresholds:
+    """The thresholds of this deployment. Raises ContentError when the file cannot be used."""
+    return Thresholds(**{name: float(value) for name, value in read_yaml(RISK_DIR / "thresholds.yml").items()})
+
+
+_BUILD_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _build() -> SafetyEngine:
+    from bot.safety.training import load_or_train
+
+    explanations = read_yaml(RISK_DIR / "words" / "explanations.yml")
+    missing = [name for name in CATEGORIES if name not in explanations["classifier"]]
+    assert not missing, f"explanations.yml lacks {missing}"
+    engine = SafetyEngine(load_or_train(), get_signals(), get_cues(), load_thresholds(), explanations)
+    engine.assess("warm up")
+    return engine
+
+
+def get_engine() -> SafetyEngine:
+    """The engine of this process; built at the first call, trained when the stored model is missing or stale."""
+    with _BUILD_LOCK:
+        return _build()
