@@ -56,7 +56,8 @@ class Card:
 
     def as_dict(self) -> Dict[str, Any]:
         """Plain data for the widget and for `--json`."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
+        shown = {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
+        return shown if self.url else {name: value for name, value in shown.items() if name != "url_label"}
 
 
 def card_of(choice: Choice, person: str, category: str | None, at: datetime | None, language: str = "en") -> Card:

@@ -1,0 +1,75 @@
+"""Shows helplines when somebody asks for them, or names their country."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Dict, List, Optional
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.content.countries import resolve_country
+from bot.content.helpline_answers import HelplineAnswer, show_helplines
+
+COUNTRY = "country"
+
+
+class ActionShowHotlines(Action):
+    """Answers `get_hotline` and `ask_country`."""
+
+    def name(self) -> str:
+        """The name that the domain and the rules use."""
+        return "action_show_hotlines"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> List[EventType]:
+        """Sends the helplines of the country, or those that work anywhere together with the question for it.
+
+        Args:
+            dispatcher: Receives one message; its `utter_action` names the response, as for Rasa's own responses.
+            tracker: Read for the slots audience, country, card_category and card_speaker.
+            domain: Not used.
+
+        Returns:
+            The country, when this message named one.
+        """
+        named = named_country(tracker)
+        country = named or valid_country(tracker.get_slot(COUNTRY))
+        answer = show_helplines(
+            country=country,
+            audience=tracker.get_slot("audience"),
+            channel=str(tracker.get_latest_input_channel() or "web"),
+            category=tracker.get_slot("card_category"),
+            speaker=tracker.get_slot("card_speaker"),
+            just_named=named is not None,
+            at=datetime.now(timezone.utc),
+        )
+        utter(dispatcher, answer)
+        return [SlotSet(COUNTRY, named)] if named else []
+
+
+def utter(dispatcher: CollectingDispatcher, answer: HelplineAnswer) -> None:
+    """Sends an answer with its structured cards for the widget."""
+    buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
+    dispatcher.utter_message(
+        text=answer.text, buttons=buttons, utter_action=answer.response, hotlines=list(answer.hotlines)
+    )
+
+
+def named_country(tracker: Tracker) -> Optional[str]:
+    """The country that the newest message names: the entity of a button or of the words, else the words themselves."""
+    entity = next(tracker.get_latest_entity_values(COUNTRY), None)
+    if entity:
+        return valid_country(str(entity))
+    intent = (tracker.latest_message.get("intent") or {}).get("name")
+    text = str(tracker.latest_message.get("text") or "")
+    # Only an answer to "which country?" is read as one: "my brother in canada hits me" is not.
+    return resolve_country(text) if intent == "ask_country" and not text.startswith("/") else None
+
+
+def valid_country(value: Optional[str]) -> Optional[str]:
+    """An ISO code for what a slot or entity holds, or None: words never stay in the slot as a country."""
+    if not value:
+        return None
+    text = str(value).strip()
+    return text.upper() if len(text) == 2 and text.isalpha() and text.upper() != "UK" else resolve_country(text)
