@@ -18,9 +18,11 @@ from bot.safety.signals import SignalHit
 
 LEVELS: Tuple[RiskLevel, ...] = (RiskLevel.CHECK_IN, RiskLevel.ESCALATE, RiskLevel.EMERGENCY)
 SPEAKERS: Tuple[Speaker, ...] = tuple(Speaker)
-#: Outputs of the kernel machine, in this order.
-OUTPUTS = len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)
+#: Outputs of the kernel machine learned on every example: levels, then categories.
 _RISK_OUTPUTS = len(LEVELS) + len(CATEGORIES)
+#: Then those learned among examples with a risk: which category it is, and who speaks.
+_AMONG = slice(_RISK_OUTPUTS, _RISK_OUTPUTS + len(CATEGORIES))
+_SPEAKING = slice(_RISK_OUTPUTS + len(CATEGORIES), _RISK_OUTPUTS + len(CATEGORIES) + len(SPEAKERS))
 
 #: A message of more words than this is also read part by part, so that one sentence is not drowned by the others.
 LONG_WORDS = 25
@@ -31,7 +33,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 @dataclass(frozen=True)
 class Reading:
-    """Probabilities for one text: level and category values in [0, 1]."""
+    """Probabilities for one text, in [0, 1]. Those of categories hold if there is a risk at all."""
 
     levels: Mapping[RiskLevel, float]
     categories: Mapping[str, float]
@@ -40,7 +42,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the rules found in one text, before the learned detector speaks."""
+    """What the rules found in one text, before the learned detector speaks.
+
+    Attributes:
+        of_self: The words speak of the writer.
+        joking, ambiguous, denied: See `data/risk/words/cues.yml`.
+        speaker_cues: Speakers whose cue fits.
+    """
 
     hits: Tuple[SignalHit, ...]
     stance: Stance
@@ -48,19 +56,30 @@ class Evidence:
     joking: bool
     ambiguous: bool = False
     denied: bool = False
+    speaker_cues: Tuple[Speaker, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Logistic layers; in each, the last row is the intercept.
+
+    Attributes:
+        levels: `float32`, shape `(features + 1, levels)`.
+        categories: `float32`, shape `(features + 1, categories)`, fitted among examples with a risk.
+        speakers: `float32`, shape `(speaker features + 1, speakers)`, one softmax.
+    """
+
+    levels: np.ndarray
+    categories: np.ndarray
+    speakers: np.ndarray
 
 
 @dataclass(frozen=True)
 class RiskClassifier:
-    """Kernel machine and logistic layer.
-
-    Attributes:
-        machine: The fitted kernel machine.
-        layer: `float32`, shape `(features + 1, levels + categories)`; the last row is the intercept.
-    """
+    """Kernel machine and logistic layers."""
 
     machine: KernelMachine
-    layer: np.ndarray
+    layers: Layers
 
     def read(self, parts: Sequence[str], embeddings: np.ndarray, evidence: Evidence) -> Reading:
         """Reads one text.
@@ -72,55 +91,81 @@ class RiskClassifier:
         """
         scores = self.machine.scores(parts, embeddings)
         features = stack_features(scores, evidence)
-        logits = features @ self.layer[:-1] + self.layer[-1]
-        probabilities = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        levels = _sigmoid(_apply(self.layers.levels, features))
+        categories = _sigmoid(_apply(self.layers.categories, features))
+        speaking = np.exp(_apply(self.layers.speakers, speaker_features(scores, evidence)))
         return Reading(
-            levels=dict(zip(LEVELS, map(float, probabilities), strict=False)),
-            categories=dict(zip(CATEGORIES, map(float, probabilities[len(LEVELS) :]), strict=True)),
-            speakers=dict(zip(SPEAKERS, map(float, scores[0, _RISK_OUTPUTS:]), strict=True)),
+            levels=dict(zip(LEVELS, map(float, levels), strict=True)),
+            categories=dict(zip(CATEGORIES, map(float, categories), strict=True)),
+            speakers=dict(zip(SPEAKERS, map(float, speaking / speaking.sum()), strict=True)),
         )
 
     def arrays(self) -> Dict[str, np.ndarray]:
         """Everything needed to load it again, as plain arrays."""
-        return {**self.machine.arrays(), "layer": self.layer}
+        layers = {f"layer_{name}": getattr(self.layers, name) for name in ("levels", "categories", "speakers")}
+        return {**self.machine.arrays(), **layers}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> RiskClassifier:
         """Reads back what `arrays` gave."""
-        return cls(KernelMachine.from_arrays(arrays), arrays["layer"])
+        layers = Layers(arrays["layer_levels"], arrays["layer_categories"], arrays["layer_speakers"])
+        return cls(KernelMachine.from_arrays(arrays), layers)
+
+
+def _apply(layer: np.ndarray, features: np.ndarray) -> np.ndarray:
+    return np.clip(features @ layer[:-1] + layer[-1], -30, 30)
+
+
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def stack_features(scores: np.ndarray, evidence: Evidence) -> np.ndarray:
-    """What the logistic layer sees: `float32`, one dimension.
+    """What the layers for levels and categories see: `float32`, one dimension.
 
     Args:
         scores: Kernel scores, one row a part, the whole text first.
     """
     whole, best = scores[0, :_RISK_OUTPUTS], scores[:, :_RISK_OUTPUTS].max(axis=0)
+    # The part that speaks most of a risk says which one it is.
+    telling = scores[int(scores[:, 0].argmax()), _AMONG]
     strong = {hit.signal.category for hit in evidence.hits if hit.signal.level >= RiskLevel.ESCALATE}
     weak = {hit.signal.category for hit in evidence.hits if hit.signal.level < RiskLevel.ESCALATE}
-    urgent = any(hit.signal.level == RiskLevel.EMERGENCY for hit in evidence.hits)
-    top = sorted(whole[len(LEVELS) :], reverse=True)
     flags = [
         float(bool(strong)),
         float(bool(weak)),
-        float(urgent),
+        float(any(hit.signal.level == RiskLevel.EMERGENCY for hit in evidence.hits)),
         float(evidence.stance is Stance.EDUCATIONAL),
         float(evidence.stance is Stance.PAST),
         float(evidence.of_self),
         float(evidence.joking),
-        float(top[0] - top[1]),
+        float(len(scores) > 1),
     ]
     named = [float(name in strong) for name in CATEGORIES]
-    return np.concatenate([whole, best - whole, [whole[3:].max()], flags, named]).astype(np.float32)
+    strongest = [whole[len(LEVELS) :].max(), best[len(LEVELS) :].max()]
+    return np.concatenate([whole, best - whole, scores[0, _AMONG], telling, strongest, flags, named]).astype(np.float32)
 
 
-def targets_of(level: RiskLevel, categories: Sequence[str], speaker: Speaker) -> List[float]:
-    """Kernel targets of one example, +1 or -1, in the order of OUTPUTS."""
-    levels = [level >= reached for reached in LEVELS]
-    named = [name in categories for name in CATEGORIES]
+def speaker_features(scores: np.ndarray, evidence: Evidence) -> np.ndarray:
+    """What the layer for the speaker sees: `float32`, one dimension."""
+    cues = [float(speaker in evidence.speaker_cues) for speaker in SPEAKERS]
+    first = [float(evidence.speaker_cues[:1] == (speaker,)) for speaker in SPEAKERS]
+    return np.concatenate([scores[0, _SPEAKING], scores[0, _AMONG], cues, first]).astype(np.float32)
+
+
+def risk_targets(level: RiskLevel, categories: Sequence[str]) -> List[float]:
+    """Kernel targets of one example, +1 or -1: levels, then categories."""
+    return [1.0 if applies else -1.0 for applies in (*(level >= reached for reached in LEVELS), *_named(categories))]
+
+
+def among_targets(categories: Sequence[str], speaker: Speaker) -> List[float]:
+    """Kernel targets of one example with a risk, +1 or -1: categories, then speakers."""
     speaking = [speaker is known for known in SPEAKERS]
-    return [1.0 if applies else -1.0 for applies in (*levels, *named, *speaking)]
+    return [1.0 if applies else -1.0 for applies in (*_named(categories), *speaking)]
+
+
+def _named(categories: Sequence[str]) -> List[bool]:
+    return [name in categories for name in CATEGORIES]
 
 
 def parts_of(text: str) -> List[str]:

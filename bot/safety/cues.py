@@ -84,6 +84,7 @@ def gather_evidence(text: TokenText, signals: Sequence[RiskSignal], cues: Cues) 
         joking=cues.joking.search(text.line) is not None,
         ambiguous=cues.ambiguous.search(text.line) is not None,
         denied=short and cues.denied.search(text.line) is not None,
+        speaker_cues=tuple(speaker for speaker, pattern in cues.speakers if pattern.search(text.line)),
     )
 
 
@@ -97,11 +98,6 @@ def stance_of(text: TokenText, cues: Cues) -> Stance:
 def speaks_of_self(text: TokenText) -> bool:
     """Whether the words speak of the writer at all."""
     return _FIRST_PERSON.search(text.line) is not None
-
-
-def speaker_cue(text: TokenText, cues: Cues) -> Speaker:
-    """The first speaker whose cue fits; UNKNOWN when none does."""
-    return next((speaker for speaker, pattern in cues.speakers if pattern.search(text.line)), Speaker.UNKNOWN)
 
 
 def language_of(text: str, cues: Cues) -> str | None:

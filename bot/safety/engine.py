@@ -13,10 +13,10 @@ from typing import Mapping, Sequence, Tuple
 import numpy as np
 
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, parts_of
-from bot.safety.cues import Cues, gather_evidence, get_cues, language_of, speaker_cue
+from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
-from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel, Speaker
-from bot.safety.patterns import TokenText, tokenize
+from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
+from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
 from bot.text.cleanup import CleanText, clean
 from bot.text.encoder import MAX_ENCODED_CHARS, get_encoder
@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 #: How many messages, the newest included, are read together.
 SESSION_MESSAGES = 6
-#: A cue in the words counts this much beside the classifier's own score (about -1 to 1) for a speaker.
-_SPEAKER_CUE_WEIGHT = 0.3
 
 
 class SafetyEngine:
@@ -116,7 +114,7 @@ class SafetyEngine:
         reading = self._read(cleaned.text, embedding, evidence)
         decision = decide(reading, evidence, self._thresholds)
         language = language_of(cleaned.text, self._cues)
-        speaker = self._speaker(reading, tokens)
+        speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
         if decision.level is RiskLevel.NONE:
             return RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
         return RiskAssessment(
@@ -137,11 +135,6 @@ class SafetyEngine:
         else:
             rows = np.vstack([np.asarray(embedding, dtype=np.float32), get_encoder().encode(parts[1:])])
         return self._classifier.read([part[:MAX_ENCODED_CHARS] for part in parts], rows, evidence)
-
-    def _speaker(self, reading: Reading, tokens: TokenText) -> Speaker:
-        scores = dict(reading.speakers)
-        scores[speaker_cue(tokens, self._cues)] += _SPEAKER_CUE_WEIGHT
-        return max(scores, key=lambda speaker: scores[speaker])
 
     def _findings(self, decision: Decision, cleaned: CleanText) -> Tuple[Finding, ...]:
         """Signals first, then the classifier for each category, strongest first."""

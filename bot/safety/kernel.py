@@ -41,20 +41,30 @@ class KernelMachine:
     weights: np.ndarray
 
     @classmethod
-    def fit(cls, texts: Sequence[str], embeddings: np.ndarray, targets: np.ndarray) -> KernelMachine:
-        """Fits all outputs at once.
+    def fit(
+        cls,
+        texts: Sequence[str],
+        embeddings: np.ndarray,
+        targets: np.ndarray,
+        among: np.ndarray,
+        among_targets: np.ndarray,
+    ) -> KernelMachine:
+        """Fits all outputs: one set on every example, one set on a part of them.
 
         Args:
             texts: Clean texts.
             embeddings: Their unit rows.
             targets: `(n, outputs)`, +1 where the output applies and -1 where not.
+            among: Indices of the examples that the second set learns from (those with a risk: which one is it?).
+            among_targets: `(len(among), further outputs)` for those examples only.
         """
         words = WordWeights.fit(texts)
         word_rows = words.rows(texts)
         kernel = _kernel(embeddings, word_rows, embeddings, word_rows)
         kernel[np.diag_indices_from(kernel)] += RIDGE
-        factor = cho_factor(kernel, overwrite_a=True, check_finite=False)
-        weights = cho_solve(factor, targets.astype(np.float32), check_finite=False)
+        further = np.zeros((len(texts), among_targets.shape[1]), dtype=np.float32)
+        further[among] = _solve(kernel[np.ix_(among, among)], among_targets)
+        weights = np.hstack([_solve(kernel, targets), further])
         return cls(embeddings.astype(np.float32), words, word_rows, weights.astype(np.float32))
 
     def scores(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
@@ -82,6 +92,11 @@ class KernelMachine:
             (arrays["word_data"], arrays["word_columns"], arrays["word_ends"]), shape=(len(support), len(terms))
         )
         return cls(support, WordWeights(terms, arrays["term_weights"]), rows, arrays["weights"])
+
+
+def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    factor = cho_factor(kernel, overwrite_a=True, check_finite=False)
+    return np.asarray(cho_solve(factor, targets.astype(np.float32), check_finite=False))
 
 
 def _kernel(

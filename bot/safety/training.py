@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import List, Sequence
 
 import numpy as np
 
@@ -13,24 +13,28 @@ from bot.config import get_settings
 from bot.errors import ModelError
 from bot.safety.classifier import (
     LEVELS,
+    SPEAKERS,
     Evidence,
+    Layers,
     RiskClassifier,
+    among_targets,
     parts_of,
+    risk_targets,
+    speaker_features,
     stack_features,
-    targets_of,
 )
+from bot.safety.composition import compose_long
 from bot.safety.cues import gather_evidence, get_cues
 from bot.safety.embedding_cache import encode_kept
 from bot.safety.examples import EXAMPLES_DIR, FAQ_DIR, RiskExample, fingerprint, load_examples
 from bot.safety.kernel import KernelMachine
-from bot.safety.levels import CATEGORIES
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, get_signals
 from bot.text.cleanup import clean
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
-FORMAT = 3
+FORMAT = 4
 FOLDS = 4
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.
@@ -39,7 +43,11 @@ _LAYER_STRENGTH = 0.3
 
 @dataclass(frozen=True)
 class Prepared:
-    """Examples ready for training; all lists and rows are in the same order."""
+    """Examples ready for training; all lists and rows are in the same order.
+
+    Attributes:
+        kept: True for examples the kernel machine keeps; composed ones only teach the layers.
+    """
 
     examples: Sequence[RiskExample]
     texts: List[str]
@@ -47,8 +55,13 @@ class Prepared:
     parts: List[List[str]]
     part_embeddings: List[np.ndarray]
     evidence: List[Evidence]
-    targets: np.ndarray
     folds: np.ndarray
+    kept: np.ndarray
+
+    @property
+    def risky(self) -> np.ndarray:
+        """True for examples with a risk."""
+        return np.asarray([bool(example.categories) for example in self.examples])
 
 
 def load_or_train(path: Path | None = None) -> RiskClassifier:
@@ -66,69 +79,106 @@ def load_or_train(path: Path | None = None) -> RiskClassifier:
 def data_stamp() -> str:
     """Changes whenever the examples, signals, word lists or the code of the classifier change."""
     here = Path(__file__).parent
-    names = ("classifier", "kernel", "features", "training", "examples", "cues", "patterns", "signals")
+    names = ("classifier", "kernel", "features", "composition", "training", "examples", "cues", "patterns", "signals")
     code = [*(here / f"{name}.py" for name in names), *here.parent.joinpath("text").glob("*.py")]
     data = [*EXAMPLES_DIR.glob("*.jsonl"), *FAQ_DIR.glob("*.yml"), *TEXT_DIR.glob("*"), *(RISK_DIR / "words").glob("*")]
     return fingerprint([*code, *data, *(path for path in RISK_DIR.glob("*.yml") if path.name != "thresholds.yml")])
 
 
 def prepare(examples: Sequence[RiskExample]) -> Prepared:
-    """Cleans, encodes and searches every example once."""
+    """Cleans, encodes and searches every example once, and composes long ones."""
+    folds = _folds([example.cluster for example in examples])
+    composed, composed_folds = compose_long(examples, folds)
+    everything = [*examples, *composed]
     cues, signals = get_cues(), get_signals()
-    texts = [clean(example.text).text for example in examples]
-    parts = [parts_of(text) for text in texts]
+    cleaned = [clean(example.text) for example in everything]
+    parts = [parts_of(text.text) for text in cleaned]
     flat = [part for group in parts for part in group]
-    rows = encode_kept(flat)
-    ends = np.cumsum([len(group) for group in parts])
-    part_embeddings = np.split(rows, ends[:-1])
-    targets = [targets_of(example.level, example.categories, example.speaker) for example in examples]
+    part_embeddings = np.split(encode_kept(flat), np.cumsum([len(group) for group in parts])[:-1])
     return Prepared(
-        examples=examples,
-        texts=texts,
+        examples=everything,
+        texts=[text.text for text in cleaned],
         embeddings=np.stack([group[0] for group in part_embeddings]),
         parts=parts,
         part_embeddings=part_embeddings,
-        evidence=[gather_evidence(tokenize(clean(example.text)), signals, cues) for example in examples],
-        targets=np.asarray(targets, dtype=np.float32),
-        folds=_folds([example.cluster for example in examples]),
+        evidence=[gather_evidence(tokenize(text), signals, cues) for text in cleaned],
+        folds=np.concatenate([folds, composed_folds]),
+        kept=np.arange(len(everything)) < len(examples),
     )
 
 
 def train(data: Prepared) -> RiskClassifier:
-    """Fits the logistic layer on held-out scores, then the kernel machine on everything."""
-    features, _ = held_out_features(data)
-    layer = fit_layer(features, _layer_targets(data))
-    return RiskClassifier(KernelMachine.fit(data.texts, data.embeddings, data.targets), layer)
+    """Fits the layers on held-out scores, then the kernel machine on everything."""
+    layers = fit_layers(data, held_out_scores(data), np.ones(len(data.examples), dtype=bool))
+    return RiskClassifier(fit_machine(data, np.flatnonzero(data.kept)), layers)
 
 
-def held_out_features(data: Prepared) -> Tuple[np.ndarray, np.ndarray]:
-    """Layer features and raw scores of every example, each from a machine that never saw its cluster."""
+def fit_machine(data: Prepared, chosen: np.ndarray) -> KernelMachine:
+    """Fits a kernel machine on the chosen examples (indices)."""
+    examples = [data.examples[i] for i in chosen]
+    among = np.flatnonzero(data.risky[chosen])
+    return KernelMachine.fit(
+        [data.texts[i] for i in chosen],
+        data.embeddings[chosen],
+        np.asarray([risk_targets(example.level, example.categories) for example in examples]),
+        among,
+        np.asarray([among_targets(examples[i].categories, examples[i].speaker) for i in among]),
+    )
+
+
+def held_out_scores(data: Prepared) -> List[np.ndarray]:
+    """Kernel scores of every example's parts, each from a machine that never saw its cluster."""
     scores: List[np.ndarray] = [np.empty(0)] * len(data.texts)
     for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(data.folds != fold), np.flatnonzero(data.folds == fold)
-        machine = KernelMachine.fit([data.texts[i] for i in inside], data.embeddings[inside], data.targets[inside])
+        machine = fit_machine(data, np.flatnonzero((data.folds != fold) & data.kept))
+        outside = np.flatnonzero(data.folds == fold)
         flat = [part for i in outside for part in data.parts[i]]
         found = machine.scores(flat, np.vstack([data.part_embeddings[i] for i in outside]))
         ends = np.cumsum([len(data.parts[i]) for i in outside])
         for i, rows in zip(outside, np.split(found, ends[:-1]), strict=True):
             scores[i] = rows
-    features = [stack_features(rows, evidence) for rows, evidence in zip(scores, data.evidence, strict=True)]
-    return np.stack(features), np.stack([rows[0] for rows in scores])
+    return scores
 
 
-def fit_layer(features: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """One logistic regression an output; `float32`, shape `(features + 1, outputs)`."""
+def fit_layers(data: Prepared, scores: Sequence[np.ndarray], chosen: np.ndarray) -> Layers:
+    """Fits the logistic layers on held-out scores.
+
+    Args:
+        chosen: True for the examples to learn from.
+    """
+    pairs = list(zip(scores, data.evidence, strict=True))
+    features = np.stack([stack_features(rows, evidence) for rows, evidence in pairs])
+    speaking = np.stack([speaker_features(rows, evidence) for rows, evidence in pairs])
+    targets = np.asarray([risk_targets(example.level, example.categories) for example in data.examples]) > 0
+    risky = chosen & data.risky
+    speakers = np.asarray([SPEAKERS.index(example.speaker) for example in data.examples])
+    return Layers(
+        levels=_fit_layer(features[chosen], targets[chosen, : len(LEVELS)]),
+        categories=_fit_layer(features[risky], targets[risky, len(LEVELS) :]),
+        speakers=_fit_softmax(speaking[risky], speakers[risky]),
+    )
+
+
+def _fit_layer(features: np.ndarray, targets: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
 
     columns = []
     for target in targets.T:
-        model = LogisticRegression(C=_LAYER_STRENGTH, max_iter=2000).fit(features, target > 0)
+        model = LogisticRegression(C=_LAYER_STRENGTH, max_iter=3000).fit(features, target)
         columns.append(np.append(model.coef_[0], model.intercept_[0]))
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _layer_targets(data: Prepared) -> np.ndarray:
-    return data.targets[:, : len(LEVELS) + len(CATEGORIES)]
+def _fit_softmax(features: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=_LAYER_STRENGTH, max_iter=3000).fit(features, classes)
+    layer = np.zeros((features.shape[1] + 1, len(SPEAKERS)), dtype=np.float32)
+    # A speaker that no example has can never be chosen.
+    layer[-1] = -30
+    layer[:-1, model.classes_] = model.coef_.T
+    layer[-1, model.classes_] = model.intercept_
+    return layer
 
 
 def _folds(clusters: Sequence[str]) -> np.ndarray:
