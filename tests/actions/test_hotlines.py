@@ -1,0 +1,65 @@
+"""action_show_hotlines."""
+
+from __future__ import annotations
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.hotlines import ActionShowHotlines, valid_country
+
+
+def run(text="/get_hotline", intent="get_hotline", entities=(), **slots):
+    message = {"text": text, "intent": {"name": intent}, "entities": list(entities)}
+    tracker = Tracker("1", slots, message, [], False, None, {}, None)
+    dispatcher = CollectingDispatcher()
+    events = ActionShowHotlines().run(dispatcher, tracker, {})
+    return dispatcher.messages[0], events
+
+
+def country(code):
+    return {"entity": "country", "value": code}
+
+
+def test_without_a_country_help_that_works_anywhere_comes_with_the_question():
+    message, events = run(audience="child")
+    assert message["utter_action"] == "utter_hotlines_anywhere"
+    assert "findahelpline.com" in message["text"] and message["buttons"]
+    assert events == []
+
+
+def test_the_country_of_a_button_is_kept_and_its_lines_are_shown():
+    message, events = run("/ask_country", "ask_country", [country("IE")], audience="child")
+    assert message["utter_action"] == "utter_hotlines"
+    assert "1800 66 66 66" in message["text"] and "ie-childline" in message["hotlines"]
+    assert events[0]["name"] == "country" and events[0]["value"] == "IE"
+
+
+def test_after_a_card_the_same_need_is_met_for_the_country_and_the_barrier_is_asked():
+    message, _ = run("scotland", "ask_country", audience="child", card_category="extortion", card_speaker="self")
+    assert message["utter_action"] == "utter_hotlines_after_card"
+    assert message["hotlines"][:3] == ["gb-childline", "gb-report-remove", "gb-ceop"]
+    assert "What would make it easier" in message["text"]
+
+
+def test_a_country_named_in_passing_is_not_taken_for_the_persons_own():
+    _, events = run("i need a helpline, he lives in canada", audience="child")
+    assert events == []
+
+
+def test_words_that_are_no_country_never_reach_the_slot():
+    message, events = run("he hits me", "ask_country", audience="child")
+    assert events == [] and message["utter_action"] == "utter_hotlines_anywhere"
+
+
+def test_a_country_without_a_file_is_told_so():
+    message, events = run("jamaica", "ask_country", audience="parent")
+    assert message["utter_action"] == "utter_hotlines_unlisted"
+    assert events[0]["value"] == "JM"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("gb", "GB"), ("UK", "GB"), ("Ireland", "IE"), ("he hits me", None), (None, None)]
+)
+def test_a_slot_value_becomes_a_code_or_nothing(value, code):
+    assert valid_country(value) == code

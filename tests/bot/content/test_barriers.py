@@ -1,0 +1,76 @@
+"""What may stop a person, and what is honestly known of the service they were shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.content.barriers import OUTCOMES, answer, fact_about, names, outcome_response
+from bot.content.hotlines import get_directory
+from bot.content.responses import get_responses
+from bot.content.schema import BARRIERS
+from bot.errors import InputError
+
+CHILDLINE = get_directory().get("gb-childline")
+
+
+def test_every_barrier_is_answered_for_every_service_and_audience_without_a_gap():
+    for service in get_directory().services:
+        if not service.reachable:
+            continue
+        for barrier in BARRIERS:
+            found = answer(barrier, service, "child", "web", "extortion")
+            assert "{" not in found.text and "None" not in found.text, (service.id, barrier, found.text)
+    for audience in (None, "child", "parent", "professional"):
+        for channel in ("web", "telegram", "sms"):
+            for barrier in BARRIERS:
+                assert answer(barrier, CHILDLINE, audience, channel).text
+
+
+def test_an_answer_ends_with_how_it_went():
+    payloads = {button.payload for button in answer("my_fault", CHILDLINE, "child").buttons}
+    assert payloads == {"/outcome_contacted", "/outcome_not_yet", "/outcome_safe_now"}
+
+
+def test_what_a_service_says_itself_comes_first():
+    assert "few exceptions" in fact_about(CHILDLINE, "parents_find_out")
+    assert "carries your name" in fact_about(get_directory().get("gb-ceop"), "police")
+
+
+@pytest.mark.parametrize(
+    ("service_id", "barrier", "expected"),
+    [
+        ("gb-samaritans", "cost", "is free"),
+        ("au-lifeline", "cost", "don't have a checked answer"),
+        ("za-crime-stop", "police", "can reach the police"),
+        ("gb-samaritans", "police", "confidential"),
+        ("za-childline", "parents_find_out", "ask them first"),
+    ],
+)
+def test_nothing_is_claimed_that_the_entry_does_not_say(service_id, barrier, expected):
+    assert expected in fact_about(get_directory().get(service_id), barrier)
+
+
+def test_a_way_without_speaking_is_offered_at_the_service_or_beside_it():
+    assert "chat online" in answer("cannot_talk", CHILDLINE, "child").text
+    samaritans = get_directory().get("gb-samaritans")
+    assert "Shout" in answer("cannot_talk", samaritans, "child", "web", "self_harm").text
+
+
+def test_the_words_to_copy_fit_who_writes_and_about_what():
+    assert "threatening me with pictures" in answer("dont_know_what_to_say", CHILDLINE, "child", "web", "extortion").text
+    parent = answer("dont_know_what_to_say", CHILDLINE, "parent", "web", "extortion").text
+    assert "blackmailing my child" in parent
+
+
+def test_every_response_of_the_journey_exists_and_works_from_slots_alone():
+    book = get_responses()
+    for name in names():
+        for country in ("GB", None):
+            text = book.choose(name, "child", "web", {"country": country, "card_category": "extortion"}).text
+            assert text and "{" not in text
+
+
+def test_outcomes_have_their_words():
+    assert [outcome_response(outcome) in get_responses() for outcome in OUTCOMES] == [True] * len(OUTCOMES)
+    with pytest.raises(InputError):
+        outcome_response("gave_up")

@@ -1,0 +1,71 @@
+"""One card in each channel's form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from bot.content.cards import card_of, gsm, hours_in_words, line, segments, sms_line
+from bot.content.hotlines import get_directory
+from bot.content.opening_hours import Status
+from bot.content.selection import Choice
+
+TUESDAY_NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=timezone.utc)
+TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+
+
+def card(service_id: str, need: str, own: bool = True, person: str = "child"):
+    return card_of(Choice(get_directory().get(service_id), need, own, Status.OPEN), person, "extortion", None)
+
+
+def test_on_the_web_numbers_and_pages_can_be_tapped():
+    text = line(card("gb-childline", "child_helpline"), "web")
+    assert "[0800 1111](tel:08001111)" in text
+    assert "[chat online](https://www.childline.org.uk" in text
+    assert "sms:85258?body=SHOUT" in line(card("gb-shout", "crisis"), "web")
+
+
+def test_elsewhere_they_stand_in_the_open():
+    text = line(card("gb-childline", "child_helpline"), "telegram")
+    assert "0800 1111" in text and "](" not in text and "**" not in text
+
+
+def test_each_card_says_why_this_service():
+    assert "threats with pictures" in card("gb-childline", "child_helpline").why
+
+
+def test_a_line_for_the_child_says_so_to_the_parent():
+    assert card("gb-childline", "child_helpline", own=False, person="parent").why.startswith("For your child: they")
+
+
+def test_an_unconfirmed_address_is_not_on_the_card():
+    shown = card("us-988", "crisis")
+    assert shown.chat_url is None and shown.url is None
+    assert get_directory().get("us-988").hidden_urls
+
+
+@pytest.mark.parametrize(
+    ("service_id", "at", "expected"),
+    [
+        ("gb-childline", TUESDAY_NIGHT, "any time, day or night"),
+        ("nl-kindertelefoon", TUESDAY_NIGHT, "closed now, opens today at 11:00"),
+        ("nl-kindertelefoon", TUESDAY_NOON, "open now, until 21:00"),
+        ("nl-kindertelefoon", None, "hours: daily 11:00-21:00"),
+        ("nz-whatsup", TUESDAY_NOON, "hours: Mon-Fri 12:00-23:00, Sat-Sun 15:00-23:00 (may have changed)"),
+    ],
+)
+def test_hours_are_told_in_words(service_id, at, expected):
+    assert hours_in_words(get_directory().get(service_id), at) == expected
+
+
+def test_a_text_message_keeps_to_plain_characters_and_short_names():
+    assert sms_line(card("gb-childline", "child_helpline"), "Childline") == "Childline 0800 1111 or childline.org.uk"
+    assert gsm("“Únic” · Łódź’s") == "\"Unic\" - ?odz's"
+    assert [segments("x" * n) for n in (160, 161, 306, 307)] == [1, 2, 2, 3]
+
+
+def test_the_structured_card_leaves_out_what_is_not_known():
+    data = card("gb-ceop", "report").as_dict()
+    assert data["url"].startswith("https://www.ceop.police.uk")
+    assert "phone" not in data and "hours" not in data

@@ -1,0 +1,53 @@
+"""The table from an assessment to a duty."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.safety import levels
+from bot.safety.levels import RiskLevel, Speaker
+from bot.safety.protocol import VOICES, ReplyKind, duty_of, voice_of
+
+
+@pytest.mark.parametrize(
+    ("level", "given", "kind"),
+    [
+        (RiskLevel.NONE, RiskLevel.NONE, ReplyKind.NONE),
+        (RiskLevel.CHECK_IN, RiskLevel.NONE, ReplyKind.QUESTION),
+        (RiskLevel.ESCALATE, RiskLevel.NONE, ReplyKind.CARD),
+        (RiskLevel.ESCALATE, RiskLevel.CHECK_IN, ReplyKind.CARD),
+        (RiskLevel.ESCALATE, RiskLevel.ESCALATE, ReplyKind.AGAIN),
+        (RiskLevel.ESCALATE, RiskLevel.EMERGENCY, ReplyKind.AGAIN),
+        (RiskLevel.EMERGENCY, RiskLevel.ESCALATE, ReplyKind.EMERGENCY),
+        (RiskLevel.EMERGENCY, RiskLevel.EMERGENCY, ReplyKind.EMERGENCY),
+    ],
+)
+def test_level_and_earlier_card_decide_the_kind_of_reply(level, given, kind):
+    assert duty_of(level, levels.EXTORTION, Speaker.SELF, "child", given).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("speaker", "audience", "category", "voice"),
+    [
+        (Speaker.SELF, "child", levels.EXTORTION, "child"),
+        (Speaker.SELF, None, levels.EXTORTION, "child"),
+        (Speaker.SELF, "parent", levels.ABUSE_DISCLOSURE, "survivor"),
+        (Speaker.ABOUT_CHILD, None, levels.EXTORTION, "parent"),
+        (Speaker.ABOUT_CHILD, "child", levels.EXTORTION, "friend"),
+        (Speaker.FRIEND, "parent", levels.SELF_HARM, "friend"),
+        (Speaker.PROFESSIONAL, None, levels.SELF_HARM, "professional"),
+        (Speaker.UNKNOWN, "professional", levels.SELF_HARM, "professional"),
+        (Speaker.OWN_BEHAVIOUR, None, levels.OFFENDER_CONCERN, "own_behaviour"),
+        (Speaker.OWN_BEHAVIOUR, "child", levels.OFFENDER_CONCERN, "child"),
+        (Speaker.ABOUT_CHILD, "parent", levels.OFFENDER_CONCERN, "parent"),
+    ],
+)
+def test_the_voice_fits_who_speaks_about_what(speaker, audience, category, voice):
+    assert voice_of(speaker, audience, category) == voice
+
+
+def test_every_combination_has_a_voice():
+    for speaker in Speaker:
+        for audience in (None, "child", "parent", "professional"):
+            for category in levels.CATEGORIES:
+                assert voice_of(speaker, audience, category) in VOICES
