@@ -61,13 +61,13 @@ NEEDS: Mapping[str, Mapping[str, Tuple[str, ...]]] = {
         "child": ("child_helpline", REPORT, "abuse"),
         "parent": (REPORT, "parent_support", "abuse", "child_helpline"),
         "professional": ("abuse", REPORT, "child_helpline"),
-        "adult": (REPORT, "abuse", "crisis"),
+        "adult": (REPORT, "sexual_violence", "crisis"),
     },
     levels.ABUSE_DISCLOSURE: {
         "child": ("child_helpline", "abuse", "sexual_violence"),
         "parent": ("abuse", "parent_support", "sexual_violence", "child_helpline"),
         "professional": ("abuse", "child_helpline", "sexual_violence"),
-        "adult": ("sexual_violence", "crisis", "abuse"),
+        "adult": ("sexual_violence", "crisis", "crisis"),
     },
     levels.IMAGE_SHARED: {
         "child": ("image_removal", "child_helpline", REPORT),
@@ -99,6 +99,13 @@ _ELSEWHERE = frozenset(("crisis", "child_helpline", "image_removal", REPORT))
 #: Who may pass a child's own line on to the child, and for which needs such a line is shown to them.
 _OTHERS = frozenset(("parent", "professional"))
 _FOR_THE_CHILD = frozenset(("child_helpline", "image_removal"))
+#: By (need, for a child): services whose first purpose is one of these are no answer. A report line for online crimes
+#: does not help a child who is hit; a parents' line or a line for offenders is not for the child itself.
+_NO_ANSWER_TO: Mapping[Tuple[str, bool], Tuple[str, ...]] = {
+    ("abuse", True): ("online_exploitation", "parent_support", "offender_prevention"),
+    ("abuse", False): ("online_exploitation",),
+    ("parent_support", False): ("offender_prevention", "missing_child"),
+}
 _LISTENS = frozenset(("helpline", "finder"))
 #: A service made for this is a poor first answer to any other need.
 _SPECIAL_PURPOSES: Mapping[str, str] = {"missing_child": "missing", "offender_prevention": "offender_prevention"}
@@ -188,7 +195,7 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
         needs = ("emergency", *needs)
     chosen = _meet(directory, request, country, person, needs)
     listening = any(c.own and c.status is not Status.CLOSED and c.service.kind in _LISTENS for c in chosen.values())
-    if not listening or len(chosen) < LEAST_SERVICES:
+    if len(chosen) < LEAST_SERVICES or not (listening or person == "professional"):
         # Nobody to talk to now, or one line only: add one that listens at any hour.
         backup = _meet(directory, request, country, person, ("crisis",), chosen)
         chosen = {**chosen, **backup}
@@ -252,6 +259,8 @@ def _serving(directory: HotlineDirectory, place: str, need: str) -> Tuple[Hotlin
 def usable_by(service: Hotline, person: str, age: int | None, need: str) -> bool | None:
     """Whether a person may use a service: True for themselves, False to pass on to a child, None for neither."""
     if need == REPORT and service.kind == "removal_tool":
+        return None
+    if service.kind != "finder" and service.serves[0] in _NO_ANSWER_TO.get((need, person == "child"), ()):
         return None
     named = service.audiences
     if person == "child":
@@ -318,9 +327,11 @@ def _misfit(service: Hotline, need: str, person: str) -> int:
         return 0 if adults_only or person != "adult" else WRONG_AGE
     if need == "image_removal":
         return 1
+    if need == "missing":
+        return int(len(service.serves) > 1)
     if person == "adult" and service.serves[0] == "child_helpline":
         return 1
-    return sum(purpose in service.serves and need != own for purpose, own in _SPECIAL_PURPOSES.items())
+    return int(_SPECIAL_PURPOSES.get(service.serves[0], need) != need)
 
 
 def _ordered(choices: List[Choice]) -> List[Choice]:

@@ -21,7 +21,8 @@ WORDINGS = [(name, v) for name, variations in RESPONSES.items() for v in variati
 BANNED = (
     r"commit(ted)? suicide", r"(successful|failed) attempt", r"don't worry", r"everything will be (fine|ok)",
     r"i understand how you feel", r"should have", r"\bwhy (did|didn't) you", r"this chat is secret", r"i've reported",
-    r"\b(i|we) promise\b", r"100 ?%", r"will be deleted", r"police will", r"always be here", r"\bjust\b", r"selfish", r"attention",
+    r"\b(i|we) promise\b", r"100 ?%", r"will be deleted", r"police will",
+    r"always be here", r"\bjust\b", r"selfish", r"attention",
     r"calm down", r"confess", r"admit", r"victim", r"pa?edophile", r"child porn", r"revenge porn", r"so sorry for you",
     r"no-harm", r"how to hurt", r"pills?|rope|bridge|blade|razor|overdose|knife",
 )  # fmt: skip
@@ -128,5 +129,6 @@ def test_the_words_on_cards_keep_to_the_same_rules():
 
 
 def test_no_child_is_told_to_go_to_a_parent_when_abuse_is_told():
-    for variation in RESPONSES["utter_crisis_abuse_disclosure_child"] + RESPONSES["utter_check_in_yes_abuse_disclosure"]:
+    told = ("utter_crisis_abuse_disclosure_child", "utter_check_in_yes_abuse_disclosure")
+    for variation in (v for name in told for v in RESPONSES[name]):
         assert not re.search(r"your (mum|dad|parent)", variation.text, re.IGNORECASE)

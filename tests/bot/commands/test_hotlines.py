@@ -39,7 +39,7 @@ def test_without_a_country_the_services_for_everywhere_are_shown():
 @pytest.mark.parametrize(
     "words",
     [("--country", "Narnia"), ("--category", "x"), ("--speaker", "x"), ("--level", "x"), ("--at", "soon"),
-     ("--audience", "x"), ("verify", "gb-nobody", "--source", "called"), 
+     ("--audience", "x"), ("verify", "gb-nobody", "--source", "called"),
      ("verify", "gb-childline", "--source", "c", "--on", "x")],
 )  # fmt: skip
 def test_bad_input_is_told_in_one_sentence(words):

@@ -57,7 +57,8 @@ def test_a_way_without_speaking_is_offered_at_the_service_or_beside_it():
 
 
 def test_the_words_to_copy_fit_who_writes_and_about_what():
-    assert "threatening me with pictures" in answer("dont_know_what_to_say", CHILDLINE, "child", "web", "extortion").text
+    child = answer("dont_know_what_to_say", CHILDLINE, "child", "web", "extortion").text
+    assert "threatening me with pictures" in child
     parent = answer("dont_know_what_to_say", CHILDLINE, "parent", "web", "extortion").text
     assert "blackmailing my child" in parent
 

@@ -145,3 +145,14 @@ def test_an_unknown_country_is_served_by_services_that_work_anywhere():
 )
 def test_whose_needs_count(speaker, audience, expected):
     assert person_of(speaker, audience) == expected
+
+
+def test_a_child_who_is_hurt_at_home_is_not_sent_to_an_online_crime_form_or_a_line_for_offenders():
+    shown = ids(choose("GB", "abuse_disclosure"))
+    assert shown[0] == "gb-childline"
+    assert not {"gb-ceop", "gb-stop-it-now", "gb-nspcc-helpline"} & set(shown)
+
+
+def test_a_professional_gets_the_line_that_takes_concerns_first():
+    assert ids(choose("GB", "abuse_disclosure", Speaker.PROFESSIONAL, "professional"))[0] == "gb-nspcc-helpline"
+    assert ids(choose("IN", "abuse_disclosure", Speaker.PROFESSIONAL, "professional"))[0] == "in-childline-1098"
