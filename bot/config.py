@@ -29,6 +29,8 @@ class Settings:
     country: str = ""
     #: SQLAlchemy address of the staff database; empty means SQLite in `var_dir`.
     database_url: str = ""
+    #: Address of Rasa's own (redacted) copy of conversations; empty means the staff database, or SQLite in `var_dir`.
+    tracker_url: str = ""
     rasa_port: int = 5005
     actions_port: int = 5055
     page_port: int = 8080
@@ -66,6 +68,11 @@ class Settings:
     amqp_url: str = ""
     #: Most megabytes of encrypted, redacted events that wait on disk while the database is away.
     spool_megabytes: int = 256
+
+    @property
+    def tracker_address(self) -> str:
+        """The database of Rasa's conversations, never empty."""
+        return self.tracker_url or self.database_url or f"sqlite:///{self.var_dir / 'tracker.db'}"
 
     @property
     def database_address(self) -> str:

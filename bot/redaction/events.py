@@ -76,6 +76,8 @@ PLACES: Tuple[Place, ...] = (
     Place("user", "parse_data.message_id", _C),
     Place("user", "parse_data.metadata.**", _D),
     Place("user", "parse_data.faq.**", _C),
+    Place("user", "parse_data.nearest.**", _C),
+    Place("user", "parse_data.label_ranking.**", _C),
     Place("user", "parse_data.risk.findings.*.sentence", _K),
     Place("user", "parse_data.risk.**", _C),
     Place("user", "parse_data.language", _C),

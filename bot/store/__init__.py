@@ -1,1 +1,13 @@
-"""."""
+"""The staff database: what is kept of a conversation, redacted and encrypted, and what staff do with it.
+
+- `models`, `staff_models`  the tables · `columns` encrypted text, UTC time · `constants` words for states
+- `database`      engine, sessions, migrations at start · `migrations/` schema history (Alembic)
+- `keys`          the key ring: key file or environment, rotation · `search` keyed word index
+- `unit_of_work`  `with UnitOfWork(database) as work: … work.commit()`; rolls back by default
+- `repository`    writes · `projection`, `log_writer` redacted events → rows, each once · `queries` reads for pages
+- `audit`         the hash-chained trail and its check
+- `retention`     what is removed when · `erasure` "delete my chat" · `originals` sealed words, off by default
+- `alerting`      which alerts are due; `bot.alerts` sends them
+
+Only redacted text comes in. SQLAlchemy stays inside this package.
+"""

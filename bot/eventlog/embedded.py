@@ -1,0 +1,82 @@
+"""The logbook of this process, wired from the settings: to the store itself, or to RabbitMQ."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timezone
+from typing import Any, Dict, Optional, Sequence
+
+from bot.eventlog.logbook import Deliver, Logbook
+from bot.redaction.memory import ConversationMemory, MemoryBook
+from bot.store.keys import get_key_ring
+from bot.store.records import LoggedEvent
+
+_lock = threading.Lock()
+_logbook: Optional[Logbook] = None
+_memories: Optional[MemoryBook] = None
+
+
+def get_memories() -> MemoryBook:
+    """Who is `<PERSON_1>` in which conversation; shared by logbook and tracker store of this process."""
+    global _memories
+    with _lock:
+        if _memories is None:
+            _memories = MemoryBook(get_key_ring().derive("memory"))
+    return _memories
+
+
+def get_logbook() -> Logbook:
+    """The running logbook; started at the first call. `get_logbook().publish(event)` never blocks or raises."""
+    from bot.config import get_settings
+
+    global _logbook
+    memories = get_memories()
+    with _lock:
+        if _logbook is None:
+            settings = get_settings()
+            _logbook = Logbook(
+                settings.var_dir / "spool",
+                get_key_ring(),
+                _choose_delivery(settings.amqp_url),
+                _redact,
+                memories,
+                settings.spool_megabytes * 1024 * 1024,
+                settings.sealed_originals,
+            )
+            _logbook.start()
+    return _logbook
+
+
+def close_logbook() -> None:
+    """Stops the logbook of this process, for a clean end and for tests."""
+    global _logbook, _memories
+    with _lock:
+        logbook, _logbook, _memories = _logbook, None, None
+    if logbook is not None:
+        logbook.close()
+
+
+def store_events(events: Sequence[LoggedEvent]) -> None:
+    """Writes a batch to the staff database; raises StoreError when it is away."""
+    from bot.store.log_writer import LogWriter
+    from bot.store.policy import get_policy
+    from bot.store.unit_of_work import UnitOfWork
+
+    with UnitOfWork() as work:
+        LogWriter(work.session, get_policy(), get_key_ring(), datetime.now(timezone.utc)).write(events)
+        work.commit()
+
+
+def _choose_delivery(amqp_url: str) -> Deliver:
+    if not amqp_url:
+        return store_events
+    from bot.eventlog.amqp import AmqpProducer
+
+    return AmqpProducer(amqp_url, get_key_ring()).send
+
+
+def _redact(event: Dict[str, Any], memory: ConversationMemory) -> Dict[str, Any]:
+    # Imported at the first event: spaCy and Presidio take two seconds, and the reply does not wait for this thread.
+    from bot.redaction.events import redact_event
+
+    return redact_event(event, memory)

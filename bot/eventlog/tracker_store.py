@@ -1,0 +1,285 @@
+"""RedactedTrackerStore: Rasa's tracker store, but redacted, encrypted, bounded, and calm when the database is away.
+
+What Rasa's own store does and this one does not: write raw words; load every event of the conversation on each
+message (twice); wait in a loop when the database is away at start; fall back to raw words in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import logging
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any, Dict, Iterable, List, Optional, Type
+
+import rasa.shared.utils.common
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import StoreError
+from bot.eventlog.conversation_ids import conversation_key
+from bot.eventlog.embedded import get_memories
+from bot.eventlog.logbook import plain_value
+from bot.eventlog.tracker_copy import StoredConversation, TrackerCopy, get_tracker_copy
+from bot.redaction.events import redact_event
+from bot.redaction.memory import MemoryBook
+from bot.redaction.redactor import get_redactor
+from bot.store.database import Database
+
+logger = logging.getLogger(__name__)
+
+#: A turn loads at least this many events and at most twice as many (a turn makes 5 to 12).
+WINDOW_EVENTS = 60
+#: Conversations whose redacted window stays in memory.
+CACHED_CONVERSATIONS = 1000
+#: After a failure the database is left alone this long, so that no message waits for a connection again and again.
+REST_SECONDS = 2.0
+_STORED = "_kindlight_stored"
+
+
+@dataclass
+class _Entry:
+    """A conversation in memory: what is stored, and redacted events that wait for the database."""
+
+    stored: StoredConversation = field(default_factory=StoredConversation)
+    waiting: List[Dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def events(self) -> List[Dict[str, Any]]:
+        return [*self.stored.opening, *self.stored.events, *self.waiting]
+
+
+class RedactedTrackerStore(SQLTrackerStore):
+    """Named in `endpoints.yml` by module path; the address comes from the settings unless `url` is given there."""
+
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        host: Optional[str] = None,
+        event_broker: Optional[EventBroker] = None,
+        copy: Optional[TrackerCopy] = None,
+        memories: Optional[MemoryBook] = None,
+        **kwargs: Any,
+    ) -> None:
+        """Connects at the first message, so that a start never waits for the database.
+
+        Args:
+            domain: Rasa's domain.
+            host: `url` of the endpoint: an SQLAlchemy address; empty means the one of the settings.
+            event_broker: Gets every new event before it is stored.
+            copy: For tests.
+            memories: For tests.
+            **kwargs: Rasa hands over whatever else the endpoint says; nothing else is used.
+        """
+        self.copy = copy or (TrackerCopy(Database(host)) if host else get_tracker_copy())
+        self.engine = self.copy.database.engine
+        self._memories = memories or get_memories()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+        # One thread a database: SQLite has one writer anyway, and order is kept.
+        self._executor = ThreadPoolExecutor(4 if not self.copy.database.is_sqlite else 1, "tracker-store")
+        self._rests_until = 0.0
+        self.copy.on_delete(self._forget)
+        # spaCy and Presidio take two seconds to load: while Rasa starts, not while the first person waits.
+        threading.Thread(target=get_redactor, name="redaction-load", daemon=True).start()
+        TrackerStore.__init__(self, domain, event_broker)
+
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
+        """The latest session, as far as the window reaches."""
+        key = conversation_key(sender_id)
+        events = _latest_session((await self._in_thread(self._load, key)).events)
+        return self._tracker(sender_id, events)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> Optional[DialogueStateTracker]:
+        """Every stored event of every session."""
+        key = conversation_key(conversation_id)
+        entry = await self._in_thread(self._load_everything, key)
+        return self._tracker(conversation_id, entry.events)
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything is stored."""
+        return bool((await self._in_thread(self._load, conversation_key(conversation_id))).events)
+
+    async def keys(self) -> Iterable[str]:
+        """The ids of all stored conversations."""
+        return list(await self._in_thread(self.copy.senders))
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Passes new events to the broker and stores them redacted; never fails because of the database."""
+        stored = getattr(tracker, _STORED, None)
+        if stored is None or stored > len(tracker.events):
+            stored = len(
+                _latest_session((await self._in_thread(self._load, conversation_key(tracker.sender_id))).events)
+            )
+        new = list(itertools.islice(tracker.events, stored, None))
+        setattr(tracker, _STORED, stored + len(new))
+        if not new:
+            return
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+        await self._in_thread(self._store, conversation_key(tracker.sender_id), [event.as_dict() for event in new])
+
+    async def delete(self, sender_id: str) -> int:
+        """Removes a conversation from the database and from memory. Returns how many events went."""
+        return int(await self._in_thread(self.copy.delete, conversation_key(sender_id)))
+
+    def _tracker(self, sender_id: str, events: List[Dict[str, Any]]) -> Optional[DialogueStateTracker]:
+        if not events:
+            return None
+        found = [event for event in map(read_event, events) if event is not None]
+        tracker = DialogueStateTracker.from_events(sender_id, found, self.domain.slots)
+        setattr(tracker, _STORED, len(tracker.events))
+        return tracker
+
+    async def _in_thread(self, work: Any, *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+    # --- in the thread -------------------------------------------------------------------------------------------
+
+    def _load(self, key: str) -> _Entry:
+        """From memory when nobody else wrote since, else from the database; from memory alone while it is away."""
+        with self._lock:
+            entry = self._entries.get(key)
+        if not self._is_away():
+            try:
+                if entry is not None and (entry.waiting or self.copy.last_id(key) == entry.stored.last_id):
+                    return entry
+                entry = _Entry(self.copy.load(key))
+                self._memories.get(key, entry.stored.memory)
+            except (SQLAlchemyError, StoreError) as error:
+                self._note_away(error)
+        return self._remember(key, entry or _Entry())
+
+    def _load_everything(self, key: str) -> _Entry:
+        entry = self._load(key)
+        if self._is_away():
+            return entry
+        try:
+            return _Entry(self.copy.load(key, everything=True), list(entry.waiting))
+        except (SQLAlchemyError, StoreError) as error:
+            self._note_away(error)
+            return entry
+
+    def _store(self, key: str, events: List[Dict[str, Any]]) -> None:
+        memory = self._memories.get(key)
+        # Through JSON, as Rasa's store does: components may leave numpy numbers in an event.
+        plain = json.loads(json.dumps(events, default=plain_value))
+        redacted = [redact_event(event, memory) for event in plain]
+        with self._lock:
+            entry = self._entries.get(key) or _Entry()
+        entry.waiting.extend(redacted)
+        self._remember(key, entry)
+        if self._is_away():
+            return
+        try:
+            self._write_waiting(key, entry)
+            self._write_others(key)
+        except (SQLAlchemyError, StoreError) as error:
+            self._note_away(error)
+
+    def _write_waiting(self, key: str, entry: _Entry) -> None:
+        waiting = list(entry.waiting)
+        memory = self._memories.get(key).as_state()
+        ids = self.copy.append(key, waiting, memory, datetime.now(timezone.utc))
+        del entry.waiting[: len(waiting)]
+        if len(ids) < len(waiting):
+            # Part of it was erased meanwhile: what is in memory is no longer true.
+            self._forget(key)
+            return
+        entry.stored = replace(
+            entry.stored, events=[*entry.stored.events, *waiting], ids=[*entry.stored.ids, *ids], memory=memory
+        )
+        if len(entry.stored.events) > 2 * WINDOW_EVENTS:
+            self._move_window(key, entry)
+
+    def _write_others(self, key: str) -> None:
+        """The database is back: conversations that waited are written too."""
+        with self._lock:
+            others = [(name, entry) for name, entry in self._entries.items() if entry.waiting and name != key]
+        for name, entry in others[:50]:
+            self._write_waiting(name, entry)
+
+    def _move_window(self, key: str, entry: _Entry) -> None:
+        """Lets the window start at a later message; what came before becomes slots and a loop."""
+        stored = entry.stored
+        starts = [
+            at for at, event in enumerate(stored.events) if event.get("event") in ("user", SessionStarted.type_name)
+        ]
+        start = next((at for at in reversed(starts) if len(stored.events) - at >= WINDOW_EVENTS), 0)
+        if start == 0:
+            return
+        before = [event for event in map(read_event, [*stored.opening, *stored.events[:start]]) if event is not None]
+        tracker = DialogueStateTracker.from_events(key, before, self.domain.slots)
+        opening = _opening_events(tracker)
+        self.copy.move_window(key, stored.ids[start], opening)
+        entry.stored = replace(stored, opening=opening, events=stored.events[start:], ids=stored.ids[start:])
+
+    def _remember(self, key: str, entry: _Entry) -> _Entry:
+        with self._lock:
+            self._entries[key] = entry
+            self._entries.move_to_end(key)
+            while len(self._entries) > CACHED_CONVERSATIONS:
+                oldest = next(
+                    (name for name, held in self._entries.items() if not held.waiting or len(self._entries) > 4000),
+                    None,
+                )
+                if oldest is None:
+                    break
+                del self._entries[oldest]
+        return entry
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            self._entries.pop(key, None)
+        self._memories.forget(key)
+
+    def _is_away(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    def _note_away(self, error: Exception) -> None:
+        self._rests_until = time.monotonic() + REST_SECONDS
+        logger.warning(
+            "the tracker database is away (%s); conversations go on from memory, redacted", type(error).__name__
+        )
+
+
+def _latest_session(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """From the last `session_started` on, as Rasa's own store does."""
+    for at in range(len(events) - 1, -1, -1):
+        if events[at].get("event") == SessionStarted.type_name:
+            return events[at:]
+    return events
+
+
+def _opening_events(tracker: DialogueStateTracker) -> List[Dict[str, Any]]:
+    """Events that bring slots and loop to where they are; the time does not matter to them."""
+    changed = [
+        SlotSet(name, slot.value, timestamp=0.0)
+        for name, slot in tracker.slots.items()
+        if slot.value is not None and slot.value != slot.initial_value
+    ]
+    loop = [ActiveLoop(tracker.active_loop_name, timestamp=0.0)] if tracker.active_loop_name else []
+    return [event.as_dict() for event in [*changed, *loop]]
+
+
+@lru_cache(maxsize=1)
+def _event_types() -> Dict[str, Type[Event]]:
+    """Rasa walks through all event classes for each event it reads; one dictionary does the same."""
+    return {kind.type_name: kind for kind in rasa.shared.utils.common.all_subclasses(Event) if kind.type_name}
+
+
+def read_event(stored: Dict[str, Any]) -> Optional[Event]:
+    """The Rasa event behind a stored one; None for a kind this version does not know."""
+    kind = _event_types().get(str(stored.get("event")))
+    return kind._from_parameters(stored) if kind is not None else None
