@@ -20,7 +20,7 @@ from bot.content.selection import Selection, SelectionRequest, select
 from bot.content.variables import helpline_lines
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel
-from bot.safety.protocol import UNCLEAR, Duty, ReplyKind, audience_of, duty_of
+from bot.safety.protocol import Duty, ReplyKind, audience_of, duty_of
 
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
@@ -262,8 +262,3 @@ def _cards(desk: _Desk, category: str | None) -> Tuple[Card, ...]:
 def _tidy(bubble: str) -> str:
     """Closes the gap that an empty variable leaves."""
     return "\n".join(" ".join(part.split(" ")).replace("  ", " ").strip() for part in bubble.split("\n"))
-
-
-def is_card(response: str) -> bool:
-    """Whether a response name is one that `compose` begins a card or an emergency reply with."""
-    return response.startswith(("utter_crisis_", "utter_emergency_")) and UNCLEAR not in response

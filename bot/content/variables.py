@@ -94,7 +94,8 @@ def help_strip(slots: Mapping[str, Any]) -> str:
             parts.append(f"[{service.short}]({service.link})")
         else:
             parts.append(sms_line(card_of(choice, selection.person, None, None), service.short))
-    return " · ".join([*parts, word("help_strip", number=emergency_number(slots))])
+    # The middle dot is no character of a plain text message.
+    return (" - " if channel == "sms" else " · ").join([*parts, word("help_strip", number=emergency_number(slots))])
 
 
 def country_name(slots: Mapping[str, Any]) -> str:
