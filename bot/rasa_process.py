@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import Sequence
 
-from bot import tensorflow_stand_in
+from bot import logs, tensorflow_stand_in
 from bot.config import PROJECT_DIR
 
 #: Longer than any action of ours takes; Rasa's default of 300 s outlives the conversation lock (60 s), and the
@@ -20,8 +20,12 @@ def prepare() -> None:
     tensorflow_stand_in.install()
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category)
+    logs.configure()
+    import rasa.__main__
     import rasa.core.actions.action
 
+    # Rasa's program sets up its own log, with message texts in it.
+    rasa.__main__.configure_structlog = lambda *_: logs.configure()
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
 
 

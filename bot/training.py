@@ -50,13 +50,22 @@ def train() -> Path:
 
     models = get_settings().models_dir
     made_from = fingerprint()
-    result = rasa.model_training.train(
-        domain=str(PROJECT_DIR / "domain.yml"),
-        config=str(PROJECT_DIR / "config.yml"),
-        training_files=[str(PROJECT_DIR / name) for name in TRAINING_DIRS],
-        output=str(models),
-        fixed_model_name=MODEL_NAME.removesuffix(".tar.gz"),
-    )
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.exceptions import RasaException
+    from ruamel.yaml import YAMLError
+
+    try:
+        # Rasa's importer turns a broken domain into a warning and an empty one; loading it here names the fault.
+        Domain.load(str(PROJECT_DIR / "domain.yml"))
+        result = rasa.model_training.train(
+            domain=str(PROJECT_DIR / "domain.yml"),
+            config=str(PROJECT_DIR / "config.yml"),
+            training_files=[str(PROJECT_DIR / name) for name in TRAINING_DIRS],
+            output=str(models),
+            fixed_model_name=MODEL_NAME.removesuffix(".tar.gz"),
+        )
+    except (RasaException, YAMLError) as error:
+        raise ModelError(f"Training stopped: {' '.join(str(error).split())}") from error
     if result.code != 0 or not result.model:
         raise ModelError("Training did not finish. The messages above name the file to mend.")
     (models / "kindlight.fingerprint").write_text(made_from)

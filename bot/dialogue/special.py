@@ -11,7 +11,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.dialogue.constants import (
-    CARD_SPEAKER,
     CHECK_IN,
     CHILD,
     FAQ_PREFIX,
@@ -21,7 +20,8 @@ from bot.dialogue.constants import (
 )
 from bot.dialogue.facts import ConversationFacts, latest_risk
 from bot.nlu.risk_detector import from_dict
-from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.content.variables import selection_from
+from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
@@ -55,11 +55,13 @@ def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: date
 
 
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """The person said yes to the direct question: the card for what was asked about."""
+    """The person said yes to the direct question: a person to reach now for what was asked about, nothing else."""
     asked = _asked_about(tracker)
-    speaker = Speaker(tracker.get_slot(CARD_SPEAKER) or Speaker.SELF.value)
-    confirmed = RiskAssessment(level=RiskLevel.ESCALATE, categories={asked: 1.0}, speaker=speaker)
-    return _as_card(compose(confirmed, _context(tracker, facts, now)))
+    values = {"card_category": asked, "at": now}
+    shown = selection_from({**_known(facts), **values, "channel": facts.channel})
+    draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)
+    hotlines = [choice.service.id for choice in shown.choices]
+    return {**draft, "hotlines": hotlines, "card_level": RiskLevel.ESCALATE.label}
 
 
 def _asked_about(tracker: DialogueStateTracker) -> str:

@@ -4,6 +4,8 @@
 RISK = "risk"
 #: float32 array, shape (512,), unit length: the sentence embedding, computed once a message.
 EMBEDDING = "sentence_embedding"
+#: float32 array, shape (384,), unit length: the second embedding, which tells near questions apart.
+DETAIL = "sentence_detail"
 #: list of {"label", "score"}: every label the classifier knows, best first, at most RANKING_LENGTH.
 LABEL_RANKING = "label_ranking"
 #: list of {"faq", "topic", "score"}: the nearest answers, best first, at most three.

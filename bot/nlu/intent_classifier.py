@@ -1,5 +1,6 @@
 """Graph component: which of our questions and intents a message is nearest to."""
 
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -13,13 +14,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import (
+    DETAIL,
     EMBEDDING,
     FALLBACK_INTENT,
     LABEL_RANKING,
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
 )
-from bot.nlu.label_model import LabelModel, LabelModelOptions
+from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.text.cleanup import clean
 
 THRESHOLD = "threshold"
@@ -38,10 +40,7 @@ class SemanticIntentClassifier(GraphComponent):
         return {
             # Below this confidence the message counts as not understood.
             THRESHOLD: 0.3,
-            "gamma": defaults.gamma,
-            "ridge": defaults.ridge,
-            "lexical_weight": defaults.lexical_weight,
-            "temperature": defaults.temperature,
+            **asdict(defaults),
         }
 
     def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: Any = None) -> None:
@@ -83,12 +82,8 @@ class SemanticIntentClassifier(GraphComponent):
         examples = [
             example for example in training_data.intent_examples if example.get(EMBEDDING) is not None
         ]
-        self._model = LabelModel.train(
-            [clean(example.get(TEXT)).text for example in examples],
-            np.stack([example.get(EMBEDDING) for example in examples]),
-            [example.get_full_intent() for example in examples],
-            self._options(),
-        )
+        targets = [example.get_full_intent() for example in examples]
+        self._model = LabelModel.train(_encoded(examples), targets, self._options())
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
         return self._resource
@@ -101,7 +96,7 @@ class SemanticIntentClassifier(GraphComponent):
         return messages
 
     def _classify(self, message: Message) -> None:
-        confidences = self._model.confidences(clean(message.get(TEXT)).text, message.get(EMBEDDING))
+        confidences = self._model.confidences(_encoded([message]))[0]
         best = np.argsort(-confidences)[:RANKING_LENGTH]
         ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
         message.set(LABEL_RANKING, ranking)
@@ -109,8 +104,15 @@ class SemanticIntentClassifier(GraphComponent):
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
 
     def _options(self) -> LabelModelOptions:
-        names = ("gamma", "ridge", "lexical_weight", "temperature")
-        return LabelModelOptions(**{name: float(self._config[name]) for name in names})
+        return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+
+
+def _encoded(messages: List[Message]) -> Encoded:
+    return Encoded(
+        [clean(message.get(TEXT)).text for message in messages],
+        np.stack([message.get(EMBEDDING) for message in messages]),
+        np.stack([message.get(DETAIL) for message in messages]),
+    )
 
 
 def _as_intent(entry: Dict[str, Any], threshold: float) -> Dict[str, Any]:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 MEMORY_MESSAGES = "memory_messages"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RiskDetector(GraphComponent):
     """Adapts `bot.safety.engine` to Rasa's graph; an exception in it counts as `check_in`, never as quiet."""
 
@@ -54,10 +54,6 @@ class RiskDetector(GraphComponent):
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 message.set(RISK, self._assess(text, message.get(EMBEDDING), tracker), add_to_output=True)
         return messages
-
-    def process_training_data(self, training_data: Any) -> Any:
-        """Training examples need no assessment."""
-        return training_data
 
     def _assess(self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker]) -> Dict[str, Any]:
         alone = assess_safely([], text, embedding)

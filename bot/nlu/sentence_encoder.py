@@ -11,14 +11,15 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.constants import EMBEDDING
+from bot.nlu.constants import DETAIL, EMBEDDING
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
+from bot.text.minilm import get_minilm
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(GraphComponent):
-    """Sets EMBEDDING on each message that carries a person's words (button payloads are left alone)."""
+    """Sets EMBEDDING and DETAIL on each message that carries a person's words (button payloads are left alone)."""
 
     @classmethod
     def create(
@@ -28,24 +29,25 @@ class SentenceEncoder(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
-        """Creates the component; it has no options and nothing to load but the shared encoder."""
+        """Creates the component; it has no options and nothing to load but the shared encoders."""
         get_encoder()
+        get_minilm()
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Encodes the messages' texts in one call."""
         wanted = [message for message in messages if _has_words(message)]
         if wanted:
-            rows = get_encoder().encode([clean(message.get(TEXT)).text for message in wanted])
-            for message, row in zip(wanted, rows):
-                message.set(EMBEDDING, row)
+            texts = [clean(message.get(TEXT)).text for message in wanted]
+            rows = zip(wanted, get_encoder().encode(texts), get_minilm().encode(texts))
+            for message, meaning, detail in rows:
+                message.set(EMBEDDING, meaning)
+                message.set(DETAIL, detail)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Encodes every training example, in batches."""
-        examples = training_data.training_examples
-        for start in range(0, len(examples), 256):
-            self.process(examples[start : start + 256])
+        """Encodes every training example at once: the encoders batch them as suits them."""
+        self.process(training_data.training_examples)
         return training_data
 
 

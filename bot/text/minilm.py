@@ -21,6 +21,7 @@ _LAYERS = 6
 _HEADS = 12
 _MAX_TOKENS = 128
 _KEPT_TEXTS = 512
+_BATCH = 32
 
 
 class MiniLMEncoder:
@@ -53,30 +54,39 @@ class MiniLMEncoder:
         Returns:
             `float32`, shape `(len(texts), 384)`, rows of unit length.
         """
-        rows = [self._encode_one(text) for text in texts]
-        return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
-
-    def _encode_one(self, text: str) -> np.ndarray:
         with self._lock:
-            known = self._kept.get(text)
-        if known is not None:
-            return known
-        row = self._compute(text)
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        fresh = self._compute([text for text in dict.fromkeys(texts) if text not in found])
         with self._lock:
-            self._kept[text] = row
+            for text in list(fresh)[-_KEPT_TEXTS:]:
+                self._kept[text] = fresh[text]
             while len(self._kept) > _KEPT_TEXTS:
                 self._kept.popitem(last=False)
-        return row
+        rows = [found[text] if text in found else fresh[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
-    def _compute(self, text: str) -> np.ndarray:
-        ids = self._tokenizer.encode(text).ids
+    def _compute(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
+        """Texts of the same number of tokens go through together: no padding, so no mask."""
+        by_length: dict[int, list[tuple[str, list[int]]]] = {}
+        for text in texts:
+            ids = self._tokenizer.encode(text).ids
+            by_length.setdefault(len(ids), []).append((text, ids))
+        found = {}
+        for group in by_length.values():
+            for start in range(0, len(group), _BATCH):
+                part = group[start : start + _BATCH]
+                rows = self._forward(np.array([ids for _, ids in part]))
+                found.update(zip((text for text, _ in part), rows))
+        return found
+
+    def _forward(self, ids: np.ndarray) -> np.ndarray:
         words = self._tables["embeddings.word_embeddings.weight"][ids]
-        places = self._tables["embeddings.position_embeddings.weight"][: len(ids)]
+        places = self._tables["embeddings.position_embeddings.weight"][: ids.shape[1]]
         hidden = self._normalise(words + places + self._segment, "embeddings.LayerNorm")
         for layer in range(_LAYERS):
             hidden = self._layer(hidden, f"encoder.layer.{layer}.")
-        mean = hidden.mean(axis=0)
-        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+        mean = hidden.mean(axis=1)
+        return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), dtype=np.float32)
 
     def _layer(self, hidden: np.ndarray, name: str) -> np.ndarray:
         attended = self._linear(self._attend(hidden, name), name + "attention.output.dense")
@@ -85,18 +95,21 @@ class MiniLMEncoder:
         return self._normalise(hidden + self._linear(inner, name + "output.dense"), name + "output.LayerNorm")
 
     def _attend(self, hidden: np.ndarray, name: str) -> np.ndarray:
-        n = len(hidden)
+        batch, n, _ = hidden.shape
         query, key, value = (
-            self._linear(hidden, f"{name}attention.self.{part}").reshape(n, _HEADS, -1).transpose(1, 0, 2)
+            self._linear(hidden, f"{name}attention.self.{part}").reshape(batch, n, _HEADS, -1).transpose(0, 2, 1, 3)
             for part in ("query", "key", "value")
         )
-        weights = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(DIMENSIONS // _HEADS))
+        weights = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(DIMENSIONS // _HEADS))
         weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
         weights /= weights.sum(axis=-1, keepdims=True)
-        return (weights @ value).transpose(1, 0, 2).reshape(n, DIMENSIONS)
+        return (weights @ value).transpose(0, 2, 1, 3).reshape(batch, n, DIMENSIONS)
 
     def _linear(self, rows: np.ndarray, name: str) -> np.ndarray:
-        return rows @ self._matrices[name + ".weight"] + self._vectors[name + ".bias"]
+        matrix = self._matrices[name + ".weight"]
+        # One flat product: numpy multiplies a stack of matrices one by one.
+        product = rows.reshape(-1, rows.shape[-1]) @ matrix + self._vectors[name + ".bias"]
+        return product.reshape(*rows.shape[:-1], matrix.shape[1])
 
     def _normalise(self, rows: np.ndarray, name: str) -> np.ndarray:
         centred = rows - rows.mean(axis=-1, keepdims=True)
