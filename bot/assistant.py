@@ -17,6 +17,7 @@ from typing import Any, Sequence
 from bot import tensorflow_stand_in
 from bot.config import get_settings
 from bot.errors import ModelError
+from bot.nlu.constants import FALLBACK_INTENT
 
 MODEL_NAME = "kindlight.tar.gz"
 
@@ -101,6 +102,20 @@ class Assistant:
             parsed = await self._agent.parse_message(text)
             entries = parsed.get("nearest", [])
             found.append([(entry["faq"], entry["topic"], entry["score"]) for entry in entries])
+        return found
+
+    def understood(self, texts: Sequence[str]) -> list[tuple[str | None, list[str]]]:
+        """For each text by itself: the faq id or intent acted on (None: not understood), and the nearest faq ids."""
+        return asyncio.run(self._understood(texts))
+
+    async def _understood(self, texts: Sequence[str]) -> list[tuple[str | None, list[str]]]:
+        found: list[tuple[str | None, list[str]]] = []
+        for text in texts:
+            parsed = await self._agent.parse_message(text)
+            intent = parsed.get("intent", {})
+            label = (intent.get("full_retrieval_intent_name") or intent.get("name") or "").split("/", 1)[-1]
+            nearest = [entry["faq"] for entry in parsed.get("nearest", [])]
+            found.append((None if label in ("", FALLBACK_INTENT) else label, nearest))
         return found
 
 

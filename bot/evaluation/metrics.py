@@ -12,9 +12,9 @@ _Z = 1.959964
 
 @dataclass(frozen=True)
 class Proportion:
-    """`hits` of `total`; with no cases every figure is None."""
+    """`hits` of `total`; with no cases every figure is None. Hits are a fraction where a cluster counts once."""
 
-    hits: int
+    hits: float
     total: int
 
     @property
@@ -40,7 +40,7 @@ class Proportion:
             "value": None if value is None else round(value, 4),
             "low": None if interval is None else round(interval[0], 4),
             "high": None if interval is None else round(interval[1], 4),
-            "hits": self.hits,
+            "hits": round(self.hits, 2),
             "total": self.total,
         }
 
@@ -49,7 +49,7 @@ class Proportion:
         if not self.total or self.interval is None:
             return "no lines"
         low, high = self.interval
-        return f"{self.hits / self.total:.3f} [{low:.2f}, {high:.2f}] {self.hits}/{self.total}"
+        return f"{self.hits / self.total:.3f} [{low:.2f}, {high:.2f}] {round(self.hits, 1):g}/{self.total}"
 
 
 def share(outcomes: Iterable[bool]) -> Proportion:
