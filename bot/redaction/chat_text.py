@@ -9,6 +9,8 @@ from typing import List, Sequence, Tuple
 
 #: A word of letters; apostrophes and hyphens may stand inside it.
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_BETWEEN = re.compile(r"[ \t]*[:\-–=]?[ \t]*[\"'“‘(]?")
+_ACRONYM = re.compile(r"[^\W\d_a-z]{2,}(?:['’]?s)?")
 _TOKEN_BESIDE = re.compile(r"[\w@#]")
 _SENTENCE_END = '.!?\n:;…"“(•-–—'
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
@@ -25,6 +27,7 @@ class Word:
         capital: Starts with a capital that a sentence start or a shouted line does not explain.
         written_capital: Starts with a capital, for whatever reason, and is not all capitals.
         first: First word of a sentence.
+        joined: Follows the word before with nothing but spaces, quotes or a colon between them.
         glued: Touches a digit, `@`, `#` or underscore: part of a longer token, not a word of its own.
     """
 
@@ -35,6 +38,7 @@ class Word:
     capital: bool
     written_capital: bool
     first: bool
+    joined: bool
     glued: bool
 
 
@@ -95,11 +99,14 @@ def find_words(text: str) -> List[Word]:
     shouted = bool(letters) and sum(word.isupper() for word in letters) > len(letters) / 2
     titled = len(letters) > 3 and sum(word[0].isupper() for word in letters) > len(letters) * 0.8
     words: List[Word] = []
+    reach = -1
     for match in matches:
         written = match.group()
+        joined = reach >= 0 and _BETWEEN.fullmatch(text[reach : match.start()]) is not None
+        reach = match.end()
         first = _starts_sentence(text, match.start())
         upper_first = written[0].isupper()
-        all_upper = len(written) > 1 and written.isupper()
+        all_upper = len(written) > 1 and _ACRONYM.fullmatch(written) is not None
         before = text[match.start() - 1 : match.start()]
         after = text[match.end() : match.end() + 1]
         words.append(
@@ -111,6 +118,7 @@ def find_words(text: str) -> List[Word]:
                 capital=upper_first and not first and not shouted and not titled and not all_upper,
                 written_capital=upper_first and not all_upper and not shouted,
                 first=first,
+                joined=joined,
                 glued=bool(_TOKEN_BESIDE.match(before) or _TOKEN_BESIDE.match(after)),
             )
         )

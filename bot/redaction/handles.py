@@ -26,17 +26,18 @@ _CLEAR_NOUN = r"(?:user\s?names?|users?|handles?|gamer\s?tags?|ign|screen\s?name
 _AT = regex.compile(r"(?<![\w.])@\s?(?P<x>[\w][\w.\-]{1,40}\w|\w{2,})", regex.V0)
 #: "insta: x", "my snap is x", "roblox user x", "add me on discord x", "username x".
 _NAMED = regex.compile(
-    rf"\b(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})(?:\s+(?:is|was|are|=|:|called|named|name is|-|–|as|under|to)|\s*[:=\-–])*"
-    rf"\s*[\"'“‘(\[]?(?P<x>@?[\w][\w.\-#]{{1,40}})",
+    rf"\b(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})\b(?:\s+(?:is|was|are|=|:|called|named|name is|-|–|as|under|to)\b|\s*[:=\-–])*"
+    rf"(?:\s+|(?<=[:=\-–]))[\"'“‘(\[]?(?P<x>@?[\w][\w.\-#]{{1,40}})",
     regex.IGNORECASE | regex.V0,
 )
 _ADD_ME = regex.compile(
-    rf"\b(?:add|follow|find|dm|message|text|hit|search|look)\s+(?:me|us|him|her|them)?\s*(?:up\s+)?(?:on|at|in|as|for)?\s*(?:my\s+|his\s+|her\s+)?(?:{_PLATFORM}\s*)?"
+    rf"\b(?:add|follow|find|dm|message|text|hit|search|look)\s+(?:(?:me|us|him|her|them)\b\s*)?(?:up\s+)?(?:(?:on|at|in|as|for)\b\s*)?(?:my\s+|his\s+|her\s+)?(?:{_PLATFORM}\b\s*)?"
     rf"[:\-]?\s*[\"'“]?(?P<x>[\w][\w.\-#]{{2,40}})",
     regex.IGNORECASE | regex.V0,
 )
 _ON_PLATFORM = regex.compile(
-    rf"(?P<x>[\w][\w.\-#]{{2,40}})\s+(?:on|from)\s+(?:my\s+|his\s+|her\s+)?{_PLATFORM}\b", regex.IGNORECASE | regex.V0
+    rf"(?<![\w.\-#@/:])(?P<x>[\w][\w.\-#]{{2,40}})\s+(?:on|from)\s+(?:my\s+|his\s+|her\s+)?{_PLATFORM}\b",
+    regex.IGNORECASE | regex.V0,
 )
 _CALLED = regex.compile(
     r"\b(?:called|named|aka|by the name(?: of)?|goes by|user|username|player|someone called|account)\s+[\"'“]?(?P<x>[\w][\w.\-#]{2,40})",
@@ -46,7 +47,7 @@ _TOKEN = regex.compile(r"(?<![\w@/:.])[\w][\w.\-#']*[\w](?![\w@])", regex.V0)
 _LEET = str.maketrans("013457@$", "oieastas")
 #: Letter-digit tokens with a plain meaning.
 _PLAIN_MIX = re.compile(
-    r"(?:\d+(?:st|nd|rd|th|s|yo|yr|yrs|y|yrold|m|f|pm|am|h|hr|hrs|min|mins|k|x|d|gb|mb|kg|cm|ft|p|%|ish|g|w|wks|mo|mm"
+    r"(?:\d+(?:st|nd|rd|th|s|nb|ftm|mtf|yo|yr|yrs|y|yrold|m|f|pm|am|h|hr|hrs|min|mins|k|x|d|gb|mb|kg|cm|ft|p|%|ish|g|w|wks|mo|mm"
     r"|weeks|days|years|hours|old|year|yearold|quid|gbp|usd|euros|bucks|pounds|dollars|percent|rd|ths)?"
     r"|(?:ps|gta|cod|fifa|iphone|ipad|mp|covid|win|windows|y|yr|year|form|ks|k|s|p|v|f|m|b|l|h|gr|w|u|r|a|xbox|fc|ea|nba"
     r"|season|ch|chapter|class|grade|room|bus|no|number|day|week|level|lvl|u|under|over|age|aged|gcse|c|t|g|e|i|d)\d{1,4}(?:s|pro|max|th|am|pm)?"
@@ -77,7 +78,9 @@ class HandleRecognizer(ChatRecognizer):
                 self._consider(found, text, match.span("x"), why, strict=False)
         for expression, why in ((_ON_PLATFORM, "before 'on' and a platform"), (_CALLED, "after 'called'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
-                self._consider(found, text, match.span("x"), why, strict=False)
+                plain_word = why == "after 'called'" and match.group("x").isalpha()
+                if not plain_word or not match.group("x")[1:].islower():
+                    self._consider(found, text, match.span("x"), why, strict=False)
         for match in _TOKEN.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             self._consider(found, text, match.span(), "looks like a user name", strict=True)
         return found
@@ -137,6 +140,8 @@ def could_be_handle(token: str, lexicon: Lexicon) -> bool:
     """True when a token in a handle's place is not simply the next word of the sentence."""
     lower = token.lower().lstrip("@")
     if len(lower) < 3 or lower.isdigit() or _PLAIN_MIX.fullmatch(lower):
+        return False
+    if "-" in lower and all(_is_word(part, lexicon) or part.isdigit() for part in lower.split("-") if part):
         return False
     if looks_like_handle(token, lexicon):
         return True

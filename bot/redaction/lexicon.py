@@ -7,6 +7,7 @@ directory with their numbers. Names of towns also stay: many people share them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -31,15 +32,15 @@ class Kept:
     """What stays readable.
 
     Attributes:
-        words: Single lower-case words (platforms, languages, helplines, countries).
-        country_names: Countries that are also given names ("jordan"): kept after "in" or "from".
+        words: Single lower-case words (platforms, languages, helplines, countries, large towns).
+        place_names: Places that are also given names ("jordan"): kept after "in" or "from".
         numbers: Digits of the directory's helplines, without separators, national and international.
         hosts: Lower-case host names of the directory, without `www.`.
         phrases: Lower-case names of helplines that contain a space or a name.
     """
 
     words: FrozenSet[str] = frozenset()
-    country_names: FrozenSet[str] = frozenset()
+    place_names: FrozenSet[str] = frozenset()
     numbers: FrozenSet[str] = frozenset()
     hosts: FrozenSet[str] = frozenset()
     phrases: Tuple[str, ...] = ()
@@ -73,6 +74,9 @@ class Lexicon:
         """True when a lower-case word, or its base form, is an English or chat word."""
         if word in self.dictionary or word in self.everyday or word in self.function_words:
             return True
+        if not word.isascii():
+            plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+            return plain.isascii() and self.is_ordinary(plain)
         for ending, base in _INFLECTIONS:
             if word.endswith(ending) and len(word) > len(ending) + 1:
                 stem = word[: len(word) - len(ending)] + base
@@ -146,12 +150,13 @@ def load_kept(folder: Path = HOTLINES_DIR) -> Kept:
     numbers, hosts, names = _read_directory(folder)
     countries = set(_country_words())
     given = read_words(REDACTION_DIR / "given_names_that_are_words.txt")
-    words = set(read_words(REDACTION_DIR / "kept_words.txt")) | countries - given
+    places = countries | read_words(REDACTION_DIR / "places.txt")
+    words = set(read_words(REDACTION_DIR / "kept_words.txt")) | places - given
     short = {word for name in names if " " not in name for word in [name]}
     phrases = tuple(sorted({name for name in names if " " in name}, key=len, reverse=True))
     return Kept(
         words=frozenset(words | short),
-        country_names=frozenset(countries & given),
+        place_names=frozenset(places & given),
         # A trunk zero and a country code come and go when people copy a number.
         numbers=frozenset(number.lstrip("0") for number in numbers if number),
         hosts=frozenset(hosts),

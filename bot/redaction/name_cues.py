@@ -24,9 +24,9 @@ INTRODUCTIONS: Tuple[Tuple[Tuple[str, ...], bool], ...] = (
     (("his", "names"), True),
     (("her", "names"), True),
     (("name's",), True),
-    (("full", "name"), True),
-    (("named",), True),
-    (("nicknamed",), True),
+    (("full", "name"), False),
+    (("named",), False),
+    (("nicknamed",), False),
     (("nickname", "is"), True),
     (("known", "as"), False),
     (("goes", "by"), False),
@@ -48,10 +48,29 @@ INTRODUCTIONS: Tuple[Tuple[Tuple[str, ...], bool], ...] = (
     (("dear",), False),
 )
 
+#: "My name is quite unusual": what follows "name is" without being one.
+NEVER_A_NAME: FrozenSet[str] = word_set(
+    "quite unusual weird embarrassing hidden private public important safe secret different long short common rare fake"
+    " real gone visible wrong right spelled spelt written taken mud trending attached mentioned known"
+)
+
 #: After these a name is likely though nothing is certain: unknown words and given names count.
 BEFORE_A_PERSON: FrozenSet[str] = word_set(
     "told tell texted messaged met dated dating asked with and hates hate loves blocked knows hurt touched kissed hit "
     "from by about dm'd dmed trust trusted ask text message hi hey hello thanks love cheers named"
+)
+
+#: Given names that are more often a thing, a colour or a verb: a preposition before them is no cue.
+NOUN_NAMES: FrozenSet[str] = word_set(
+    "cash grey gray faith hope summer autumn mark grace drew art joy miles will may june april august dawn penny melody"
+    " harmony destiny chance journey cherry chip dash dusty dot forest fox honor hunt jewel lane maple olive page prince"
+    " rain river rocky rose ruby sage star stone storm sunny lucky gift justice wisdom comfort fortune goodness peace"
+    " angel candy desire fable ivy holly poppy daisy lily pearl opal sky heather iris basil clay sterling sandy amber"
+    " jade violet hazel ginger crystal coral willow fern mercy charity patience prudence constance felicity blessing"
+    " precious princess treasure innocent christian rich bill grant wade reed heath gene guy earl duke victor cliff dale"
+    " glen lance hunter mason chase buck buddy ace bean bear cooper carter parker porter potter baker turner archer"
+    " memory progress sibling talent trust legend lark luna mar marina merry miller nova oak robin rusty pat sue rob"
+    " ray frank earnest young woody wolf doc doll chuck stella skip viola sierra phoenix major minor silver queen king"
 )
 
 #: Their object is a person.

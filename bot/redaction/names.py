@@ -108,7 +108,7 @@ class NameRecognizer(ChatRecognizer):
     ) -> str:
         """The reason why the word at `index` is a name, or an empty string."""
         word, kind = words[index], kinds[index]
-        if kind == KEPT or len(word.lower) < 2 or self._is_country(words, index):
+        if kind == KEPT or len(word.lower) < 2 or self._is_place(words, index):
             return ""
         introduced = self._introduction(words, index)
         if kind == KNOWN:
@@ -132,11 +132,11 @@ class NameRecognizer(ChatRecognizer):
             return ""
         given = word.lower in self.lexicon.given_word_names
         after = words[index + 1].lower if index + 1 < len(words) else ""
-        before = words[index - 1].lower if index else ""
+        before = words[index - 1].lower if word.joined else ""
         acts = after in cues.AFTER_A_PERSON
         if self._has_title(words, index):
             return "title"
-        if word.capital and (unknown or kind == WORD_NAME):
+        if word.capital and (unknown or given):
             return "capital inside a sentence"
         if (
             self._has_relation(words, index)
@@ -152,18 +152,24 @@ class NameRecognizer(ChatRecognizer):
             return "acts like a person"
         if before in cues.TOLD and (given or unknown):
             return "told, texted, met …"
-        if before in cues.BEFORE_A_PERSON and given and not self._is_verb_like(words, index):
+        if (
+            before in cues.BEFORE_A_PERSON
+            and given
+            and word.lower not in cues.NOUN_NAMES
+            and not self._is_verb_like(words, index)
+        ):
             return "after a person's verb"
         if (unknown or (kind == WORD_NAME and word.written_capital)) and self._spacy_agrees(word, people):
             return "spaCy"
         return ""
 
-    def _is_country(self, words: Sequence[Word], index: int) -> bool:
+    def _is_place(self, words: Sequence[Word], index: int) -> bool:
         """ "from jordan" is a country, "told jordan" is a person."""
         return (
-            words[index].lower in self.lexicon.kept.country_names
+            words[index].lower in self.lexicon.kept.place_names
             and index > 0
-            and words[index - 1].lower in ("in", "from", "to", "of", "near", "visit", "outside", "for", "leave", "left")
+            and words[index - 1].lower
+            in ("in", "from", "to", "of", "near", "visit", "outside", "for", "leave", "left", "at", "back")
         )
 
     def _is_verb_like(self, words: Sequence[Word], index: int) -> bool:
@@ -194,12 +200,11 @@ class NameRecognizer(ChatRecognizer):
         self, words: Sequence[Word], kinds: Sequence[str], index: int, any_word: bool, english: bool
     ) -> bool:
         word, kind = words[index], kinds[index]
-        after = words[index + 1].lower if index + 1 < len(words) else ""
         if kind == WORD_NAME:
             return any_word or word.lower in self.lexicon.given_word_names or word.written_capital
         if kind == ORDINARY:
             # "my name is bear", but not "my name is really weird".
-            return any_word and not word.lower.endswith("ly") and after not in ("weird", "embarrassing", "hidden")
+            return any_word and not word.lower.endswith("ly") and word.lower not in cues.NEVER_A_NAME
         return not word.lower.endswith(("ing", "ed", "in'")) and (
             word.written_capital or not self._looks_misspelt(word.lower)
         )
@@ -208,15 +213,19 @@ class NameRecognizer(ChatRecognizer):
         """The flag of the introduction right before, or None."""
         for sequence, any_word in cues.INTRODUCTIONS:
             size = len(sequence)
-            if index >= size and tuple(word.lower for word in words[index - size : index]) == sequence:
+            joined = index >= size and all(word.joined for word in words[index - size + 1 : index + 1])
+            if joined and tuple(word.lower for word in words[index - size : index]) == sequence:
                 return any_word
         return None
 
     def _has_relation(self, words: Sequence[Word], index: int) -> bool:
-        return index > 0 and words[index - 1].lower in self.lexicon.relations
+        return words[index].joined and words[index - 1].lower in self.lexicon.relations
 
     def _has_title(self, words: Sequence[Word], index: int) -> bool:
+        # "Mr. Green": the full stop of a title joins.
         if not index or words[index - 1].lower not in self.lexicon.titles:
+            return False
+        if words[index].start - words[index - 1].end > 2:
             return False
         # "i miss rose": the verb, not the title.
         return (
@@ -242,6 +251,8 @@ class NameRecognizer(ChatRecognizer):
         return best is not None
 
     def _spacy_agrees(self, word: Word, people: Sequence[Tuple[int, int]]) -> bool:
+        if word.text.isupper():
+            return False
         return any(start <= word.start and word.end <= end for start, end in people)
 
     def _extend(self, text: str, words: Sequence[Word], kinds: Sequence[str], index: int) -> int:

@@ -154,7 +154,7 @@ SHAPES: Tuple[Shape, ...] = (
         "number after its name",
         r"\b(?:passport|licen[cs]e|ssn|social security|national insurance|ni|nino|nhs|aadhaa?r|pan|medicare|health card"
         r"|student|pupil|member(?:ship)?|employee|case|incident|account|acct|acc|iban|routing|identity|id card|id"
-        r"|badge|visa|tax|tfn|sin|pps|bsn|dni|cpf|curp|reference|ref|number plate|reg(?:istration)?|plate|imei|order)"
+        r"|badge|visa|tax|tfn|sin|pps|bsn|dni|cpf|curp|reference|ref|number plate|reg(?:istration)?|plate|imei|order)\b"
         r"(?:\s+(?:card|no|nr|num|number|code|id))*\.?[\s:#=]*(?:is|was|:)?\s*[:#]?\s*"
         r"(?P<x>(?=[\w\- ]{0,20}\d{2})[a-z0-9](?:[\-]?[a-z0-9]| (?=\d)){3,20})\b",
         0.85,
@@ -264,7 +264,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         ADDRESS,
         "flat or house number",
-        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|room|block|plot|villa)\s*(?:number|no\.?|#)?\s*(?P<x>\d{1,4}[a-z]?|(?-i:[A-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))",
+        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|block|plot|villa)\s*(?:number|no\.?|#)?\s*(?P<x>\d{1,4}[a-z]?|(?-i:[B-HJ-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))",
         0.6,
     ),
     Shape(

@@ -39,7 +39,7 @@ _GENERIC = word_set(
     "once"
 )
 _SHIRT = regex.compile(
-    r"\b(?:jersey|shirt|kit|squad|vest|bib|back)\s*(?:number|no\.?|num|#)?\s*(?:is|was|:|says)?\s*(?:number|no\.?|#)?\s*(?P<x>\d{1,3})\b"
+    r"\b(?:(?:kit|bib|back)\s*(?:number|no\.?|#)|(?:jersey|shirt|squad|vest)\s*(?:number|no\.?|num|#)?)\s*(?:is|was|:|says)?\s*(?:number|no\.?|#)?\s*(?P<x>\d{1,3})\b"
     r"|\b(?:wear|wears|wearing|wore|play|plays|playing)\s+(?:number|no\.?|#|jersey|shirt)\s*(?P<x>\d{1,3})\b"
     r"|(?:\b(?:number|no\.?)\s*|#)(?P<x>\d{1,3})\s+(?:shirt|jersey|on (?:the|my|his|her|our) (?:team|squad|shirt|jersey|back)|for (?:the|my|his|her|our) (?:team|squad))",
     regex.IGNORECASE | regex.V0,
@@ -53,7 +53,7 @@ _TEAM_CUE = regex.compile(
 _SCHOOL_CUE = regex.compile(
     r"\b(?:school|college|academy|nursery|uni|university)(?:'s)?(?:\s+(?:name|that|i|he|she|we|they|go|goes|to|attend|attends))*\s+(?:is|was|called|named|=|:)(?:\s+(?:called|named))?\s*:?\s*"
     r"(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})"
-    r"|\b(?:go|goes|going|went|gone|attend|attends|attended|attending|study|studies|studying|teach|teaches|teaching|transferred|moved|pupil|student|enrolled|year\s+\d{1,2}|grade\s+\d{1,2}|\d{1,2}th grade|y\d{1,2}|yr\s?\d{1,2})\s+(?:school\s+)?(?:to|at|from|in|of)?\s*"
+    r"|\b(?:go|goes|attend|attends|attended|attending|study|studies|studying|pupil|student|enrolled|year\s+\d{1,2}|grade\s+\d{1,2}|\d{1,2}th grade|y\d{1,2}|yr\s?\d{1,2})\s+(?:school\s+)?(?:to|at|from|in|of)?\s*"
     r"(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})",
     regex.IGNORECASE | regex.V0,
 )
@@ -103,7 +103,11 @@ class PlaceRecognizer(ChatRecognizer):
             if saint and named and tokens[1] not in self.lexicon.function_words:
                 found.append(self.result(SCHOOL, match.start(), match.end(), 0.8, "saint's name"))
         for match in _NUMBERED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
-            if any(c.isupper() for c in match.group()) or "school" in text.lower():
+            if (
+                match.group()[:1].isupper()
+                and match.group()[1:2].strip(".").isupper()
+                or "school" in match.group().lower()
+            ):
                 found.append(self.result(SCHOOL, match.start(), match.end(), 0.7, "numbered school"))
 
     def _named_kind(
@@ -124,7 +128,7 @@ class PlaceRecognizer(ChatRecognizer):
             if (
                 self._is_proper(before)
                 or (before.lower in _GENERIC and before.capital and first - 1 > 0)
-                or before.lower in ("of", "the", "and", "for", "&", "de")
+                or before.lower in ("of", "the", "and", "&", "de")
                 and first >= 2
                 and words[first - 2].capital
             ):
@@ -162,6 +166,8 @@ class PlaceRecognizer(ChatRecognizer):
     def _names_it(self, words: Sequence[Word], index: int, entity: str) -> bool:
         """Strong enough to carry the name: a lower-case plain noun only beside a clear kind of school."""
         word = words[index]
+        if word.lower in _GENERIC or word.lower in self.lexicon.kept.words:
+            return False
         if word.capital or self._kind(word) in (KNOWN, UNKNOWN):
             return True
         if self._kind(word) == WORD_NAME:
@@ -170,9 +176,7 @@ class PlaceRecognizer(ChatRecognizer):
         lead = words[index - 1].lower if index else ""
         if entity == TEAM:
             return lead in ("for", "the") and following in ("fc", "afc", "united", "rovers", "rangers", "wanderers")
-        return following in _CLEAR_SCHOOL or (
-            following in _SCHOOL_KINDS and lead in ("at", "to", "from", "attend", "attends", "in")
-        )
+        return following in _CLEAR_SCHOOL and lead in ("at", "to", "from", "attend", "attends", "in", "called", "is")
 
     def _after_cue(
         self, found: List[RecognizerResult], text: str, words: Sequence[Word], start: int, end: int, entity: str
