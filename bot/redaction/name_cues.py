@@ -60,6 +60,13 @@ BEFORE_A_PERSON: FrozenSet[str] = word_set(
     "from by about dm'd dmed trust trusted ask text message hi hey hello thanks love cheers named"
 )
 
+BEFORE_A_PLACE: FrozenSet[str] = word_set("in from to of near visit outside for leave left at back around across")
+AFTER_A_VERB: FrozenSet[str] = word_set("of it them him her me you for the a my up out to on")
+
+#: Helper verbs that are also names, and the verb forms that follow them as helpers.
+HELPERS: FrozenSet[str] = word_set("will may")
+BASE_FORMS: FrozenSet[str] = word_set("say tell keep send ask have has be been not never also always probably stop")
+
 #: Given names that are more often a thing, a colour or a verb: a preposition before them is no cue.
 NOUN_NAMES: FrozenSet[str] = word_set(
     "cash grey gray faith hope summer autumn mark grace drew art joy miles will may june april august dawn penny melody"

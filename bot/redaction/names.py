@@ -126,75 +126,51 @@ class NameRecognizer(ChatRecognizer):
     def _judge_by_neighbours(
         self, words: Sequence[Word], kinds: Sequence[str], index: int, people: Sequence[Tuple[int, int]]
     ) -> str:
-        word, kind = words[index], kinds[index]
-        unknown = kind == UNKNOWN
-        if unknown and (len(word.lower) < 3 or self._looks_misspelt(word.lower)) and not word.capital:
+        """For an unknown word or a name that is also a word: the first cue that holds."""
+        word, unknown = words[index], kinds[index] == UNKNOWN
+        if unknown and not word.capital and (len(word.lower) < 3 or self._looks_misspelt(word.lower)):
             return ""
         given = word.lower in self.lexicon.given_word_names
+        likely = unknown or given
         after = words[index + 1].lower if index + 1 < len(words) else ""
         before = words[index - 1].lower if word.joined else ""
         acts = after in cues.AFTER_A_PERSON
-        if self._has_title(words, index):
-            return "title"
-        if word.capital and (unknown or given):
-            return "capital inside a sentence"
-        if (
-            self._has_relation(words, index)
-            and (unknown or given)
-            and (acts or unknown or self._ends_here(words, index))
-        ):
-            return "relation"
-        if word.first and word.written_capital and acts and (unknown or given):
-            return "starts a sentence and acts"
-        if acts and unknown and before not in cues.DETERMINERS:
-            return "acts like a person"
-        if acts and given and after not in ("is", "was", "will") and (not before or before in cues.BEFORE_A_PERSON):
-            return "acts like a person"
-        if before in cues.TOLD and (given or unknown):
-            return "told, texted, met …"
-        if (
-            before in cues.BEFORE_A_PERSON
-            and given
-            and word.lower not in cues.NOUN_NAMES
-            and not self._is_verb_like(words, index)
-        ):
-            return "after a person's verb"
-        if (unknown or (kind == WORD_NAME and word.written_capital)) and self._spacy_agrees(word, people):
-            return "spaCy"
-        return ""
+        told = before in cues.TOLD and likely
+        if word.lower in cues.HELPERS and (not acts or after in cues.BASE_FORMS):
+            # "my friend will tell": a helper verb; "told will", "my friend will says": a name.
+            return "told, texted, met …" if told else ""
+        related = self._has_relation(words, index) and (unknown or (given and (acts or self._ends_here(words, index))))
+        active = acts and (
+            (unknown and before not in cues.DETERMINERS)
+            or (given and after not in ("is", "was") and (not before or before in cues.BEFORE_A_PERSON))
+        )
+        usual = given and word.lower not in cues.NOUN_NAMES
+        shown = unknown or (kinds[index] == WORD_NAME and word.written_capital)
+        reasons = (
+            (self._has_title(words, index), "title"),
+            (word.capital and likely, "capital inside a sentence"),
+            (related, "relation"),
+            (word.first and word.written_capital and acts and likely, "starts a sentence and acts"),
+            (active, "acts like a person"),
+            (told, "told, texted, met …"),
+            (
+                before in cues.BEFORE_A_PERSON and usual and not self._is_verb_like(words, index),
+                "after a person's verb",
+            ),
+            (shown and self._spacy_agrees(word, people), "spaCy"),
+        )
+        return next((why for holds, why in reasons if holds), "")
 
     def _is_place(self, words: Sequence[Word], index: int) -> bool:
         """ "from jordan" is a country, "told jordan" is a person."""
-        return (
-            words[index].lower in self.lexicon.kept.place_names
-            and index > 0
-            and words[index - 1].lower
-            in ("in", "from", "to", "of", "near", "visit", "outside", "for", "leave", "left", "at", "back")
-        )
+        word = words[index]
+        place = word.lower in self.lexicon.kept.place_names
+        return place and word.joined and words[index - 1].lower in cues.BEFORE_A_PLACE
 
     def _is_verb_like(self, words: Sequence[Word], index: int) -> bool:
-        """ "and will …", "and may …" : a helper verb with more to come is no name."""
+        """ "with hope for", "and love it": an object or a preposition follows a verb or a noun."""
         follows = words[index + 1].lower if index + 1 < len(words) else ""
-        if words[index].lower in ("will", "may", "can", "might"):
-            return not (follows in cues.AFTER_A_PERSON or not follows)
-        # "with hope for", "and love it": an object or a preposition follows a verb or a noun.
-        return follows in (
-            "of",
-            "it",
-            "them",
-            "him",
-            "her",
-            "me",
-            "you",
-            "for",
-            "the",
-            "a",
-            "my",
-            "up",
-            "out",
-            "to",
-            "on",
-        )
+        return follows in cues.AFTER_A_VERB
 
     def _fits_introduction(
         self, words: Sequence[Word], kinds: Sequence[str], index: int, any_word: bool, english: bool
@@ -262,7 +238,7 @@ class NameRecognizer(ChatRecognizer):
             follower = words[last + 1]
             between = text[words[last].end : follower.start]
             initial = between.strip(" ") == "." and len(words[last].text) == 1
-            apart = between.strip(".") or len(between) > 3 or not between or follower.glued or follower.first
+            apart = between.strip(" .") or len(between) > 3 or not between or follower.glued or follower.first
             if apart and not initial:
                 break
             if not self._is_family_name(text, words, kinds, last + 1):
