@@ -163,6 +163,8 @@ def _language(assessment: RiskAssessment, context: CrisisContext, book: Response
 def _in_language(desk: _Desk, language: str) -> List[Message]:
     if desk.duty.kind is ReplyKind.QUESTION and f"utter_check_in_{language}" in desk.book:
         return [desk.message(f"utter_check_in_{language}")]
+    if desk.duty.kind is ReplyKind.EMERGENCY and f"utter_emergency_card_{language}" in desk.book:
+        return [desk.message(f"utter_emergency_card_{language}")]
     # Where only the card is written in this language, a question becomes the card: fail towards help.
     return [desk.message(f"utter_crisis_card_{language}")]
 
