@@ -35,6 +35,12 @@ class Settings:
     actions_port: int = 5055
     page_port: int = 8080
     console_port: int = 8081
+    #: Pages that may embed the chat, as origins separated by spaces; empty means this machine's own pages.
+    web_origins: str = ""
+    #: Address of the chat server as browsers reach it; empty means the Rasa server on this machine.
+    chat_url: str = ""
+    #: The neutral site that the quick exit of our own pages opens.
+    exit_url: str = "https://www.wikipedia.org/"
     #: Where the processes listen; loopback unless a deployment says otherwise.
     host: str = "127.0.0.1"
     #: spaCy model behind the redaction of names.

@@ -1,43 +1,56 @@
-"""The widget's transport: JSON over POST, one signed token a conversation, each message answered exactly once."""
+"""The widget's transport: JSON over POST, one signed token a conversation, each message answered exactly once.
+
+A request is a "simple" one in the browser's sense (`text/plain` body, no custom header), so that a bad line is not
+asked twice: there is no preflight. The origin is checked here instead.
+"""
 
 import asyncio
 import logging
 import re
 import time
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, response
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels.answered_before import replies_to
+from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.identity import new_conversation_id, read_token, sign
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
+from bot.channels.origins import allowed_origins
 from bot.channels.replies import RepliesChannel
+from bot.channels.service_cards import dressed
+from bot.channels.web_lines import send_lines, wants_lines
+from bot.channels.web_message import WebMessage, read_message, read_sent
+from bot.config import get_settings
 from bot.content.responses import get_responses
-from bot.errors import InputError
+from bot.errors import InputError, StoreError
 
 logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = "web"
 _ANSWERED_KEPT = 20_000
-_AUDIENCES = ("child", "parent", "professional")
 _PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$")
-_MESSAGE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-Answer = List[Dict[str, Any]]
+Answer = Dict[str, Any]
 
 
 class WebChannel(InputChannel):
     """Named in `credentials.yml`. Keeps no IP address, sets no cookie."""
 
-    def __init__(self, guard: Optional[Guard] = None) -> None:
+    def __init__(self, guard: Optional[Guard] = None, origins: Optional[FrozenSet[str]] = None) -> None:
         self._guard = guard or Guard()
+        self._origins = allowed_origins(get_settings()) if origins is None else origins
         self._rate = RateLimit(burst=10, per_minute=30)
-        self._answers: OrderedDict[Tuple[str, str], "asyncio.Future[Answer]"] = OrderedDict()
+        # No address is kept, so new conversations share one bucket; it only stops a flood.
+        self._starts = RateLimit(burst=60, per_minute=600)
+        self._answers: OrderedDict[Tuple[str, str], asyncio.Future[Answer]] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -45,63 +58,155 @@ class WebChannel(InputChannel):
         return CHANNEL_NAME
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
-        """The routes: health, a new conversation, a message."""
+        """The routes: health, a new conversation, a message, the end of a conversation."""
         routes = Blueprint("kindlight_web")
 
         @routes.route("/", methods=["GET"])
-        async def health(_: Request) -> HTTPResponse:
-            return response.json({"status": "ok"})
+        async def health(request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"}, headers=self._headers(request))
 
         @routes.route("/conversations", methods=["POST"])
-        async def start(_: Request) -> HTTPResponse:
-            return response.json({"token": sign(new_conversation_id())}, status=201)
+        async def start(request: Request) -> HTTPResponse:
+            return self._start(request)
 
         @routes.route("/messages", methods=["POST"])
-        async def message(request: Request) -> HTTPResponse:
+        async def message(request: Request) -> Optional[HTTPResponse]:
             return await self._receive(request, on_new_message)
+
+        @routes.route("/delete", methods=["POST"])
+        async def delete(request: Request) -> HTTPResponse:
+            return await self._delete(request)
 
         return routes
 
-    async def _receive(self, request: Request, on_new_message: OnNewMessage) -> HTTPResponse:
-        try:
-            sent = _read_body(request)
-            conversation_id = read_token(str(sent.get("token", "")))
-        except InputError as error:
-            return _refuse(400, str(error))
-        if len(sent["text"]) > MAX_MESSAGE_CHARS:
-            return _refuse(413, _wording("utter_message_too_long"))
-        wait = self._rate.wait_seconds(conversation_id, time.monotonic())
-        if wait and (conversation_id, sent["id"]) not in self._answers:
-            refused = _refuse(429, _wording("utter_slow_down"))
-            refused.headers["Retry-After"] = str(int(wait) + 1)
-            return refused
-        answer = await self._answer_once(conversation_id, sent, on_new_message)
-        return response.json({"id": sent["id"], "replies": answer})
+    def _headers(self, request: Request) -> Dict[str, str]:
+        headers = {"Cache-Control": "no-store", "Vary": "Origin"}
+        origin = request.headers.get("origin")
+        if origin in self._origins:
+            headers.update({"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After"})
+        return headers
 
-    async def _answer_once(self, conversation_id: str, sent: Dict[str, Any], on_new_message: OnNewMessage) -> Answer:
+    def _is_stranger(self, request: Request) -> bool:
+        """A browser names the page's origin; without one the request is no page's (a program, a test)."""
+        origin = request.headers.get("origin")
+        return origin is not None and origin not in self._origins
+
+    def _refuse(
+        self, request: Request, status: int, sentence: str, code: str, wait_seconds: float = 0.0
+    ) -> HTTPResponse:
+        headers = self._headers(request)
+        if wait_seconds:
+            headers["Retry-After"] = str(int(wait_seconds) + 1)
+        return response.json({"error": sentence, "code": code}, status=status, headers=headers)
+
+    def _stranger(self, request: Request) -> HTTPResponse:
+        sentence = "This page may not open the chat. Add its origin to KINDLIGHT_WEB_ORIGINS."
+        return self._refuse(request, 403, sentence, "origin")
+
+    def _start(self, request: Request) -> HTTPResponse:
+        if self._is_stranger(request):
+            return self._stranger(request)
+        wait = self._starts.wait_seconds("all", time.monotonic())
+        if wait:
+            return self._refuse(request, 429, _wording("utter_slow_down"), "slow_down", wait)
+        token = sign(new_conversation_id())
+        return response.json({"token": token}, status=201, headers=self._headers(request))
+
+    async def _delete(self, request: Request) -> HTTPResponse:
+        if self._is_stranger(request):
+            return self._stranger(request)
+        try:
+            conversation_id = read_token(str(read_sent(request).get("token", "")))
+        except InputError as error:
+            return self._refuse(request, 400, str(error), "token")
+        self._forget(conversation_id)
+        try:
+            receipt = await delete_conversation(conversation_id)
+        except StoreError:
+            return self._refuse(request, 503, _wording("utter_technical_problem"), "try_again", 5)
+        chosen = get_responses().choose("utter_chat_deleted", None, CHANNEL_NAME, {"receipt": receipt})
+        answer = {"receipt": receipt, "text": chosen.text, "language": "en"}
+        return response.json(answer, headers=self._headers(request))
+
+    def _forget(self, conversation_id: str) -> None:
+        self._guard.forget(conversation_id)
+        for key in [key for key in self._answers if key[0] == conversation_id]:
+            del self._answers[key]
+
+    async def _receive(self, request: Request, on_new_message: OnNewMessage) -> Optional[HTTPResponse]:
+        if self._is_stranger(request):
+            return self._stranger(request)
+        try:
+            conversation_id = read_token(str(read_sent(request).get("token", "")))
+        except InputError as error:
+            return self._refuse(request, 400, str(error), "token")
+        try:
+            sent = read_message(request)
+        except InputError as error:
+            return self._refuse(request, 400, str(error), "message")
+        if len(sent.text) > MAX_MESSAGE_CHARS:
+            return self._refuse(request, 413, _wording("utter_message_too_long"), "too_long")
+        if (conversation_id, sent.id) not in self._answers:
+            wait = self._rate.wait_seconds(conversation_id, time.monotonic())
+            if wait:
+                return self._refuse(request, 429, _wording("utter_slow_down"), "slow_down", wait)
+        answer = asyncio.ensure_future(self._answer_once(conversation_id, sent, on_new_message, request.app))
+        if wants_lines(request):
+            await send_lines(request, sent.id, answer, self._headers(request))
+            return None
+        return response.json({"id": sent.id, **(await answer)}, headers=self._headers(request))
+
+    async def _answer_once(
+        self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
+    ) -> Answer:
         """A message sent again (bad line, impatient finger) gets the same answer and is not handled twice."""
-        key = (conversation_id, sent["id"])
+        key = (conversation_id, sent.id)
         if key not in self._answers:
-            self._answers[key] = asyncio.ensure_future(self._answer(conversation_id, sent, on_new_message))
+            answer = asyncio.ensure_future(self._answer(conversation_id, sent, on_new_message, app))
+            self._answers[key] = answer
             while len(self._answers) > _ANSWERED_KEPT:
                 self._answers.popitem(last=False)
-        return await asyncio.shield(self._answers[key])
+        try:
+            return await asyncio.shield(self._answers[key])
+        except Exception:
+            # The next attempt is a new one; a failure is not remembered as an answer.
+            self._answers.pop(key, None)
+            raise
 
-    async def _answer(self, conversation_id: str, sent: Dict[str, Any], on_new_message: OnNewMessage) -> Answer:
+    async def _answer(
+        self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
+    ) -> Answer:
+        if sent.text.strip() == CONFIRM_DELETE:
+            self._guard.forget(conversation_id)
+            return {"replies": [dressed(await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME))]}
+        replies = await self._replies(conversation_id, sent, on_new_message, app)
+        answer: Answer = {"replies": [dressed(reply) for reply in replies]}
+        if not sent.country:
+            tracker = await _tracker(app, conversation_id)
+            answer["country"] = tracker.get_slot("country") if tracker else None
+        return answer
+
+    async def _replies(
+        self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
+    ) -> List[Dict[str, Any]]:
+        if sent.attempt > 1:
+            # This process does not know the message, but one before a restart may have answered it.
+            tracker = await _tracker(app, conversation_id)
+            given = replies_to(sent.id, list(tracker.events)) if tracker else None
+            if given:
+                return given
         output = RepliesChannel(CHANNEL_NAME)
-        text = _as_words(sent["text"])
-        sent_along = {name: sent[name] for name in ("audience", "country", "language") if sent.get(name)}
+        text = _as_words(sent.text)
+        sent_along = sent.sent_along()
         message = UserMessage(
             text,
             output,
             conversation_id,
             input_channel=CHANNEL_NAME,
-            message_id=sent["id"],
+            message_id=sent.id,
             metadata={**sent_along, "channel_kind": CHANNEL_NAME},
         )
-        context = GuardContext(
-            conversation_id, sent_along.get("audience"), sent_along.get("country"), CHANNEL_NAME, sent.get("language")
-        )
+        context = GuardContext(conversation_id, sent.audience, sent.country, CHANNEL_NAME, sent.language)
 
         async def handle() -> None:
             await on_new_message(message)
@@ -109,21 +214,16 @@ class WebChannel(InputChannel):
         return await answer_guarded(self._guard, context, text, handle, output.replies)
 
 
-def _read_body(request: Request) -> Dict[str, Any]:
+async def _tracker(app: Sanic, conversation_id: str) -> Optional[DialogueStateTracker]:
+    agent = getattr(app.ctx, "agent", None)
+    if agent is None:
+        return None
     try:
-        sent = request.json
-    except Exception:  # noqa: BLE001 - Sanic raises its own InvalidUsage for any bad body
-        sent = None
-    if not isinstance(sent, dict) or not isinstance(sent.get("text"), str) or not sent["text"].strip():
-        raise InputError("A message needs a text.")
-    if not _MESSAGE_ID.match(str(sent.get("id", ""))):
-        raise InputError("A message needs an id of 8 to 64 letters or digits.")
-    country = str(sent.get("country") or "").upper()
-    sent["country"] = country if re.fullmatch("[A-Z]{2}", country) else None
-    sent["audience"] = sent.get("audience") if sent.get("audience") in _AUDIENCES else None
-    language = str(sent.get("language") or "").lower()
-    sent["language"] = language if re.fullmatch("[a-z]{2}", language) else None
-    return sent
+        found: Optional[DialogueStateTracker] = await agent.tracker_store.retrieve(conversation_id)
+    except Exception as error:  # noqa: BLE001 - whatever the store does, the person gets an answer
+        logger.error("The conversation could not be read (%s); the message is handled as new.", type(error).__name__)
+        return None
+    return found
 
 
 def _as_words(text: str) -> str:
@@ -134,7 +234,3 @@ def _as_words(text: str) -> str:
 
 def _wording(name: str) -> str:
     return get_responses().choose(name).text
-
-
-def _refuse(status: int, sentence: str) -> HTTPResponse:
-    return response.json({"error": sentence}, status=status)

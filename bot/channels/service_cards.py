@@ -1,0 +1,51 @@
+"""What the widget needs to draw a reply: facts of each service shown, and the language the words are in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Dict, List, Mapping, Sequence
+
+from bot.content.hotlines import get_directory
+from bot.content.schema import dialled
+from bot.errors import InputError
+
+#: A wording for another language carries its code at the end of its name, such as `utter_crisis_card_ar`.
+_LANGUAGE = re.compile(r"^utter_(?:crisis_card|check_in)_([a-z]{2})$")
+
+
+def language_of(response: str | None) -> str:
+    """The language of a reply, from the name of its wording; English unless the name says otherwise."""
+    found = _LANGUAGE.match(response or "")
+    return found.group(1) if found else "en"
+
+
+@lru_cache(maxsize=512)
+def facts_of(service_id: str) -> Mapping[str, Any] | None:
+    """Name and ways in of one service, for `tel:` links and cards; None for an id that is not in the directory."""
+    try:
+        service = get_directory().get(service_id)
+    except InputError:
+        return None
+    facts = {
+        "id": service.id,
+        "name": service.name,
+        "kind": service.kind,
+        "phone": service.phone,
+        "tel": f"tel:{dialled(service.phone)}" if service.phone else None,
+        "sms": f"sms:{dialled(service.sms.number)}" if service.sms else None,
+        "chat": service.chat_url,
+        "url": service.report_url or service.web,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def cards_of(service_ids: Sequence[str]) -> List[Dict[str, Any]]:
+    """The facts of every known service, in order."""
+    found = (facts_of(service_id) for service_id in service_ids)
+    return [dict(facts) for facts in found if facts]
+
+
+def dressed(reply: Mapping[str, Any]) -> Dict[str, Any]:
+    """A reply with `language` and, where services are shown, `cards`."""
+    return {**reply, "language": language_of(reply.get("response")), "cards": cards_of(reply.get("hotlines") or [])}
