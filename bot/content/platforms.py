@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, NamedTuple, Optional
 
 from bot.config import DATA_DIR
 from bot.content.platform_schema import (
@@ -29,8 +29,8 @@ PLATFORMS_DIR = DATA_DIR / "platforms"
 SETTINGS_FILE = "_settings.yml"
 
 __all__ = [
-    "SETTINGS", "Platform", "PlatformBook", "PlatformHit", "Setting", "Steps", "find_platform", "find_setting",
-    "find_uncovered_app", "get_platforms", "load_platforms",
+    "SETTINGS", "Cell", "Platform", "PlatformBook", "PlatformHit", "Setting", "Steps", "find_platform", "find_setting",
+    "find_uncovered_app", "get_platforms", "load_platforms", "read_question",
 ]  # fmt: skip
 
 
@@ -40,6 +40,13 @@ class Under16Rule:
 
     platforms: tuple[str, ...]
     since: str
+
+
+class Cell(NamedTuple):
+    """A platform and a setting, by their ids."""
+
+    platform: str
+    setting: str
 
 
 class PlatformBook:
@@ -60,6 +67,8 @@ class PlatformBook:
             list(self.platforms.values()), shared["context"], shared.get("not_platforms") or ()
         )
         self._setting_finder = SettingFinder(list(self.settings.values()), shared["spelling"])
+        self._asking = phrase_pattern(shared["asking"])
+        self._few_words, self._most_words = int(shared["few_words"]), int(shared["most_words"])
         self._uncovered = [
             (str(name), phrase_pattern(str(alias) for alias in aliases))
             for name, aliases in (shared.get("not_covered") or {}).items()
@@ -89,6 +98,20 @@ class PlatformBook:
         """The setting a question is about, or None (see `SettingFinder.find`)."""
         return self._setting_finder.find(text, self.find_platforms(text))
 
+    def read_question(self, text: str) -> Optional[Cell]:
+        """The cell a text asks for, when it names a platform and a setting and asks for something; else None.
+
+        Meant as a second opinion beside the intent classifier: "who can message him on roblox" is decided by its words,
+        however many FAQ entries sound like it. Risk is assessed before and apart from this.
+        """
+        platform, setting = self.find_platform(text), self.find_setting(text)
+        if platform is None or setting is None:
+            return None
+        flat = normalise(text)
+        words = len(flat.split())
+        asks = "?" in text or words <= self._few_words or self._asking.search(flat) is not None
+        return Cell(platform, setting) if asks and words <= self._most_words else None
+
     def find_uncovered_app(self, text: str) -> Optional[str]:
         """The name of an app we hold no settings for, as it should be written, or None."""
         flat = normalise(text)
@@ -109,6 +132,9 @@ def load_platforms(folder: Path) -> PlatformBook:
     shared = read_yaml(settings_path)
     for field in ("settings", "context", "spelling", "offer"):
         if not isinstance(shared.get(field), dict):
+            raise ContentError(f"{settings_path}: field '{field}' is missing.")
+    for field in ("asking", "few_words", "most_words"):
+        if not shared.get(field):
             raise ContentError(f"{settings_path}: field '{field}' is missing.")
     if set(shared["settings"]) != set(SETTINGS):
         raise ContentError(f"{settings_path}: 'settings' must hold exactly {', '.join(SETTINGS)}.")
@@ -139,6 +165,11 @@ def find_platform(text: str) -> Optional[str]:
 def find_setting(text: str) -> Optional[str]:
     """Id of the setting a text asks about, such as `private_account`, or None."""
     return get_platforms().find_setting(text)
+
+
+def read_question(text: str) -> Optional[Cell]:
+    """The cell a text asks for, or None (see `PlatformBook.read_question`)."""
+    return get_platforms().read_question(text)
 
 
 def find_uncovered_app(text: str) -> Optional[str]:

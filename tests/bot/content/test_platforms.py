@@ -16,6 +16,7 @@ from bot.content.platforms import (
     find_uncovered_app,
     get_platforms,
     load_platforms,
+    read_question,
 )
 from bot.errors import ContentError
 
@@ -190,3 +191,31 @@ def test_an_app_without_checked_steps_is_known_by_name() -> None:
 def test_a_very_long_text_is_answered_without_a_stall() -> None:
     assert find_platform("a " * 50_000 + "instagram") is None
     assert find_setting("s" * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("who can message him on roblox", ("roblox", "who_can_message")),
+        ("snap location", ("snapchat", "location")),
+        ("insta private?", ("instagram", "private_account")),
+        ("I need to block someone on discord today and I cannot find the button", ("discord", "block")),
+    ],
+)
+def test_a_question_that_names_both_is_read_as_its_cell(text: str, cell: tuple[str, str]) -> None:
+    assert read_question(text) == cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and on discord?",
+        "how do i block someone",
+        "yesterday he reported me on insta and now everybody is laughing",
+        "he says he blocked me on snap because i told his mum",
+        "My son has been on discord since last year and I never looked at it, then on Sunday his aunt told us that a man "
+        "there asked how old he is and whether he can message him again later",
+    ],
+)
+def test_half_a_question_or_a_story_is_not_read_as_a_cell(text: str) -> None:
+    assert read_question(text) is None
