@@ -213,8 +213,8 @@ def test_a_question_that_names_both_is_read_as_its_cell(text: str, cell: tuple[s
         "how do i block someone",
         "yesterday he reported me on insta and now everybody is laughing",
         "he says he blocked me on snap because i told his mum",
-        "My son has been on discord since last year and I never looked at it, then on Sunday his aunt told us that a man "
-        "there asked how old he is and whether he can message him again later",
+        "My son has been on discord since last year and I never looked at it, then on Sunday his aunt told us that a "
+        "man there asked how old he is and whether he can message him again later",
     ],
 )
 def test_half_a_question_or_a_story_is_not_read_as_a_cell(text: str) -> None:
