@@ -128,7 +128,9 @@ def is_road(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     words = re.findall(r"[^\W\d_][\w'’\-]*", text[start:end].lower())
     if not words or words[-1] not in _SHORT_ROADS:
         return True
-    middle = [word for word in words[:-1] if word not in ("flat", "apt", "unit", "number", "house", "no")]
+    middle = [
+        word for word in words[:-1] if word not in ("flat", "apt", "unit", "number", "house", "no") and len(word) > 1
+    ]
     return bool(middle) and not any(word in lexicon.function_words for word in middle)
 
 

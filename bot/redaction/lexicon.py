@@ -78,7 +78,7 @@ class Lexicon:
             plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
             return plain.isascii() and self.is_ordinary(plain)
         for ending, base in _INFLECTIONS:
-            if word.endswith(ending) and len(word) > len(ending) + 1:
+            if word.endswith(ending) and len(word) > len(ending) + 2:
                 stem = word[: len(word) - len(ending)] + base
                 if stem in self.dictionary or stem in self.everyday:
                     return True

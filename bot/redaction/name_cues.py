@@ -60,6 +60,18 @@ BEFORE_A_PERSON: FrozenSet[str] = word_set(
     "from by about dm'd dmed trust trusted ask text message hi hey hello thanks love cheers named"
 )
 
+CLAUSE_OPENERS: FrozenSet[str] = word_set(
+    "that because then when if but so since cos cuz bc while after says said think"
+)
+SPEECH: FrozenSet[str] = word_set(
+    "said says told tells keeps kept texted messaged dmed asked hit touched hurt knows wants likes sent threatened blocked"
+)
+FAREWELLS: FrozenSet[str] = word_set("you thanks thank thx ty love regards cheers bye from sincerely xx x")
+BELONGINGS: FrozenSet[str] = word_set(
+    "phone house room account mum's email snap insta instagram tiktok discord pics pictures photo photos nudes story birthday"
+    " party school class bag laptop ipad bedroom parents family name number address password face body friends place group"
+)
+
 BEFORE_A_PLACE: FrozenSet[str] = word_set("in from to of near visit outside for leave left at back around across")
 AFTER_A_VERB: FrozenSet[str] = word_set("of it them him her me you for the a my up out to on")
 
@@ -125,7 +137,7 @@ FOREIGN_INTRODUCTIONS = regex.compile(
     r"|με\s+λένε|το\s+όνομά\s+μου\s+είναι"
     r"|اسمي|إسمي|اسمه|اسمها|اسم\s+من|میرا\s+نام|نام\s+من|मेरा\s+नाम|मेरी\s+बेटी\s+का\s+नाम|उसका\s+नाम|আমার\s+নাম|எனது\s+பெயர்|என்\s+பெயர்|השם\s+שלי|קוראים\s+לי"
     r")\s*:?\s+(?P<x>[^\W\d_][\w'’\-]*(?:\s+(?-i:[\p{Lu}][\w'’\-]+))?)"
-    r"|(?:我叫|我的名字是|他叫|她叫|名字叫|我儿子叫|我女儿叫)(?P<x>\p{Han}{2,4}?)(?=[\p{P}\s,，。]|今年|我|$|\p{Han})"
+    r"|(?:我叫|我的名字是|他叫|她叫|名字叫|我儿子叫|我女儿叫)(?P<x>\p{Han}{2,4}?(?=[\p{P}\s]|今年|我|$)|\p{Han}{2,3})"
     r"|(?:名前は|私は|僕は|俺は)(?P<x>[\p{Han}\p{Hiragana}\p{Katakana}]{1,8}?)(?=です|と|っ|。|、|$)"
     r"|(?:이름은|저는|나는|난)\s*(?P<x>\p{Hangul}{2,4}?)(?=이에요|예요|입니다|이야|야|이고|,|\.|\s|$)"
     r"|(?:ฉันชื่อ|ผมชื่อ|หนูชื่อ|ชื่อ)\s*(?P<x>[\p{Thai}]{2,12})(?=\s|$|[,.])",

@@ -71,7 +71,8 @@ class NameRecognizer(ChatRecognizer):
                 index += 1
                 continue
             last = self._extend(text, words, kinds, index)
-            start, end = words[index].start, words[last].start + len(self._base(words[last].text))
+            first = self._extend_left(words, kinds, index)
+            start, end = words[first].start, words[last].start + len(self._base(words[last].text))
             found.append(self.result(PERSON, start, end, 0.85, why))
             index = last + 1
         return found
@@ -130,21 +131,23 @@ class NameRecognizer(ChatRecognizer):
         word, unknown = words[index], kinds[index] == UNKNOWN
         if unknown and not word.capital and (len(word.lower) < 3 or self._looks_misspelt(word.lower)):
             return ""
-        given = word.lower in self.lexicon.given_word_names
+        base = self._base(word.lower)
+        given = base in self.lexicon.given_word_names or not self.lexicon.is_ordinary(base)
         likely = unknown or given
         after = words[index + 1].lower if index + 1 < len(words) else ""
         before = words[index - 1].lower if word.joined else ""
-        acts = after in cues.AFTER_A_PERSON
+        acts = after in cues.AFTER_A_PERSON or self._is_third_person(after)
         told = before in cues.TOLD and likely
         if word.lower in cues.HELPERS and (not acts or after in cues.BASE_FORMS):
             # "my friend will tell": a helper verb; "told will", "my friend will says": a name.
             return "told, texted, met …" if told else ""
-        related = self._has_relation(words, index) and (unknown or (given and (acts or self._ends_here(words, index))))
+        usual = given and base not in cues.NOUN_NAMES
+        related = self._has_relation(words, index) and (unknown or acts or self._ends_here(words, index))
         active = acts and (
             (unknown and before not in cues.DETERMINERS)
             or (given and after not in ("is", "was") and (not before or before in cues.BEFORE_A_PERSON))
+            or (given and before in cues.CLAUSE_OPENERS and (usual or after in cues.SPEECH))
         )
-        usual = given and word.lower not in cues.NOUN_NAMES
         shown = unknown or (kinds[index] == WORD_NAME and word.written_capital)
         reasons = (
             (self._has_title(words, index), "title"),
@@ -153,6 +156,9 @@ class NameRecognizer(ChatRecognizer):
             (word.first and word.written_capital and acts and likely, "starts a sentence and acts"),
             (active, "acts like a person"),
             (told, "told, texted, met …"),
+            (likely and self._beside_a_name(words, kinds, index), "beside a known name"),
+            (likely and self._owns(words, index), "owns something of a person"),
+            ((unknown or usual) and self._says_goodbye(words, index), "ends the message after thanks"),
             (
                 before in cues.BEFORE_A_PERSON and usual and not self._is_verb_like(words, index),
                 "after a person's verb",
@@ -160,6 +166,28 @@ class NameRecognizer(ChatRecognizer):
             (shown and self._spacy_agrees(word, people), "spaCy"),
         )
         return next((why for holds, why in reasons if holds), "")
+
+    def _is_third_person(self, word: str) -> bool:
+        """ "reads", "plays": a verb form that needs somebody who does it (or a plural: only a weak cue)."""
+        return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word[:-1] in self.lexicon.dictionary
+
+    def _beside_a_name(self, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
+        """ "oliwia and tom": one known name makes the other one likely."""
+        if index + 2 < len(words) and words[index + 1].lower in ("and", "n", "or") and kinds[index + 2] == KNOWN:
+            return True
+        return index >= 2 and words[index - 1].lower in ("and", "n", "or") and kinds[index - 2] == KNOWN
+
+    def _owns(self, words: Sequence[Word], index: int) -> bool:
+        """ "toby's mum", "tobys brother": a possessive before a relation or a thing that people have."""
+        if index + 1 >= len(words) or not words[index + 1].joined:
+            return False
+        word, after = words[index].lower, words[index + 1].lower
+        return word.endswith("s") and len(word) > 3 and (after in self.lexicon.relations or after in cues.BELONGINGS)
+
+    def _says_goodbye(self, words: Sequence[Word], index: int) -> bool:
+        """ "thank you, linh": the last word after a farewell."""
+        last = index == len(words) - 1 and index > 0
+        return last and words[index - 1].lower in cues.FAREWELLS and words[index].start - words[index - 1].end <= 3
 
     def _is_place(self, words: Sequence[Word], index: int) -> bool:
         """ "from jordan" is a country, "told jordan" is a person."""
@@ -212,9 +240,8 @@ class NameRecognizer(ChatRecognizer):
         )
 
     def _ends_here(self, words: Sequence[Word], index: int) -> bool:
-        return (
-            index + 1 >= len(words) or words[index + 1].first or words[index + 1].lower in ("and", "who", "but", "from")
-        )
+        after = words[index + 1] if index + 1 < len(words) else None
+        return after is None or not after.joined or after.lower in ("and", "who", "but", "from")
 
     def _looks_misspelt(self, word: str) -> bool:
         return looks_misspelt(word, self)
@@ -246,6 +273,14 @@ class NameRecognizer(ChatRecognizer):
             last += 1
         return last
 
+    def _extend_left(self, words: Sequence[Word], kinds: Sequence[str], index: int) -> int:
+        """An unknown word right before a known name is its given name: "ginevra bellini"."""
+        before = words[index - 1] if index else None
+        if before is None or not words[index].joined or kinds[index] != KNOWN or before.glued or len(before.lower) < 3:
+            return index
+        unknown = kinds[index - 1] == UNKNOWN and not self._looks_misspelt(before.lower)
+        return index - 1 if unknown else index
+
     def _is_family_name(self, text: str, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
         word, kind = words[index], kinds[index]
         after = words[index + 1].lower if index + 1 < len(words) else ""
@@ -260,7 +295,7 @@ class NameRecognizer(ChatRecognizer):
             return True
         if kind == WORD_NAME:
             return closes and word.lower not in cues.AFTER_A_PERSON
-        return kind == UNKNOWN and closes and not looks_misspelt(word.lower, self) and len(word.lower) > 3
+        return kind == UNKNOWN and not looks_misspelt(word.lower, self) and len(word.lower) > 3
 
 
 @lru_cache(maxsize=4096)

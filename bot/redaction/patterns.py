@@ -78,7 +78,7 @@ _ROAD_WORD = (
 
 SHAPES: Tuple[Shape, ...] = (
     # --- e-mail, also disguised ---------------------------------------------------------------------------------
-    Shape(EMAIL, "e-mail", r"[\w.+\-']+\s?@\s?[\w\-]+(?:\s?\.\s?[\w\-]{2,})+", 0.95),
+    Shape(EMAIL, "e-mail", r"[\w.+\-']+(?:@|\s+@\s+)[\w\-]+(?:\s?\.\s?[\w\-]{2,})+", 0.95),
     Shape(
         EMAIL,
         "e-mail in words",
@@ -142,7 +142,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         ID_NUMBER,
         "UK national insurance",
-        r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b",
+        r"\b[a-z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b",
         0.9,
     ),
     Shape(ID_NUMBER, "Aadhaar", r"(?<!\d)\d{4}[ \-]\d{4}[ \-]\d{4}(?![ \-]?\d)", 0.9),
@@ -264,7 +264,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         ADDRESS,
         "flat or house number",
-        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|block|plot|villa)\s*(?:number|no\.?|#)?\s*(?P<x>\d{1,4}[a-z]?|(?-i:[B-HJ-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))",
+        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|block|plot|villa)\s*(?:number|no\.?|#)?\s*(?:\d{1,4}[a-z]?|(?-i:[B-HJ-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))",
         0.6,
     ),
     Shape(

@@ -12,7 +12,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from bot.redaction.chat_text import Word
 from bot.redaction.constants import REGEX_TIMEOUT_SECONDS, SCHOOL, TEAM
 from bot.redaction.lexicon import Lexicon, word_set
-from bot.redaction.names import KEPT, KNOWN, UNKNOWN, WORD_NAME, classify
+from bot.redaction.names import KEPT, KNOWN, ORDINARY, UNKNOWN, WORD_NAME, classify
 from bot.redaction.recognizers import ChatRecognizer
 
 _SCHOOL_KINDS = word_set(
@@ -97,10 +97,11 @@ class PlaceRecognizer(ChatRecognizer):
 
     def _saints(self, found: List[RecognizerResult], text: str) -> None:
         for match in _SAINT.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
-            tokens = match.group().lower().replace(".", " ").split()
-            saint = tokens[0] in ("st", "saint", "our", "sacred") or tokens[-1] in _SCHOOL_KINDS
-            named = len(tokens) > 1 and classify(tokens[1].rstrip("s").rstrip("'"), self.lexicon) != KEPT
-            if saint and named and tokens[1] not in self.lexicon.function_words:
+            tokens = match.group().replace(".", " ").split()
+            kind = classify(tokens[1].lower().rstrip("s").rstrip("'"), self.lexicon) if len(tokens) > 1 else KEPT
+            named = kind != KEPT and (kind != ORDINARY or tokens[1][0].isupper())
+            saint = tokens[0].lower() in ("st", "saint", "our", "sacred") or tokens[-1].lower() in _SCHOOL_KINDS
+            if saint and (named or tokens[0].lower() == "our"):
                 found.append(self.result(SCHOOL, match.start(), match.end(), 0.8, "saint's name"))
         for match in _NUMBERED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             if (
@@ -166,7 +167,10 @@ class PlaceRecognizer(ChatRecognizer):
     def _names_it(self, words: Sequence[Word], index: int, entity: str) -> bool:
         """Strong enough to carry the name: a lower-case plain noun only beside a clear kind of school."""
         word = words[index]
-        if word.lower in _GENERIC or word.lower in self.lexicon.kept.words:
+        if word.lower in self.lexicon.kept.words:
+            # "Delhi Public School", but not "in Leeds for school".
+            return word.capital and any(w.lower in _SCHOOL_KINDS and w.capital for w in words[index + 1 : index + 4])
+        if word.lower in _GENERIC:
             return False
         if word.capital or self._kind(word) in (KNOWN, UNKNOWN):
             return True
