@@ -1,0 +1,31 @@
+// Building blocks: every node is made here, every word is set as text. Nothing in the widget parses HTML.
+
+/**
+ * Makes an element. `on…` entries are listeners, `text` is its text; null, undefined and false are left out.
+ */
+export function el(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "text") node.textContent = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** Fills `{name}` in a string. */
+export function fill(words, values = {}) {
+  return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** The address if it is a page's (`http:` or `https:`), else null: an attribute must not smuggle in a script. */
+export function webAddress(given, base) {
+  try {
+    const address = new URL(given, base);
+    return address.protocol === "https:" || address.protocol === "http:" ? address.href : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,220 @@
+// Carries messages to the server and replies back over a bad line: one at a time, in order, each exactly once.
+// A message keeps its id through every attempt; the server answers an id once and repeats that answer.
+
+/** Milliseconds. A test or a very slow network may change them before the element is connected. */
+export const TIMINGS = {
+  unreachableAfter: 2500, // no sign of life: the card for a lost connection (promise: within 3 s)
+  patience: 12000, // silence in the middle of an answer: a new attempt
+  firstWait: 500,
+  longestWait: 15000,
+};
+
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Transport {
+  #server;
+  #tell;
+  #token;
+  #queue = [];
+  #running = false;
+  #closed = new AbortController();
+  #wake = () => {};
+  #unreachable = false;
+  #alarm = null;
+
+  /** `tell(event, detail)` hears: receipt, reply, done, refused, wait, unreachable, back, lost. */
+  constructor(server, tell, token = null) {
+    this.#server = server;
+    this.#tell = tell;
+    this.#token = token;
+    window.addEventListener("online", () => this.#wake(), { signal: this.#closed.signal });
+  }
+
+  get token() {
+    return this.#token;
+  }
+
+  get waiting() {
+    return this.#queue.length;
+  }
+
+  send(message) {
+    this.#queue.push({ ...message, attempt: 0, shown: 0 });
+    this.#run();
+  }
+
+  close() {
+    this.#queue = [];
+    clearTimeout(this.#alarm);
+    this.#closed.abort();
+    this.#wake();
+  }
+
+  /** Asks the server to delete the conversation; `{text, receipt}`, or null when it could not be reached. */
+  async erase() {
+    if (!this.#token) return {};
+    try {
+      const response = await this.#post("delete", { token: this.#token });
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    let wait = TIMINGS.firstWait;
+    while (this.#queue.length) {
+      const message = this.#queue[0];
+      this.#startAlarm();
+      const outcome = await this.#attempt(message);
+      if (this.#closed.signal.aborted) return;
+      if (outcome.finished) {
+        this.#queue.shift();
+        wait = TIMINGS.firstWait;
+        continue;
+      }
+      await this.#pause(outcome.wait ?? wait);
+      if (outcome.wait === undefined) wait = Math.min(wait * 2, TIMINGS.longestWait);
+    }
+    this.#running = false;
+  }
+
+  #startAlarm() {
+    if (this.#alarm !== null || this.#unreachable) return;
+    this.#alarm = setTimeout(() => {
+      this.#unreachable = true;
+      this.#tell("unreachable");
+    }, TIMINGS.unreachableAfter);
+  }
+
+  #signOfLife() {
+    clearTimeout(this.#alarm);
+    this.#alarm = null;
+    if (this.#unreachable) this.#tell("back");
+    this.#unreachable = false;
+  }
+
+  #pause(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => (clearTimeout(timer), resolve());
+    });
+  }
+
+  /** One attempt; `{finished}` or `{wait}` in milliseconds, empty for "after the usual back-off". */
+  async #attempt(message) {
+    message.attempt += 1;
+    const watch = new Watch(this.#closed.signal);
+    try {
+      if (!this.#token) await this.#begin(watch);
+      const { id, text, audience, country, language, attempt } = message;
+      const content = { token: this.#token, id, text, audience, country, language, attempt };
+      const response = await this.#post("messages", content, watch);
+      if (response.status !== 200) return await this.#refused(response, message);
+      return { finished: await this.#listen(response, message, watch) };
+    } catch {
+      return {};
+    } finally {
+      watch.stop();
+    }
+  }
+
+  async #begin(watch) {
+    const response = await this.#post("conversations", {}, watch);
+    if (response.status !== 201) throw new Error("no conversation");
+    this.#token = (await response.json()).token;
+  }
+
+  #post(path, content, watch) {
+    // text/plain keeps the request "simple": no preflight, so half the round trips on a slow line.
+    return fetch(`${this.#server}/webhooks/web/${path}`, {
+      method: "POST",
+      body: JSON.stringify(content),
+      headers: { Accept: "application/x-ndjson", "Content-Type": "text/plain" },
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      signal: watch?.signal ?? this.#closed.signal,
+    });
+  }
+
+  async #refused(response, message) {
+    const { error, code } = await response.json().catch(() => ({}));
+    if (response.status === 429) {
+      this.#signOfLife();
+      const seconds = Number(response.headers.get("Retry-After")) || 5;
+      this.#tell("wait", { seconds, words: error });
+      return { wait: seconds * 1000 };
+    }
+    if (code === "token" && message.attempt < 10) {
+      this.#token = null;
+      this.#tell("lost");
+      return { wait: 0 };
+    }
+    if (response.status >= 500 || response.status === 403) return {};
+    this.#signOfLife();
+    this.#tell("refused", { id: message.id, words: error });
+    return { finished: true };
+  }
+
+  /** Reads the answer line by line; true when it came to its end. What was shown before is not shown again. */
+  async #listen(response, message, watch) {
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    let rest = "";
+    let number = 0;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return false;
+      watch.beat();
+      const parts = (rest + decoder.decode(value, { stream: true })).split("\n");
+      rest = parts.pop();
+      for (const line of parts.filter(Boolean)) {
+        const content = JSON.parse(line);
+        this.#signOfLife();
+        if (content.received) this.#tell("receipt", { id: message.id });
+        if (content.reply && ++number > message.shown) {
+          message.shown = number;
+          this.#tell("reply", { id: message.id, reply: content.reply });
+        }
+        if (content.done) {
+          this.#tell("done", { id: message.id, country: content.country });
+          return true;
+        }
+      }
+    }
+  }
+}
+
+/** Gives an attempt up after a time of silence, or when the widget goes. */
+class Watch {
+  #controller = new AbortController();
+  #timer = null;
+  #outer;
+  #stopNow = () => this.#controller.abort();
+
+  constructor(outer) {
+    this.#outer = outer;
+    outer.addEventListener("abort", this.#stopNow);
+    this.beat();
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  beat() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#stopNow, TIMINGS.patience);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener("abort", this.#stopNow);
+  }
+}
