@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Sequence
 
-from bot import tensorflow_stand_in
+from bot import rasa_process
 from bot.config import get_settings
 from bot.errors import ModelError
 from bot.nlu.constants import FALLBACK_INTENT
@@ -44,7 +44,7 @@ class Assistant:
         path = model_path or get_settings().models_dir / MODEL_NAME
         if not path.is_file():
             raise ModelError(f"There is no trained model at {path.name}. Run `python -m bot train` first.")
-        tensorflow_stand_in.install()
+        rasa_process.prepare()
         from rasa.core.agent import Agent
 
         from bot.dialogue.in_process_actions import InProcessActions

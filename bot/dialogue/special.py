@@ -161,9 +161,12 @@ def _say_simpler(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
 
 def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """What leads on from the last answer, as choices."""
+    """The answer that comes next (`metadata: next`), else what leads on from the last one, as choices."""
     if facts.last_answer is None:
         return plain("utter_about_what", facts)
+    following = metadata_of(facts.last_answer).get("next")
+    if following:
+        return plain(f"{FAQ_PREFIX}{following}", facts)
     return {**plain("utter_tell_me_more", facts), "buttons": plain(facts.last_answer, facts)["buttons"]}
 
 

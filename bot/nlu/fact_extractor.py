@@ -13,12 +13,15 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
 from bot.content.countries import resolve_country
-from bot.content.platforms import find_platform, find_setting
-from bot.nlu.constants import RISK
+from bot.content.platforms import find_platform, find_setting, read_question
+from bot.nlu.constants import RETRIEVAL_INTENT, RISK
 
 #: A country named in passing ("he lives in canada") is not the person's own; a short answer or the intent says so.
 SHORT_ANSWER_WORDS = 4
 COUNTRY_INTENT = "ask_country"
+PRIVACY_INTENT = "ask_privacy_setting"
+#: Above this confidence an FAQ answer is kept although the question names an app and a setting.
+CERTAIN = 0.8
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -41,10 +44,20 @@ class FactExtractor(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
+                _prefer_privacy_steps(message, text)
                 found = _find(message, text, tracker)
                 entities = [_as_entity(name, value, text) for name, value in found.items() if value]
                 message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
+
+
+def _prefer_privacy_steps(message: Message, text: str) -> None:
+    """A question that names an app and a setting is answered with that app's steps, unless an answer is certain."""
+    intent = message.get(INTENT) or {}
+    is_certain = intent.get("name") == RETRIEVAL_INTENT and intent.get("confidence", 0.0) >= CERTAIN
+    risk = message.get(RISK) or {}
+    if not is_certain and risk.get("level", "none") == "none" and read_question(text) is not None:
+        message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
 
 
 def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Dict[str, Optional[str]]:

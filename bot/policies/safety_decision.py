@@ -15,12 +15,13 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
 )
-from bot.safety.levels import RiskAssessment, RiskLevel
+from bot.safety.levels import RiskAssessment, RiskLevel, Stance
 
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
 #: Intents that say it was a joke or that all is well.
 NO_INTENTS = frozenset({"deny", "laugh", "outcome_safe_now"})
+FAQ_INTENT = "faq"
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
 
@@ -58,9 +59,14 @@ def decide(
     if check_in and (intent in YES_INTENTS or risk.level == RiskLevel.CHECK_IN):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, {CHECK_IN: None, CARD_LEVEL: _higher(RiskLevel.ESCALATE, card_level)})
-    if risk.level == RiskLevel.CHECK_IN:
+    if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
         return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.main_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
     return None
+
+
+def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:
+    """A question for information that has a checked answer is answered; asking back would send the asker away."""
+    return risk.stance is Stance.EDUCATIONAL and intent == FAQ_INTENT and not risk.failed
 
 
 def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """From probabilities and signals to one level and its categories: pure rules, in this order.
 
 1. The classifier's level: the highest whose probability reaches its threshold.
-2. A signal lifts the level to its own, unless the message only asks, teaches or tells fiction and says nothing of the
-   writer, or the classifier finds the signal's category all but impossible.
+2. A signal lifts the level to its own, unless the message only asks, teaches or tells fiction and the classifier by
+   itself would not escalate it, or the classifier finds the signal's category all but impossible.
 3. A joke marker beside a self-harm signal, or the slang form "kms" by itself, asks instead of showing the card.
 4. A short message that says nothing is happening, without any signal, is believed.
 5. The categories named are those above the category threshold, and those of signals that counted; at least one.
@@ -74,7 +74,8 @@ def _counts(hit: SignalHit, reading: Reading, evidence: Evidence, thresholds: Th
     if reading.levels[RiskLevel.CHECK_IN] < thresholds.veto:
         return False
     if evidence.stance is Stance.EDUCATIONAL:
-        return evidence.of_self and reading.levels[RiskLevel.CHECK_IN] >= thresholds.check_in
+        # "What are the signs that someone is grooming my daughter?" asks; the signal's words are the question's.
+        return evidence.of_self and reading.levels[RiskLevel.ESCALATE] >= thresholds.escalate
     return True
 
 
