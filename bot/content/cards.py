@@ -230,6 +230,8 @@ def _site(url: str | None) -> str | None:
 def gsm(text: str) -> str:
     """The text in the characters of a plain text message; others lose their accent, or become `?`."""
     plain = text.replace("’", "'").replace("“", '"').replace("”", '"').replace("·", "-").replace("…", "...")
+    # Turkish and Polish letters that Unicode does not take apart into a letter and an accent.
+    plain = plain.replace("ı", "i").replace("ł", "l")
     parts = []
     for character in plain:
         if character in GSM:

@@ -27,6 +27,8 @@ REPEATED_LINES = 2
 #: The engine may report "escalate" without a category only when a detector failed: then help for anything.
 _UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
 ENGLISH = "en"
+#: Languages of the fixed cards that are not written in Latin letters.
+_OTHER_SCRIPTS = ("ar", "ja", "ru", "zh")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class _Desk:
         audience = audience_of(self.duty.voice)
         chosen = self.book.choose(name, audience, self.context.channel, {**self.values, **values})
         text = "\n\n".join(_tidy(bubble) for bubble in chosen.text.split("\n\n"))
-        return Message(gsm(text) if self.context.channel == "sms" else text, chosen.buttons, name)
+        # In another script plain characters would leave question marks only; such a card is short enough as it is.
+        plain = self.context.channel == "sms" and self.values["language"] not in _OTHER_SCRIPTS
+        return Message(gsm(text) if plain else text, chosen.buttons, name)
 
 
 def compose(

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.config import DATA_DIR
+from bot.content.cards import gsm
 from bot.content.crisis import CrisisContext, compose
 from bot.content.responses import PLACEHOLDER, read_responses
 from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, RiskAssessment, RiskLevel, Speaker
@@ -72,7 +73,8 @@ def test_danger_now_gets_the_emergency_card_of_the_language(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_text_message_fits_two_segments(language):
+def test_the_text_message_is_readable_and_fits_two_segments(language):
     text = reply(language, EXTORTION, RiskLevel.ESCALATE, channel="sms")
-    limit = TWO_SEGMENTS_BASIC if text.isascii() else TWO_SEGMENTS_UNICODE
+    assert "?" not in text, text
+    limit = TWO_SEGMENTS_BASIC if gsm(text).isascii() else TWO_SEGMENTS_UNICODE
     assert len(text) <= limit, (len(text), text)
