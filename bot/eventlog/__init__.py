@@ -5,7 +5,6 @@
 - `spool`            encrypted, redacted batches on disk while the database is away
 - `amqp`             RabbitMQ: redacting producer; `python -m bot consume` writes
 - `tracker_store`    RedactedTrackerStore: Rasa's own copy of a conversation, redacted, bounded
-- `tracker_copy`     the tables behind it, without Rasa: load, save, delete, purge
 - `conversation_ids` a sender id that is a phone number or address becomes a keyed digest
 
 In: `event.as_dict()` with the person's words. Out: redacted rows. Raw words exist only in the queue in memory.

@@ -31,11 +31,11 @@ from bot.errors import StoreError
 from bot.eventlog.conversation_ids import conversation_key
 from bot.eventlog.embedded import get_memories
 from bot.eventlog.logbook import plain_value
-from bot.eventlog.tracker_copy import StoredConversation, TrackerCopy, get_tracker_copy
 from bot.redaction.events import redact_event
 from bot.redaction.memory import MemoryBook
 from bot.redaction.redactor import get_redactor
 from bot.store.database import Database
+from bot.store.tracker_copy import StoredConversation, TrackerCopy, get_tracker_copy
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+#: Events up to this long after an erasure still belong to it: the request itself and the farewell.
+ERASURE_GRACE = timedelta(seconds=10)
+
 # Conversation.status
 NEW = "new"
 IN_REVIEW = "in_review"

@@ -7,16 +7,20 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Optional
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.errors import StoreError
 from bot.safety.levels import RiskLevel
 from bot.store import constants
+from bot.store.database import describe
 from bot.store.keys import KeyRing, get_key_ring
 from bot.store.models import Alert, Conversation, Erasure, Escalation, OriginalRequest, SealedOriginal, Turn
+from bot.store.tracker_copy import get_tracker_copy
 from bot.store.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
@@ -24,8 +28,6 @@ logger = logging.getLogger(__name__)
 #: No letters or digits that are mistaken for each other when read aloud or copied by hand.
 _RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT_LENGTH = 8
-#: Events up to this long after an erasure still belong to it: the request itself and the farewell.
-ERASURE_GRACE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,6 @@ def erase(conversation_id: str, work: UnitOfWork | None = None, now: datetime | 
     Raises:
         StoreError: The database is away; nothing was promised, the caller says to try again.
     """
-    from bot.eventlog.tracker_copy import delete_tracker
-
     moment = now or datetime.now(timezone.utc)
     keys = get_key_ring()
     opened = work or UnitOfWork()
@@ -106,8 +106,11 @@ def erase(conversation_id: str, work: UnitOfWork | None = None, now: datetime | 
     with opened:
         receipt = _erase_rows(opened.session, keys, conversation_id, code, moment)
         opened.commit()
-    delete_tracker(conversation_id)
-    opened.database.empty_log_files()
+    try:
+        get_tracker_copy().delete(conversation_id)
+        opened.database.empty_log_files()
+    except SQLAlchemyError as error:
+        raise StoreError(f"Rasa's copy of the conversation cannot be removed now: {describe(error)}.") from error
     logger.info("a conversation was erased on request: %d messages", receipt.turns)
     return receipt
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
-from bot.store.erasure import ERASURE_GRACE, conversation_digest
+from bot.store.constants import ERASURE_GRACE
+from bot.store.erasure import conversation_digest
 from bot.store.keys import KeyRing
 from bot.store.models import Alert, Conversation, Erasure, Escalation, SealedOriginal, SearchToken, Turn
 from bot.store.policy import StorePolicy

@@ -72,8 +72,9 @@ class Conversation(Base):
     tags = relationship("Tag", secondary="conversation_tags", order_by="Tag.name", passive_deletes=True)
 
     __table_args__ = (
-        # The queue: unread first by level, oldest first.
-        Index("ix_conversations_queue", "drill", "status", "level", "unread_since"),
+        # The queue, in the order in which `queries.read_queue` walks it.
+        Index("ix_conversations_queue", "drill", level.desc(), "last_at", "id"),
+        Index("ix_conversations_status", "status", "drill"),
         Index("ix_conversations_last_at", "last_at"),
         Index("ix_conversations_started_at", "started_at"),
         Index("ix_conversations_assignee", "assignee_id"),

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-24 16:24:34.688358
+Create Date: 2026-11-24 17:12:33.479210
 """
 
 import sqlalchemy as sa
@@ -146,8 +146,9 @@ def upgrade() -> None:
     with op.batch_alter_table('conversations', schema=None) as batch_op:
         batch_op.create_index('ix_conversations_assignee', ['assignee_id'], unique=False)
         batch_op.create_index('ix_conversations_last_at', ['last_at'], unique=False)
-        batch_op.create_index('ix_conversations_queue', ['drill', 'status', 'level', 'unread_since'], unique=False)
+        batch_op.create_index('ix_conversations_queue', ['drill', sa.literal_column('level DESC'), 'last_at', 'id'], unique=False)
         batch_op.create_index('ix_conversations_started_at', ['started_at'], unique=False)
+        batch_op.create_index('ix_conversations_status', ['status', 'drill'], unique=False)
 
     op.create_table('exposure_days',
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -380,6 +381,7 @@ def downgrade() -> None:
     op.drop_table('original_requests')
     op.drop_table('exposure_days')
     with op.batch_alter_table('conversations', schema=None) as batch_op:
+        batch_op.drop_index('ix_conversations_status')
         batch_op.drop_index('ix_conversations_started_at')
         batch_op.drop_index('ix_conversations_queue')
         batch_op.drop_index('ix_conversations_last_at')

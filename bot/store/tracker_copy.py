@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 
 from bot.store.base import BigId
 from bot.store.columns import EncryptedJson, UtcDateTime
+from bot.store.constants import ERASURE_GRACE
 from bot.store.database import Database
-from bot.store.erasure import ERASURE_GRACE
 from bot.store.keys import get_key_ring
 
 metadata = sa.MetaData()
@@ -245,8 +245,3 @@ def get_tracker_copy() -> TrackerCopy:
     from bot.config import get_settings
 
     return TrackerCopy(Database(get_settings().tracker_address))
-
-
-def delete_tracker(conversation_id: str) -> int:
-    """Removes Rasa's copy of a conversation. Returns how many events went."""
-    return get_tracker_copy().delete(conversation_id)
