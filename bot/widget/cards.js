@@ -7,7 +7,7 @@ const NAMED = /^\*\*([^*\n]{1,200})\*\*:?\s*(.*)$/;
 
 /** `[label, address]` as a button; a bare number says "Call". */
 function way([label, address], strings) {
-  const words = address.startsWith("tel:") ? fill(strings.call, { number: label }) : label;
+  const words = address.startsWith("tel:") ? fill(strings.call, { number: label }) : label[0].toUpperCase() + label.slice(1);
   return link(words, address, strings, "way");
 }
 
@@ -56,7 +56,7 @@ export function stripWays(help, audience, strings) {
   const services = servicesFor(help, audience).filter((service) => service.tel || service.chat || service.url);
   const first = services[0];
   if (first) ways.push([`${first.short} ${first.phone ?? ""}`.trim(), first.tel ?? first.chat ?? first.url]);
-  return { words: help?.emergency ? strings.in_danger : strings.in_danger_unknown, ways };
+  return { words: strings.in_danger_short, ways };
 }
 
 export function emergencyWays(help) {

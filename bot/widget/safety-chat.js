@@ -254,6 +254,7 @@ export class SafetyChat extends HTMLElement {
     this.#isKept = Boolean(kept);
     this.#transport = new Transport(this.#server, (event, detail) => this.#hear(event, detail), kept?.token);
     this.#note(this.#strings.traces);
+    if (this.#strings.answers_language) this.#note(this.#strings.answers_language);
     if (!kept) {
       this.#post("/start", newId());
       return;

@@ -71,7 +71,7 @@ export class Transcript {
   /** A note of the widget itself, in the language of the page. */
   addNote(node, className = "note") {
     const turn = el("div", { class: `turn ${className}` }, node);
-    this.#show(turn, "end");
+    this.#show(turn, className === "note" ? "end" : "start");
     return turn;
   }
 
@@ -136,10 +136,15 @@ export class Transcript {
   #show(node, where) {
     this.#log.insertBefore(node, node === this.#typing ? null : this.#typing);
     const log = this.#log;
+    const behavior = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    if (getComputedStyle(log).overflowY === "visible") {
+      // Zoomed in, the page scrolls instead of the log.
+      if (this.entries.length > 1) node.scrollIntoView({ block: where === "start" ? "start" : "nearest", behavior });
+      return;
+    }
     // A long reply is read from its first line, so its top is brought into view, not its end.
     const top = where === "start" ? node.offsetTop - log.offsetTop - 12 : log.scrollHeight;
-    const smooth = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    log.scrollTo({ top, behavior: smooth ? "smooth" : "auto" });
+    log.scrollTo({ top: this.entries.length > 1 || where === "end" ? top : 0, behavior });
   }
 }
 
