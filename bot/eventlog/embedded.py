@@ -6,6 +6,7 @@ import threading
 from datetime import datetime, timezone
 from typing import Any, Dict, Optional, Sequence
 
+from bot.eventlog.housekeeping import Housekeeper, make_housekeeper
 from bot.eventlog.logbook import Deliver, Logbook
 from bot.redaction.memory import ConversationMemory, MemoryBook
 from bot.store.keys import get_key_ring
@@ -14,6 +15,7 @@ from bot.store.records import LoggedEvent
 _lock = threading.Lock()
 _logbook: Optional[Logbook] = None
 _memories: Optional[MemoryBook] = None
+_housekeeper: Optional[Housekeeper] = None
 
 
 def get_memories() -> MemoryBook:
@@ -29,7 +31,7 @@ def get_logbook() -> Logbook:
     """The running logbook; started at the first call. `get_logbook().publish(event)` never blocks or raises."""
     from bot.config import get_settings
 
-    global _logbook
+    global _logbook, _housekeeper
     memories = get_memories()
     with _lock:
         if _logbook is None:
@@ -44,14 +46,21 @@ def get_logbook() -> Logbook:
                 settings.sealed_originals,
             )
             _logbook.start()
+            if not settings.amqp_url:
+                # With RabbitMQ the consumers do this.
+                _housekeeper = make_housekeeper()
+                _housekeeper.start()
     return _logbook
 
 
 def close_logbook() -> None:
     """Stops the logbook of this process, for a clean end and for tests."""
-    global _logbook, _memories
+    global _logbook, _memories, _housekeeper
     with _lock:
-        logbook, _logbook, _memories = _logbook, None, None
+        logbook, housekeeper = _logbook, _housekeeper
+        _logbook, _memories, _housekeeper = None, None, None
+    if housekeeper is not None:
+        housekeeper.stop()
     if logbook is not None:
         logbook.close()
 

@@ -63,7 +63,8 @@ class LogWriter:
                 known.add(logged.event_id)
                 self._add_turn(facts, logged)
                 added += 1
-            self._apply_facts(logged)
+            else:
+                self._apply_facts(logged)
         self._session.flush()
         return added
 
@@ -101,6 +102,8 @@ class LogWriter:
 
     def _add_turn(self, facts: TurnFacts, logged: LoggedEvent) -> None:
         conversation = self._conversation(facts)
+        # Before the message itself, so that a drill is known as one when its escalation is opened.
+        self._apply_facts(logged)
         turn = Turn(**asdict(facts), position=conversation.turn_count)
         self._session.add(turn)
         conversation.turn_count += 1
@@ -210,7 +213,7 @@ class LogWriter:
 
     def _alert(self, conversation: Conversation, escalation: Escalation, facts: TurnFacts) -> None:
         """Written in the same transaction as the escalation: no alarm is lost between the two."""
-        if self._policy.alert_level is None or facts.risk_level < self._policy.alert_level:
+        if self._policy.alert_level is None or facts.risk_level < self._policy.alert_level or conversation.drill:
             return
         key = _ALERT_KEY.format(conversation=conversation.id, level=facts.risk_level)
         if self._session.execute(sa.select(Alert.id).where(Alert.key == key)).first() is not None:

@@ -10,6 +10,7 @@ from bot.store.base import Base
 from bot.store.columns import EncryptedJson, EncryptedText
 from bot.store.database import Database
 from bot.store.keys import KeyRing, key_id_of
+from bot.store.tracker_copy import TrackerCopy, events_table, open_event, seal_event, sealed_key_id, states_table
 
 _STEP = 500
 
@@ -53,3 +54,24 @@ def _encrypt_column(database: Database, keys: KeyRing, table: Any, column: Any) 
         if len(rows) < _STEP:
             return changed
         last = rows[-1][0]
+
+
+def encrypt_trackers_again(copy: TrackerCopy, keys: KeyRing) -> int:
+    """The same for Rasa's own copy of conversations. Returns how many values."""
+    copy.prepare()
+    changed = 0
+    for name in ("opening", "memory"):
+        changed += _encrypt_column(copy.database, keys, states_table, states_table.c[name])
+    last = 0
+    while True:
+        with copy.database.engine.begin() as connection:
+            query = sa.select(events_table.c.id, events_table.c.data).where(events_table.c.id > last)
+            rows = connection.execute(query.order_by(events_table.c.id).limit(_STEP)).all()
+            for row in rows:
+                if sealed_key_id(row.data) != keys.current:
+                    statement = sa.update(events_table).where(events_table.c.id == row.id)
+                    connection.execute(statement.values(data=seal_event(open_event(row.data))))
+                    changed += 1
+        if len(rows) < _STEP:
+            return changed
+        last = rows[-1].id

@@ -22,7 +22,7 @@ from bot.store.base import BigId
 from bot.store.columns import EncryptedJson, UtcDateTime
 from bot.store.constants import ERASURE_GRACE
 from bot.store.database import Database
-from bot.store.keys import get_key_ring
+from bot.store.keys import get_key_ring, key_id_of
 
 metadata = sa.MetaData()
 
@@ -86,6 +86,11 @@ def seal_event(event: Mapping[str, Any]) -> str:
 def open_event(data: str) -> Dict[str, Any]:
     """Reads back what `seal_event` wrote."""
     return dict(json.loads(get_key_ring().decrypt(base64.b64decode(data[len(_PREFIX) :]), b"tracker")))
+
+
+def sealed_key_id(data: str) -> str:
+    """Id of the key that a stored event was encrypted with."""
+    return key_id_of(base64.b64decode(data[len(_PREFIX) :]))
 
 
 class TrackerCopy:

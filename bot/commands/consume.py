@@ -1,0 +1,51 @@
+"""`python -m bot consume`: writes the log from RabbitMQ into the staff database (production set-up)."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+import typer
+
+from bot.errors import ConfigError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    @app.command()
+    def consume() -> None:
+        """Writes events from RabbitMQ until stopped; sends alerts and applies retention on the side."""
+        from bot.config import get_settings
+        from bot.eventlog.amqp import AmqpConsumer
+        from bot.eventlog.embedded import store_events
+        from bot.eventlog.housekeeping import make_housekeeper
+        from bot.store.database import get_database
+        from bot.store.keys import get_key_ring
+
+        settings = get_settings()
+        if not settings.amqp_url:
+            raise ConfigError("KINDLIGHT_AMQP_URL is not set; without RabbitMQ the Rasa process writes the log itself.")
+        _wait_for_database(get_database)
+        consumer = AmqpConsumer(settings.amqp_url, get_key_ring(), store_events)
+        signal.signal(signal.SIGTERM, lambda *_: consumer.stop())
+        signal.signal(signal.SIGINT, lambda *_: consumer.stop())
+        housekeeper = make_housekeeper()
+        housekeeper.start()
+        print("consuming; stop with Ctrl-C", flush=True)
+        consumer.run()
+        housekeeper.stop()
+
+
+def _wait_for_database(open_database: Any) -> None:
+    """The database may start after this process does."""
+    from bot.errors import StoreError
+
+    while True:
+        try:
+            open_database()
+            return
+        except StoreError as error:
+            print(f"waiting: {error}", flush=True)
+            time.sleep(2)

@@ -1,0 +1,177 @@
+"""RabbitMQ between many Rasa processes and the writers of the log.
+
+The producer sends redacted, encrypted batches and counts one as delivered when RabbitMQ has confirmed it. Events are
+spread over PARTITIONS queues by conversation; each queue has a single active consumer, so that a conversation's
+events are written in order however many producers and consumers there are. A batch is acknowledged after the commit:
+a consumer that dies leaves it to the next one, and the store takes each event once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import zlib
+from typing import Any, Dict, List, Sequence
+
+import pika
+from pika.exceptions import AMQPError
+
+from bot.errors import KindlightError, StoreError
+from bot.eventlog.logbook import Deliver
+from bot.store.keys import KeyRing
+from bot.store.records import LoggedEvent
+
+logger = logging.getLogger(__name__)
+# pika tells every step of a connection at info level.
+logging.getLogger("pika").setLevel(logging.WARNING)
+
+PARTITIONS = 8
+QUEUE = "kindlight.events.{partition}"
+UNREADABLE = "kindlight.events.unreadable"
+_CONTEXT = b"queue"
+_RETRY_SECONDS = 1.0
+
+
+def partition_of(conversation_id: str) -> int:
+    """Which queue a conversation's events go through."""
+    return zlib.crc32(conversation_id.encode("utf-8")) % PARTITIONS
+
+
+def declare(channel: Any, prefix: str = "") -> None:
+    """Durable queues, one active consumer each; what cannot be read goes aside."""
+    channel.queue_declare(prefix + UNREADABLE, durable=True)
+    arguments = {
+        "x-single-active-consumer": True,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": prefix + UNREADABLE,
+    }
+    for partition in range(PARTITIONS):
+        channel.queue_declare(prefix + QUEUE.format(partition=partition), durable=True, arguments=arguments)
+
+
+class AmqpProducer:
+    """Used by the logbook's delivery thread: `send` returns when RabbitMQ has the batch on disk, or raises."""
+
+    def __init__(self, url: str, keys: KeyRing, prefix: str = "") -> None:
+        self._parameters = _parameters(url)
+        self._keys = keys
+        self._prefix = prefix
+        self._connection: Any = None
+        self._channel: Any = None
+
+    def send(self, events: Sequence[LoggedEvent]) -> None:
+        """Publishes a batch.
+
+        Raises:
+            StoreError: RabbitMQ is away or refused; nothing is lost, the spool keeps the batch.
+        """
+        parts: Dict[int, List[Dict[str, Any]]] = {}
+        for event in events:
+            parts.setdefault(partition_of(event.conversation_id), []).append(event.as_dict())
+        try:
+            channel = self._open()
+            for partition, batch in parts.items():
+                body = self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode("utf-8"), _CONTEXT)
+                channel.basic_publish(
+                    exchange="",
+                    routing_key=self._prefix + QUEUE.format(partition=partition),
+                    body=body,
+                    properties=pika.BasicProperties(delivery_mode=2, content_type="application/octet-stream"),
+                    mandatory=True,
+                )
+        except (AMQPError, OSError) as error:
+            self.close()
+            raise StoreError(f"RabbitMQ did not take the events ({type(error).__name__}).") from error
+
+    def close(self) -> None:
+        """Drops the connection; the next `send` opens a new one."""
+        connection, self._connection, self._channel = self._connection, None, None
+        try:
+            if connection is not None and connection.is_open:
+                connection.close()
+        except (AMQPError, OSError) as error:
+            logger.debug("closing the RabbitMQ connection failed: %s", type(error).__name__)
+
+    def _open(self) -> Any:
+        if self._channel is None or not self._channel.is_open:
+            self.close()
+            self._connection = pika.BlockingConnection(self._parameters)
+            self._channel = self._connection.channel()
+            self._channel.confirm_delivery()
+            declare(self._channel, self._prefix)
+        return self._channel
+
+
+class AmqpConsumer:
+    """Writes batches from the queues until stopped. Start as many as you like, on as many machines."""
+
+    def __init__(self, url: str, keys: KeyRing, deliver: Deliver, prefix: str = "") -> None:
+        self._parameters = _parameters(url)
+        self._keys = keys
+        self._deliver = deliver
+        self._prefix = prefix
+        self._stopping = False
+        self.written = 0
+
+    def run(self, idle_seconds: float | None = None) -> None:
+        """Consumes; reconnects when RabbitMQ goes away.
+
+        Args:
+            idle_seconds: Return after this long without a message; None means never (tests use it).
+        """
+        while not self._stopping:
+            try:
+                self._consume(idle_seconds)
+                return
+            except (AMQPError, OSError) as error:
+                logger.warning("RabbitMQ is away (%s); trying again", type(error).__name__)
+                time.sleep(_RETRY_SECONDS)
+
+    def stop(self) -> None:
+        """Lets `run` return within a second."""
+        self._stopping = True
+
+    def _consume(self, idle_seconds: float | None) -> None:
+        connection = pika.BlockingConnection(self._parameters)
+        try:
+            channel = connection.channel()
+            declare(channel, self._prefix)
+            # One batch at a time from each queue keeps the order when a batch has to wait for the database.
+            channel.basic_qos(prefetch_count=1)
+            for partition in range(PARTITIONS):
+                channel.basic_consume(self._prefix + QUEUE.format(partition=partition), self._on_batch)
+            last_written, last_change = self.written, time.monotonic()
+            while not self._stopping:
+                connection.process_data_events(time_limit=0.2)
+                if self.written != last_written:
+                    last_written, last_change = self.written, time.monotonic()
+                elif idle_seconds is not None and time.monotonic() - last_change > idle_seconds:
+                    return
+        finally:
+            if connection.is_open:
+                connection.close()
+
+    def _on_batch(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        try:
+            events = [LoggedEvent.from_dict(item) for item in json.loads(self._keys.decrypt(body, _CONTEXT))]
+        except (KindlightError, ValueError, KeyError) as error:
+            logger.error("a batch cannot be read and was put aside: %s", type(error).__name__)
+            channel.basic_reject(method.delivery_tag, requeue=False)
+            return
+        try:
+            self._deliver(events)
+        except StoreError as error:
+            logger.warning("the database is away, the batch goes back into its queue: %s", error)
+            time.sleep(_RETRY_SECONDS)
+            channel.basic_nack(method.delivery_tag, requeue=True)
+            return
+        channel.basic_ack(method.delivery_tag)
+        self.written += len(events)
+
+
+def _parameters(url: str) -> pika.URLParameters:
+    parameters = pika.URLParameters(url)
+    parameters.socket_timeout = 3
+    parameters.blocked_connection_timeout = 10
+    return parameters
