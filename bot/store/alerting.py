@@ -53,10 +53,10 @@ def take_due_alerts(database: Database, now: datetime, lease: timedelta) -> List
             .join(Escalation, Escalation.id == Alert.escalation_id)
             .where(Alert.id.in_(taken))
         ).all()
-    return [
-        DueAlert(alert.id, conversation_id, alert.level, alert.category, alert.created_at, alert.attempts)
-        for alert, conversation_id in rows
-    ]
+        return [
+            DueAlert(alert.id, conversation_id, alert.level, alert.category, alert.created_at, alert.attempts)
+            for alert, conversation_id in rows
+        ]
 
 
 def _take(work: UnitOfWork, alert_id: int, now: datetime, lease: timedelta) -> bool:

@@ -149,9 +149,10 @@ def delete_conversation_rows(session: Session, conversation_id: str) -> None:
     session.execute(whole.execution_options(synchronize_session=False))
 
 
-def find_receipt(code: str, work: UnitOfWork | None = None) -> Optional[Erasure]:
-    """The tombstone behind a receipt code, for a person who asks whether their chat is gone."""
+def find_receipt(code: str, work: UnitOfWork | None = None) -> Optional[ErasureReceipt]:
+    """The erasure behind a receipt code, for a person who asks whether their chat is gone; None when unknown."""
     with work or UnitOfWork() as opened:
-        return opened.session.execute(
+        found = opened.session.execute(
             sa.select(Erasure).where(Erasure.receipt == receipt_digest(get_key_ring(), code))
         ).scalar_one_or_none()
+        return ErasureReceipt(code, found.erased_at, found.turns, found.kept_category) if found is not None else None

@@ -1,0 +1,134 @@
+"""A fresh database for each test, on SQLite and on PostgreSQL where the machine has one."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+
+from bot.safety.levels import RiskLevel
+from bot.store.database import Database
+from bot.store.keys import KeyRing, Keys, use_key_ring
+from bot.store.policy import StorePolicy
+from bot.store.records import LoggedEvent
+from bot.store.tracker_copy import TrackerCopy
+
+POSTGRES = "postgresql://postgres@127.0.0.1:5432/{name}"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def keys():
+    """A key ring of this test, used by the encrypted columns."""
+    ring = KeyRing(Keys("testkey1", {"testkey1": b"k" * 32}, b"i" * 32))
+    use_key_ring(ring)
+    yield ring
+    use_key_ring(None)
+
+
+@pytest.fixture(scope="session")
+def postgres_address():
+    """An empty database of this test run; None and a reason where there is no server."""
+    name = f"kindlight_{secrets.token_hex(4)}"
+    admin = sa.create_engine(
+        POSTGRES.format(name="postgres"), isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2}
+    )
+    try:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    except sa.exc.OperationalError:
+        yield None
+        return
+    yield POSTGRES.format(name=name)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path, keys, postgres_address):
+    """A database at the newest revision."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        if postgres_address is None:
+            pytest.skip("no PostgreSQL answers on 127.0.0.1:5432")
+        address = postgres_address
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        engine.dispose()
+    made = Database(address)
+    made.migrate()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def trackers(database):
+    """Rasa's own copy, in the same database."""
+    return TrackerCopy(database)
+
+
+@pytest.fixture
+def policy():
+    """Periods and alert level of the tests."""
+    return StorePolicy(
+        sla={1: timedelta(hours=24), 2: timedelta(hours=4), 3: timedelta(hours=1)},
+        alert_level=int(RiskLevel.ESCALATE),
+        text=timedelta(days=30),
+        escalation=timedelta(days=180),
+        metadata=timedelta(days=400),
+        audit=timedelta(days=2190),
+        tracker=timedelta(hours=48),
+        originals=None,
+    )
+
+
+@pytest.fixture
+def user_event():
+    """Makes a redacted user event: `user_event("c1", "im <PERSON_1>", level="escalate")`."""
+
+    def make(conversation_id, text, at=NOW, level="none", categories=None, metadata=None, **parsed):
+        risk = {"level": level, "categories": categories or {}, "speaker": "self", "stance": "now", "findings": []}
+        event = {
+            "event": "user",
+            "timestamp": at.timestamp(),
+            "text": text,
+            "input_channel": "web",
+            "metadata": {"channel_kind": "web", "audience": "child", "country": "GB", **(metadata or {})},
+            "parse_data": {"intent": {"name": "faq", "confidence": 0.9}, "risk": risk, **parsed},
+        }
+        return LoggedEvent(secrets.token_hex(16), conversation_id, event)
+
+    return make
+
+
+@pytest.fixture
+def bot_event():
+    """Makes a bot event."""
+
+    def make(conversation_id, text, at=NOW, response="utter_faq/x", hotlines=None):
+        metadata = {"utter_action": response, "hotlines": hotlines or []}
+        event = {"event": "bot", "timestamp": at.timestamp(), "text": text, "data": {}, "metadata": metadata}
+        return LoggedEvent(secrets.token_hex(16), conversation_id, event)
+
+    return make
+
+
+@pytest.fixture
+def write(database, policy, keys):
+    """Writes events as the log does."""
+    from bot.store.log_writer import LogWriter
+    from bot.store.unit_of_work import UnitOfWork
+
+    def run(*events, now=NOW, chosen=None):
+        with UnitOfWork(database) as work:
+            added = LogWriter(work.session, chosen or policy, keys, now).write(events)
+            work.commit()
+        return added
+
+    return run

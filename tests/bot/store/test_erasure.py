@@ -1,0 +1,73 @@
+""" "Delete my chat" removes everything, keeps a receipt, and late events do not bring it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import erasure
+from bot.store.models import Alert, Conversation, Erasure, Escalation, SearchToken, Turn
+from bot.store.unit_of_work import UnitOfWork
+
+from .conftest import NOW
+
+
+@pytest.fixture(autouse=True)
+def same_trackers(monkeypatch, trackers):
+    monkeypatch.setattr(erasure, "get_tracker_copy", lambda: trackers)
+
+
+def test_nothing_is_left_but_a_tombstone_without_content(database, write, user_event, bot_event, trackers):
+    write(
+        user_event("c1", "im <PERSON_1> and he wants pictures", level="escalate", categories={"extortion": 0.9}),
+        bot_event("c1", "Thank you for telling me."),
+        user_event("c2", "somebody else"),
+    )
+    trackers.append("c1", [{"event": "user", "timestamp": NOW.timestamp(), "text": "im <PERSON_1>"}], {}, NOW)
+    receipt = erasure.erase("c1", UnitOfWork(database), NOW)
+    assert receipt.turns == 2
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1") is None
+        assert work.session.execute(sa.select(Turn.conversation_id).distinct()).scalars().all() == ["c2"]
+        assert work.session.execute(sa.select(Escalation)).first() is None
+        assert work.session.execute(sa.select(Alert)).first() is None
+        left = work.session.execute(sa.select(SearchToken.turn_id).distinct()).scalars().all()
+        assert len(left) == 1
+        tombstone = work.session.execute(sa.select(Erasure)).scalar_one()
+        assert "c1" not in (tombstone.receipt, tombstone.conversation)
+        assert tombstone.kept_category is None
+    assert trackers.load("c1").events == []
+
+
+def test_the_receipt_can_be_looked_up(database, write, user_event):
+    write(user_event("c1", "hello"))
+    receipt = erasure.erase("c1", UnitOfWork(database), NOW)
+    assert erasure.find_receipt(receipt.code.lower(), UnitOfWork(database)).turns == 1
+    assert erasure.find_receipt("AAAA-AAAA", UnitOfWork(database)) is None
+
+
+def test_late_events_stay_out_but_a_new_conversation_under_the_same_id_is_stored(database, write, user_event, trackers):
+    write(user_event("c1", "hello"))
+    erasure.erase("c1", UnitOfWork(database), NOW)
+    assert write(user_event("c1", "delete my chat", NOW + timedelta(seconds=1))) == 0
+    late = {"event": "user", "timestamp": (NOW + timedelta(seconds=1)).timestamp(), "text": "delete my chat"}
+    assert trackers.append("c1", [late], {}, NOW) == []
+    assert write(user_event("c1", "hello again", NOW + timedelta(minutes=5))) == 1
+
+
+def test_an_open_emergency_keeps_its_category_and_time_only(database, write, user_event):
+    write(user_event("c1", "im on the bridge", level="emergency", categories={"self_harm": 0.9}))
+    assert erasure.has_open_emergency("c1", UnitOfWork(database)) is True
+    receipt = erasure.erase("c1", UnitOfWork(database), NOW + timedelta(minutes=1))
+    assert receipt.kept_category == "self_harm"
+    with UnitOfWork(database) as work:
+        tombstone = work.session.execute(sa.select(Erasure)).scalar_one()
+        assert (tombstone.kept_category, tombstone.kept_at) == ("self_harm", NOW)
+        assert work.session.execute(sa.select(Turn)).first() is None
+
+
+def test_erasing_twice_or_an_unknown_conversation_is_no_error(database):
+    assert erasure.erase("nobody", UnitOfWork(database), NOW).turns == 0
+    assert erasure.erase("nobody", UnitOfWork(database), NOW).turns == 0

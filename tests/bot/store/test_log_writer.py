@@ -1,0 +1,129 @@
+"""Redacted events become conversations, turns, escalations and alerts, each once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bot.store import constants
+from bot.store.models import Alert, Conversation, Escalation, SealedOriginal, Turn
+from bot.store.records import LoggedEvent
+from bot.store.unit_of_work import UnitOfWork
+
+from .conftest import NOW
+
+
+def test_a_message_and_its_answer_are_stored_with_their_facts(database, write, user_event, bot_event):
+    nearest = [{"faq": "what_is_grooming", "topic": "grooming_what_is", "score": 0.8}]
+    write(
+        user_event("c1", "im <PERSON_1>, what is grooming", nearest=nearest),
+        bot_event("c1", "Grooming is …", NOW + timedelta(seconds=1), "utter_faq/what_is_grooming", ["gb-childline"]),
+    )
+    with UnitOfWork(database) as work:
+        conversation = work.session.get(Conversation, "c1")
+        assert (conversation.channel, conversation.audience, conversation.country) == ("web", "child", "GB")
+        assert (conversation.turn_count, conversation.user_turn_count, conversation.topic) == (2, 1, "grooming_what_is")
+        assert conversation.helplines_shown == ["gb-childline"]
+        question, answer = conversation.turns
+        assert (question.text, question.intent, question.faq) == (
+            "im <PERSON_1>, what is grooming",
+            "faq",
+            "what_is_grooming",
+        )
+        assert (answer.author, answer.response, answer.position) == ("bot", "utter_faq/what_is_grooming", 1)
+
+
+def test_the_same_event_is_stored_once(database, write, user_event):
+    event = user_event("c1", "hello there")
+    assert write(event) == 1
+    assert write(event, event) == 0
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").turn_count == 1
+
+
+def test_an_escalation_is_opened_once_a_category_and_alerts_once(database, write, user_event):
+    first = user_event("c1", "he says he will post them", level="escalate", categories={"extortion": 0.9})
+    again = user_event("c1", "he wants money", NOW + timedelta(minutes=1), "escalate", {"extortion": 0.8})
+    write(first)
+    write(again)
+    with UnitOfWork(database) as work:
+        escalation = work.session.execute(sa.select(Escalation)).scalar_one()
+        assert (escalation.category, escalation.count, escalation.level) == ("extortion", 2, 2)
+        assert escalation.sla_due_at == NOW + timedelta(hours=4)
+        assert work.session.execute(sa.select(sa.func.count()).select_from(Alert)).scalar_one() == 1
+        assert work.session.get(Conversation, "c1").main_category == "extortion"
+
+
+def test_a_rise_to_emergency_alerts_again(database, write, user_event):
+    write(user_event("c1", "he says he will post them", level="escalate", categories={"extortion": 0.9}))
+    write(user_event("c1", "im on the bridge", NOW + timedelta(minutes=1), "emergency", {"immediate_danger": 0.9}))
+    with UnitOfWork(database) as work:
+        levels = work.session.execute(sa.select(Alert.level).order_by(Alert.level)).scalars().all()
+        assert levels == [2, 3]
+        assert work.session.get(Conversation, "c1").sla_due_at == NOW + timedelta(minutes=61)
+
+
+def test_a_drill_is_marked_and_raises_no_alert(database, write, user_event):
+    write(user_event("d1", "he says he will post them", level="escalate", metadata={"drill": True}))
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "d1").drill is True
+        assert work.session.execute(sa.select(Escalation.drill)).scalar_one() is True
+        assert work.session.execute(sa.select(Alert)).first() is None
+
+
+def test_an_unreadable_level_counts_as_check_in_not_as_quiet(database, write, user_event):
+    write(user_event("c1", "hm", level="no such level"))
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").level == 1
+
+
+def test_the_fallback_marks_the_question_before_it_as_unanswered(database, write, user_event, bot_event):
+    write(
+        user_event("c1", "what is the colour of tuesday"),
+        bot_event("c1", "I don't have …", NOW, "utter_fallback_first"),
+    )
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").unanswered_count == 1
+        assert [turn.unanswered for turn in work.session.get(Conversation, "c1").turns] == [True, False]
+
+
+def test_a_done_conversation_opens_again_with_a_new_message(database, write, user_event):
+    write(user_event("c1", "hello"))
+    with UnitOfWork(database) as work:
+        work.session.get(Conversation, "c1").status = constants.DONE
+        work.commit()
+    write(user_event("c1", "me again", NOW + timedelta(hours=1)))
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").status == constants.NEW
+
+
+def test_slots_become_facts_and_a_name_in_a_slot_does_not(database, write, user_event):
+    barrier = {"event": "slot", "name": "barrier", "value": "parents_find_out", "timestamp": NOW.timestamp()}
+    country = {"event": "slot", "name": "country", "value": "<PERSON_1>", "timestamp": NOW.timestamp()}
+    write(user_event("c1", "hi there"), LoggedEvent("e2", "c1", barrier), LoggedEvent("e3", "c1", country))
+    with UnitOfWork(database) as work:
+        conversation = work.session.get(Conversation, "c1")
+        assert (conversation.barrier, conversation.country) == ("parents_find_out", "GB")
+
+
+def test_words_are_encrypted_in_the_database_file(database, write, user_event):
+    write(user_event("c1", "a sentence about a blue elephant"))
+    with database.engine.connect() as connection:
+        raw = connection.execute(sa.text("SELECT text FROM turns")).scalar_one()
+    assert b"elephant" not in bytes(raw)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Turn.text)).scalar_one() == "a sentence about a blue elephant"
+
+
+def test_originals_are_kept_only_where_switched_on(database, write, user_event, policy):
+    event = replace(user_event("c1", "im <PERSON_1>"), original="im katie")
+    write(event)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(SealedOriginal)).first() is None
+    second = replace(user_event("c2", "im <PERSON_1>"), original="im katie")
+    write(second, chosen=replace(policy, originals=timedelta(hours=72)))
+    with UnitOfWork(database) as work:
+        original = work.session.execute(sa.select(SealedOriginal)).scalar_one()
+        assert (original.text, original.expires_at) == ("im katie", NOW + timedelta(hours=72))
