@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 from bot.errors import ConfigError
 
@@ -67,6 +67,15 @@ class Settings:
     alert_level: str = "escalate"
     #: Address of the console as staff open it, used in alerts.
     console_url: str = "http://127.0.0.1:8081"
+    #: Minutes without a click after which staff are signed out, and hours after which they are in any case.
+    session_idle_minutes: int = 30
+    session_hours: int = 10
+    #: Conversations at `escalate` or above that one reviewer opens a day before the console gently stops.
+    exposure_cap: int = 30
+    #: Minutes of such reading after which a break is suggested.
+    break_minutes: int = 45
+    #: Whom reviewers can talk to, as one sentence shown on the page about looking after oneself.
+    staff_support: str = ""
     #: True keeps the original words, encrypted, for 72 hours; see docs/privacy.md before switching it on.
     sealed_originals: bool = False
     sealed_original_hours: int = 72
@@ -95,7 +104,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: A number or path cannot be read; the message names the variable.
     """
-    chosen = {}
+    chosen: dict[str, Any] = {}
     for name, kind in Settings.__annotations__.items():
         raw = environment.get(PREFIX + name.upper())
         if raw is None or raw == "":

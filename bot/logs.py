@@ -15,7 +15,16 @@ import structlog
 #: Fields that never hold a person's words.
 ALLOWED_FIELDS = frozenset({"event", "level", "timestamp", "logger", "component", "seconds", "count", "status", "port"})
 #: Loggers that write texts, events or request bodies into their messages.
-QUIET_LOGGERS = ("rasa.core", "rasa.shared", "rasa.nlu", "rasa.engine", "rasa.utils", "rasa_sdk", "sanic.access", "apscheduler")
+QUIET_LOGGERS = (
+    "rasa.core",
+    "rasa.shared",
+    "rasa.nlu",
+    "rasa.engine",
+    "rasa.utils",
+    "rasa_sdk",
+    "sanic.access",
+    "apscheduler",
+)
 
 
 def keep_allowed_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

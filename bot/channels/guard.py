@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Awaitable, Callable, Mapping
+from typing import Any, Awaitable, Callable, Mapping, Sequence
 
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
@@ -147,7 +147,7 @@ def _as_replies(card: CrisisReply) -> list[Reply]:
     ]
 
 
-def needs_card(assessment: RiskAssessment, replies: list[Mapping[str, Any]]) -> bool:
+def needs_card(assessment: RiskAssessment, replies: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a message at risk was answered without any helpline: then the guard adds its card."""
     return assessment.level >= RiskLevel.ESCALATE and not any(reply.get("hotlines") for reply in replies)
 
@@ -189,6 +189,6 @@ async def answer_guarded(
     return guard.reply(assessment, context) + replies
 
 
-def _note_late_failure(task: "asyncio.Future[None]") -> None:
+def _note_late_failure(task: asyncio.Future[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         logger.error("A message failed after the guard had answered (%s).", type(task.exception()).__name__)

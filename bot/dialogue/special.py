@@ -10,6 +10,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
+from bot.content.variables import selection_from
 from bot.dialogue.constants import (
     CHECK_IN,
     CHILD,
@@ -20,7 +21,6 @@ from bot.dialogue.constants import (
 )
 from bot.dialogue.facts import ConversationFacts, latest_risk
 from bot.nlu.risk_detector import from_dict
-from bot.content.variables import selection_from
 from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
 
 Draft = dict[str, Any]
@@ -41,7 +41,9 @@ def _known(facts: ConversationFacts) -> Mapping[str, Any]:
 
 def _as_draft(chosen: Response) -> Draft:
     buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
-    return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
+    # A placeholder that has nothing to say leaves a space behind.
+    text = "\n".join(line.rstrip() for line in chosen.text.splitlines())
+    return {"text": text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
 
 
 def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

@@ -59,6 +59,9 @@ class RiskDetector(GraphComponent):
         alone = assess_safely([], text, embedding)
         earlier = self._earlier_texts(tracker)
         together = assess_safely(earlier, text) if earlier else alone
+        if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
+            # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
+            together = alone
         return {**as_dict(together), "alone": alone.level.label}
 
     def _earlier_texts(self, tracker: Optional[DialogueStateTracker]) -> List[str]:

@@ -9,14 +9,16 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES, UTTER_CHECK_IN
 from bot.dialogue.facts import latest_risk
+from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
 from bot.policies.safety_decision import Decision, decide
+from bot.safety.answers import read_answer
 from bot.safety.levels import RiskLevel
 
 
@@ -75,11 +77,13 @@ class SafetyPolicy(Policy):
 
     def _decide(self, tracker: DialogueStateTracker) -> Optional[Decision]:
         message = tracker.latest_message
+        if message is None:
+            return None
         risk = latest_risk(tracker)
         return decide(
             risk=from_dict(risk),
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
-            intent=message.intent.get("name") if message else None,
+            intent=_answer_intent(message),
             check_in=_waiting_check_in(tracker),
             card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
         )
@@ -88,6 +92,14 @@ class SafetyPolicy(Policy):
         probabilities = self._default_predictions(domain)
         probabilities[domain.index_for_action(action)] = 1.0
         return self._prediction(probabilities, optional_events=events, is_no_user_prediction=True)
+
+
+def _answer_intent(message: UserUttered) -> Optional[str]:
+    """The intent; where the classifier is unsure, plain words of yes or no, as an answer to our own question."""
+    intent = message.intent.get("name")
+    if intent in (FALLBACK_INTENT, "faq"):
+        return read_answer(message.text or "") or intent
+    return intent
 
 
 def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
