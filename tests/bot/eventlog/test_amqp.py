@@ -1,0 +1,99 @@
+"""RabbitMQ: confirmed, in order, each once, with several producers and consumers."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+import pika
+import pytest
+
+from bot.errors import StoreError
+from bot.eventlog import amqp
+from bot.eventlog.amqp import AmqpConsumer, AmqpProducer, partition_of
+from bot.store.records import LoggedEvent
+
+URL = "amqp://guest:guest@127.0.0.1:5672/?connection_attempts=1&socket_timeout=2"
+
+
+@pytest.fixture
+def prefix():
+    """Queues of this test only; skipped with the reason where no RabbitMQ answers."""
+    name = f"test.{secrets.token_hex(4)}."
+    try:
+        connection = pika.BlockingConnection(pika.URLParameters(URL))
+    except (pika.exceptions.AMQPError, OSError):
+        pytest.skip("no RabbitMQ answers on 127.0.0.1:5672")
+    yield name
+    channel = connection.channel()
+    for queue in [amqp.UNREADABLE, *(amqp.QUEUE.format(partition=number) for number in range(amqp.PARTITIONS))]:
+        channel.queue_delete(name + queue)
+    connection.close()
+
+
+def events(conversation, numbers):
+    return [LoggedEvent(f"{conversation}-{number}", conversation, {"event": "user", "n": number}) for number in numbers]
+
+
+def test_every_event_arrives_once_and_in_order_with_two_producers_and_two_consumers(prefix, keys):
+    stored, lock = [], threading.Lock()
+
+    def deliver(batch):
+        with lock:
+            stored.extend(batch)
+
+    producers = [AmqpProducer(URL, keys, prefix) for _ in range(2)]
+    for start in range(0, 50, 5):
+        for index, producer in enumerate(producers):
+            producer.send([one for c in range(6) for one in events(f"p{index}c{c}", range(start, start + 5))])
+    consumers = [AmqpConsumer(URL, keys, deliver, prefix) for _ in range(2)]
+    threads = [threading.Thread(target=consumer.run, args=(1.5,)) for consumer in consumers]
+    [thread.start() for thread in threads]
+    [thread.join(30) for thread in threads]
+    assert len({event.event_id for event in stored}) == len(stored) == 600
+    for conversation in {event.conversation_id for event in stored}:
+        numbers = [event.event["n"] for event in stored if event.conversation_id == conversation]
+        assert numbers == sorted(numbers)
+
+
+def test_a_batch_that_the_database_refused_comes_again_in_its_place(prefix, keys, monkeypatch):
+    monkeypatch.setattr(amqp, "_RETRY_SECONDS", 0.05)
+    stored, refusals = [], [StoreError("away")] * 3
+
+    def deliver(batch):
+        if refusals:
+            raise refusals.pop()
+        stored.extend(batch)
+
+    producer = AmqpProducer(URL, keys, prefix)
+    for number in range(5):
+        producer.send(events("c1", [number]))
+    AmqpConsumer(URL, keys, deliver, prefix).run(idle_seconds=1.0)
+    assert [event.event["n"] for event in stored] == [0, 1, 2, 3, 4]
+
+
+def test_an_unreadable_batch_is_put_aside(prefix, keys):
+    producer = AmqpProducer(URL, keys, prefix)
+    producer.send(events("c1", [0]))
+    queue = prefix + amqp.QUEUE.format(partition=partition_of("c1"))
+    producer._channel.basic_publish("", queue, b"nonsense")
+    producer.send(events("c1", [1]))
+    stored = []
+    AmqpConsumer(URL, keys, stored.extend, prefix).run(idle_seconds=1.0)
+    assert [event.event["n"] for event in stored] == [0, 1]
+    connection = pika.BlockingConnection(pika.URLParameters(URL))
+    assert connection.channel().basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2] == b"nonsense"
+    connection.close()
+
+
+def test_nothing_in_the_queue_is_readable(prefix, keys):
+    producer = AmqpProducer(URL, keys, prefix)
+    producer.send([LoggedEvent("e", "c1", {"event": "user", "text": "a blue elephant"})])
+    queue = prefix + amqp.QUEUE.format(partition=partition_of("c1"))
+    body = producer._channel.basic_get(queue, auto_ack=True)[2]
+    assert b"elephant" not in body
+
+
+def test_without_rabbitmq_the_producer_says_so(keys):
+    with pytest.raises(StoreError):
+        AmqpProducer("amqp://guest:guest@127.0.0.1:1/?connection_attempts=1", keys).send(events("c1", [0]))

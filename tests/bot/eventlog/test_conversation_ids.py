@@ -1,0 +1,23 @@
+"""Ids that tell something become keyed digests; random ones stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.eventlog.conversation_ids import conversation_key
+
+
+@pytest.mark.parametrize("sender", ["a3f9c2d4e5b60718293a4b5c6d7e8f90", "default", "test-1", "c1", "8b1f2c3d4e5f60718"])
+def test_a_random_id_stays(sender, keys):
+    assert conversation_key(sender, keys) == sender
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["whatsapp:+447700900123", "+447700900123", "07700900123", "katie@example.org", "123456789", "Katie Smith"],
+)
+def test_a_phone_number_or_address_becomes_a_digest(sender, keys):
+    found = conversation_key(sender, keys)
+    assert found.startswith("c-") and len(found) == 34
+    assert found == conversation_key(sender, keys)
+    assert sender not in found

@@ -1,0 +1,173 @@
+"""The logbook never blocks, delivers each event once and in order, and forgets nothing while the store is away."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from bot.errors import StoreError
+from bot.eventlog import logbook as logbook_module
+from bot.eventlog.logbook import Logbook
+from bot.redaction.memory import MemoryBook
+
+
+class FakeStore:
+    """Takes batches while it is up."""
+
+    def __init__(self):
+        self.up = True
+        self.events = []
+        self.tries = 0
+
+    def __call__(self, events):
+        self.tries += 1
+        if not self.up:
+            raise StoreError("away")
+        self.events += events
+
+    @property
+    def numbers(self):
+        return [event.event["n"] for event in self.events]
+
+
+def redact(event, memory):
+    return {**event, "text": "<REDACTED>"} if "text" in event else event
+
+
+@pytest.fixture
+def store():
+    return FakeStore()
+
+
+@pytest.fixture
+def make(tmp_path, keys, store):
+    made = []
+
+    def start(folder=tmp_path / "spool", redactor=redact, deliver=None):
+        logbook = Logbook(folder, keys, deliver or store, redactor, MemoryBook(b"m" * 16), sync=False)
+        logbook.start()
+        made.append(logbook)
+        return logbook
+
+    yield start
+    for logbook in made:
+        logbook.close(1.0)
+
+
+def event(number, conversation="c1", **values):
+    found = {"event": "user", "timestamp": 1000.0 + number, "text": f"im katie {number}", "sender_id": conversation}
+    return {**found, "n": number, **values}
+
+
+def test_events_arrive_redacted_in_order_and_once(make, store):
+    logbook = make()
+    for number in range(300):
+        logbook.publish(event(number))
+    assert logbook.flush()
+    assert store.numbers == list(range(300))
+    assert {found.event["text"] for found in store.events} == {"<REDACTED>"}
+    assert len({found.event_id for found in store.events}) == 300
+
+
+def test_what_a_store_outage_holds_back_arrives_once_and_in_order(make, store):
+    logbook = make()
+    store.up = False
+    for number in range(100):
+        logbook.publish(event(number))
+    time.sleep(0.5)
+    assert store.events == []
+    assert logbook.figures.away_since is not None
+    store.up = True
+    for number in range(100, 120):
+        logbook.publish(event(number))
+    assert logbook.flush()
+    assert store.numbers == list(range(120))
+    assert logbook.figures.away_since is None
+
+
+def test_publish_returns_at_once_while_the_store_hangs(make, store):
+    release = threading.Event()
+
+    def hang(events):
+        release.wait(5)
+        store(events)
+
+    logbook = make(deliver=hang)
+    started = time.monotonic()
+    for number in range(500):
+        logbook.publish(event(number))
+    assert time.monotonic() - started < 1.0
+    release.set()
+    assert logbook.flush()
+    assert store.numbers == list(range(500))
+
+
+def test_events_that_a_killed_process_left_on_disk_are_delivered_by_the_next_one(make, store, tmp_path, keys):
+    store.up = False
+    first = make()
+    for number in range(10):
+        first.publish(event(number))
+    time.sleep(0.4)
+    # As after kill -9: nothing is closed, only the lock goes with the process.
+    first._stopping.set()
+    first._own.release()
+    store.up = True
+    second = make()
+    second.publish(event(10))
+    deadline = time.monotonic() + 5
+    while len(store.events) < 11 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert sorted(set(store.numbers)) == list(range(11))
+
+
+def test_with_too_many_waiting_the_words_go_and_the_facts_stay(make, store, monkeypatch):
+    monkeypatch.setattr(logbook_module, "NORMAL_WAITING", 0)
+    logbook = make()
+    risk = {"level": "escalate", "categories": {"extortion": 0.9}}
+    logbook.publish(event(1, parse_data={"text": "im katie", "intent": {"name": "faq"}, "risk": risk}))
+    assert logbook.flush()
+    stored = store.events[0].event if store.events else None
+    assert stored is not None and "katie" not in str(stored)
+    assert stored["parse_data"]["risk"]["level"] == "escalate"
+    assert logbook.figures.without_words == 1
+
+
+def test_above_the_last_bound_events_are_counted_and_dropped(make, monkeypatch):
+    monkeypatch.setattr(logbook_module, "MOST_WAITING", 0)
+    logbook = make()
+    logbook.publish(event(1))
+    assert logbook.figures.dropped == 1
+
+
+def test_a_strange_event_is_dropped_and_the_next_one_arrives(make, store):
+    def fussy(found, memory):
+        if found["n"] == 1:
+            raise ValueError("strange")
+        return found
+
+    logbook = make(redactor=fussy)
+    logbook.publish({"event": "user", "sender_id": object(), "text": "x", "n": 0, "timestamp": float("nan")})
+    for number in (1, 2):
+        logbook.publish(event(number))
+    assert logbook.flush()
+    assert store.numbers[-1] == 2
+
+
+def test_numbers_of_numpy_are_taken(make, store):
+    import numpy
+
+    logbook = make()
+    logbook.publish(event(1, parse_data={"intent": {"confidence": numpy.float32(0.5)}}))
+    assert logbook.flush()
+    assert store.events[0].event["parse_data"]["intent"]["confidence"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "ignored", [{"event": "action", "name": "action_listen"}, {"event": "slot", "name": "last_faq", "value": "x"}]
+)
+def test_events_without_a_place_in_the_log_are_not_taken(make, ignored):
+    logbook = make()
+    logbook.publish({**ignored, "sender_id": "c1", "timestamp": 1.0})
+    assert logbook.figures.taken == 0

@@ -1,0 +1,91 @@
+"""Batches on disk: encrypted, in order, once, and whole after a crash."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from bot.eventlog import spool as spool_module
+from bot.eventlog.spool import Spool, SpoolFolder
+
+
+@pytest.fixture
+def make(tmp_path, keys):
+    def open_spool(max_bytes=10_000_000):
+        return Spool(tmp_path / "0", keys, max_bytes, sync=False)
+
+    return open_spool
+
+
+def test_batches_come_back_in_order_and_once(make):
+    spool = make()
+    for number in range(10):
+        assert spool.append([{"n": number}])
+    found, position = spool.read(4)
+    assert [item["n"] for item in found] == [0, 1, 2, 3]
+    spool.finish(position)
+    found, position = spool.read(100)
+    assert [item["n"] for item in found] == [4, 5, 6, 7, 8, 9]
+    spool.finish(position)
+    assert spool.is_empty
+
+
+def test_what_was_not_finished_is_there_after_a_restart(make):
+    first = make()
+    first.append([1, 2])
+    first.append([3])
+    _, position = first.read(1)
+    first.finish(position)
+    first.close()
+    second = make()
+    second.append([4])
+    assert second.read(100)[0] == [3, 4]
+
+
+def test_a_line_cut_off_by_a_crash_is_dropped(make, tmp_path):
+    first = make()
+    first.append(["whole"])
+    first.close()
+    segment = next((tmp_path / "0").glob("*.log"))
+    segment.write_bytes(segment.read_bytes() + b"half a line")
+    assert make().read(100)[0] == ["whole"]
+    assert b"half a line" not in segment.read_bytes()
+
+
+def test_words_on_disk_are_encrypted_and_private(make, tmp_path):
+    make().append([{"text": "a blue elephant"}])
+    segment = next((tmp_path / "0").glob("*.log"))
+    assert b"elephant" not in segment.read_bytes()
+    assert stat.S_IMODE(segment.stat().st_mode) == 0o600
+
+
+def test_finished_segments_leave_the_disk(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(spool_module, "SEGMENT_BYTES", 500)
+    spool = make()
+    for number in range(20):
+        spool.append([number] * 20)
+    assert len(list((tmp_path / "0").glob("*.log"))) > 3
+    spool.finish(spool.read(10_000)[1])
+    assert sum(path.stat().st_size for path in (tmp_path / "0").glob("*.log")) == 0
+    assert spool.waiting_bytes == 0
+    spool.append(["next"])
+    assert spool.read(10)[0] == ["next"]
+
+
+def test_a_full_spool_refuses_and_takes_again_when_emptied(make):
+    spool = make(max_bytes=600)
+    taken = [spool.append(["x" * 100]) for _ in range(5)]
+    assert taken[0] is True and taken[-1] is False
+    spool.finish(spool.read(100)[1])
+    assert spool.append(["x" * 100]) is True
+
+
+def test_a_folder_belongs_to_one_process_and_is_taken_over_when_it_is_gone(tmp_path, keys):
+    first = SpoolFolder(tmp_path)
+    Spool(first.path, keys, 1000, sync=False).append([1])
+    second = SpoolFolder(tmp_path)
+    assert first.path != second.path
+    assert second.abandoned() == []
+    first.release()
+    assert [path for path, lock in second.abandoned()] == [first.path]

@@ -1,0 +1,232 @@
+"""Rasa's own copy: redacted, bounded, and calm when the database is away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+import sqlalchemy as sa
+from rasa.core.tracker_store import TrackerStore, check_if_tracker_store_async
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.eventlog import tracker_store as module
+from bot.eventlog.tracker_store import RedactedTrackerStore
+from bot.redaction.memory import MemoryBook
+from bot.store.database import Database
+from bot.store.tracker_copy import TrackerCopy
+
+DOMAIN = Domain.from_yaml(
+    """
+version: "3.1"
+slots:
+  country: {type: text, mappings: [{type: custom}]}
+  mood: {type: text, mappings: [{type: custom}]}
+forms:
+  country_form: {required_slots: [country]}
+"""
+)
+SENDER = "a3f9c2d4e5b60718293a4b5c6d7e8f90"
+
+
+class FakeBroker:
+    """Remembers what was published."""
+
+    def __init__(self):
+        self.events = []
+
+    def publish(self, event):
+        self.events.append(event)
+
+
+@pytest.fixture
+def broker():
+    return FakeBroker()
+
+
+@pytest.fixture
+def make(copy, broker):
+    def build(chosen=None):
+        return RedactedTrackerStore(DOMAIN, event_broker=broker, copy=chosen or copy, memories=MemoryBook(b"m" * 16))
+
+    return build
+
+
+def say(tracker, text, slots=()):
+    tracker.update(UserUttered(text, {"name": "faq", "confidence": 0.9}, [], {"text": text, "intent": {"name": "faq"}}))
+    for name, value in slots:
+        tracker.update(SlotSet(name, value))
+    tracker.update(ActionExecuted("utter_x"))
+    tracker.update(BotUttered("Thank you.", metadata={"utter_action": "utter_x"}))
+    tracker.update(ActionExecuted("action_listen"))
+
+
+async def converse(store, *texts):
+    for text in texts:
+        tracker = await store.get_or_create_tracker(SENDER)
+        say(tracker, text)
+        await store.save(tracker)
+
+
+def raw_bytes(copy):
+    with copy.database.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT * FROM events")).all()
+        states = connection.execute(sa.text("SELECT * FROM tracker_states")).all()
+    return str(rows) + str(states)
+
+
+async def test_words_are_redacted_and_the_person_keeps_their_number(make):
+    store = make()
+    await converse(store, "my name is katie", "katie is scared and tariq is not")
+    tracker = await store.retrieve(SENDER)
+    texts = [event.text for event in tracker.events if isinstance(event, UserUttered)]
+    assert texts == ["my name is <PERSON_1>", "<PERSON_1> is scared and <PERSON_2> is not"]
+
+
+async def test_the_number_is_kept_by_another_process(make, copy):
+    await converse(make(), "my name is katie")
+    await converse(make(), "katie is scared")
+    tracker = await make().retrieve(SENDER)
+    assert [event.text for event in tracker.events if isinstance(event, UserUttered)][1] == "<PERSON_1> is scared"
+
+
+async def test_the_table_holds_no_words_in_clear(make, copy):
+    await converse(make(), "a blue elephant called katie")
+    assert "elephant" not in raw_bytes(copy)
+
+
+async def test_each_event_reaches_the_broker_once_and_raw(make, broker):
+    store = make()
+    await converse(store, "my name is katie", "and im scared")
+    users = [event for event in broker.events if event["event"] == "user"]
+    assert [event["text"] for event in users] == ["my name is katie", "and im scared"]
+    assert {event["sender_id"] for event in broker.events} == {SENDER}
+    assert len(broker.events) == 1 + 2 * 4
+
+
+async def test_a_tracker_saved_in_two_steps_is_stored_once(make, copy):
+    store = make()
+    tracker = await store.get_or_create_tracker(SENDER)
+    say(tracker, "one")
+    await store.save(tracker)
+    await store.save(tracker)
+    say(tracker, "two")
+    await store.save(tracker)
+    assert len(copy.load(SENDER).events) == len(tracker.events)
+
+
+async def test_only_the_latest_session_is_retrieved_and_all_of_it_on_request(make):
+    store = make()
+    await converse(store, "first session")
+    tracker = await store.get_or_create_tracker(SENDER)
+    tracker.update(SessionStarted())
+    say(tracker, "second session")
+    await store.save(tracker)
+    texts = [e.text for e in (await store.retrieve(SENDER)).events if isinstance(e, UserUttered)]
+    assert texts == ["second session"]
+    full = [e.text for e in (await store.retrieve_full_tracker(SENDER)).events if isinstance(e, UserUttered)]
+    assert full == ["first session", "second session"]
+    await converse(store, "third")
+    full = [e.text for e in (await store.retrieve_full_tracker(SENDER)).events if isinstance(e, UserUttered)]
+    assert full == ["first session", "second session", "third"]
+
+
+async def test_a_long_conversation_loads_a_bounded_window_with_the_same_slots(make, copy):
+    store = make()
+    tracker = await store.get_or_create_tracker(SENDER)
+    say(tracker, "hello", [("country", "GB"), ("mood", "calm")])
+    tracker.update(ActiveLoop("country_form"))
+    await store.save(tracker)
+    sizes = []
+    for number in range(80):
+        tracker = await store.get_or_create_tracker(SENDER)
+        sizes.append(len(tracker.events))
+        say(tracker, f"message {number}")
+        await store.save(tracker)
+    assert max(sizes) <= 2 * module.WINDOW_EVENTS + 10
+    for reader in (store, make()):
+        tracker = await reader.retrieve(SENDER)
+        assert tracker.get_slot("country") == "GB"
+        assert tracker.active_loop_name == "country_form"
+        assert [e.text for e in tracker.events if isinstance(e, UserUttered)][-1] == "message 79"
+    assert len([e for e in copy.load(SENDER, everything=True).events if e["event"] == "user"]) == 81
+
+
+async def test_two_processes_that_take_turns_see_each_others_events(make):
+    one, other = make(), make()
+    await converse(one, "first")
+    await converse(other, "second")
+    await converse(one, "third")
+    texts = [e.text for e in (await other.retrieve(SENDER)).events if isinstance(e, UserUttered)]
+    assert texts == ["first", "second", "third"]
+
+
+async def test_while_the_database_is_away_the_conversation_goes_on_and_is_stored_later(make, copy, monkeypatch):
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    store = make()
+    await converse(store, "my name is katie")
+    real = copy.database.engine
+    copy.database.engine = Database("postgresql://postgres@127.0.0.1:1/none").engine
+    await converse(store, "second while away", "third while away")
+    tracker = await store.retrieve(SENDER)
+    texts = [e.text for e in tracker.events if isinstance(e, UserUttered)]
+    assert texts == ["my name is <PERSON_1>", "second while away", "third while away"]
+    copy.database.engine = real
+    await converse(store, "fourth")
+    stored = [e["text"] for e in copy.load(SENDER).events if e["event"] == "user"]
+    assert stored == ["my name is <PERSON_1>", "second while away", "third while away", "fourth"]
+
+
+async def test_a_deleted_conversation_is_gone_from_memory_and_disk(make, copy):
+    store = make()
+    await converse(store, "my name is katie")
+    assert await store.delete(SENDER) > 0
+    assert await store.retrieve(SENDER) is None
+    assert await store.keys() == []
+    assert copy.load(SENDER).events == []
+
+
+async def test_an_erasure_by_another_process_is_seen(make, copy):
+    store = make()
+    await converse(store, "my name is katie")
+    TrackerCopy(copy.database).delete(SENDER, datetime.now(timezone.utc))
+    assert await store.retrieve(SENDER) is None
+
+
+async def test_a_phone_number_as_sender_is_stored_as_a_digest(make, copy):
+    store = make()
+    tracker = await store.get_or_create_tracker("whatsapp:+447700900123")
+    say(tracker, "hi")
+    await store.save(tracker)
+    assert "7700900123" not in raw_bytes(copy)
+    assert (await store.retrieve("whatsapp:+447700900123")).sender_id == "whatsapp:+447700900123"
+
+
+def test_rasa_takes_it_as_it_is(make):
+    assert check_if_tracker_store_async(make())
+    assert isinstance(make(), TrackerStore)
+
+
+def test_every_event_kind_of_rasa_is_read_back():
+    from rasa.shared.core import events
+
+    made = [
+        UserUttered("x"),
+        BotUttered("y"),
+        SlotSet("country", "GB"),
+        ActionExecuted("a"),
+        SessionStarted(),
+        ActiveLoop("f"),
+    ]
+    made += [
+        events.Restarted(),
+        events.UserUtteranceReverted(),
+        events.FollowupAction("a"),
+        events.ConversationPaused(),
+    ]
+    tracker = DialogueStateTracker("x", DOMAIN.slots)
+    for event in made:
+        read = module.read_event(event.as_dict())
+        assert type(read) is type(event)
+        tracker.update(read)
