@@ -1,191 +1,329 @@
-"""Reads for pages and reports. Everything returns rows or plain numbers; nothing here changes anything."""
+"""What pages read: the queue, one conversation, search. Figures are in `figures`, writes in `reviews`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from datetime import datetime, time, timedelta, timezone
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from bot.store import constants
-from bot.store.keys import KeyRing, get_key_ring
-from bot.store.models import Alert, Conversation, DrillRun, Escalation, SearchToken, Turn
+from bot.store.columns import UtcDateTime
+from bot.store.constants import USER
+from bot.store.models import Conversation, Escalation, SearchToken, Turn
 from bot.store.search import token_of, words_of
-from bot.store.staff_models import ConversationTag
+from bot.store.staff_models import AuditEntry, ConversationTag, Note, Review, SavedView, Tag, User
 
-PAGE_SIZE = 50
-SEARCH_LIMIT = 500
+PAGE_SIZE = 25
+#: Exact up to here; beyond it a page says "more than".
+COUNT_LIMIT = 1000
+TURNS_SHOWN = 300
+_LEVELS = (3, 2, 1, 0)
 
 
 @dataclass(frozen=True)
-class QueueFilter:
-    """What the queue shows. None means "any".
+class QueuePage:
+    """One page of the queue.
 
     Attributes:
-        statuses: Such as `(new, in_review, follow_up)`.
-        minimum_level: Level number or above.
-        category, channel, audience, country, language: Exact.
-        since, until: `[since, until)` of the last message.
-        assignee_id: Of a member of staff; 0 means nobody.
-        tag_id: Carries this tag.
-        drill: False leaves drills out, True shows only drills.
-        unread: True shows only what nobody has read.
+        rows: Conversations, riskiest first: level, then unread before read, then longest waiting.
+        next_cursor: Where the next page begins, None at the end.
+        total: How many fit in all, at most COUNT_LIMIT + 1; None on later pages.
     """
 
-    statuses: Sequence[str] = (constants.NEW, constants.IN_REVIEW, constants.FOLLOW_UP)
-    minimum_level: Optional[int] = None
-    category: Optional[str] = None
-    channel: Optional[str] = None
-    audience: Optional[str] = None
-    country: Optional[str] = None
-    language: Optional[str] = None
-    since: Optional[datetime] = None
-    until: Optional[datetime] = None
-    assignee_id: Optional[int] = None
-    tag_id: Optional[int] = None
-    drill: bool = False
-    unread: bool = False
+    rows: Sequence[Conversation]
+    next_cursor: Optional[str]
+    total: Optional[int] = None
 
 
-@dataclass(frozen=True)
-class QueueCursor:
-    """Where a page of the queue begins: after the row with these values. Keeps deep pages as fast as the first."""
+def find_queue(
+    session: Session, wanted: Any, user_id: int, cursor: Optional[str] = None, size: int = PAGE_SIZE
+) -> QueuePage:
+    """One page of the queue.
 
-    level: int
-    last_at: datetime
-    id: str
+    The queue is walked in segments (level × unread or read), each of which is one range of an index, so that the
+    first page costs the same in a small and in a large database.
 
-
-def queue_conditions(wanted: QueueFilter) -> List[Any]:
-    """SQL conditions of a filter, for the queue, its counts and exports."""
-    conditions: List[Any] = [Conversation.drill.is_(wanted.drill), Conversation.user_turn_count > 0]
-    if wanted.statuses:
-        conditions.append(Conversation.status.in_(tuple(wanted.statuses)))
-    if wanted.minimum_level:
-        conditions.append(Conversation.level >= wanted.minimum_level)
-    if wanted.category:
-        conditions.append(Conversation.main_category == wanted.category)
-    for name in ("channel", "audience", "country", "language"):
-        value = getattr(wanted, name)
-        if value:
-            conditions.append(getattr(Conversation, name) == value)
-    if wanted.since:
-        conditions.append(Conversation.last_at >= wanted.since)
-    if wanted.until:
-        conditions.append(Conversation.last_at < wanted.until)
-    if wanted.assignee_id is not None:
-        none = wanted.assignee_id == 0
-        conditions.append(
-            Conversation.assignee_id.is_(None) if none else Conversation.assignee_id == wanted.assignee_id
-        )
-    if wanted.tag_id is not None:
-        tagged = sa.select(ConversationTag.conversation_id).where(ConversationTag.tag_id == wanted.tag_id)
-        conditions.append(Conversation.id.in_(tagged))
-    if wanted.unread:
-        conditions.append(Conversation.unread_since.is_not(None))
-    return conditions
+    Args:
+        session: Open transaction.
+        wanted: A `bot.console.filters.QueueFilter`.
+        user_id: Who "me" is.
+        cursor: From the page before.
+        size: Rows a page.
+    """
+    conditions = _conditions(wanted, user_id)
+    start = _read_cursor(cursor)
+    rows: List[Conversation] = []
+    for level, unread in [(level, unread) for level in _LEVELS for unread in (True, False)]:
+        if wanted.level and int(wanted.level) != level:
+            continue
+        if start is not None and (-level, not unread) < (-start[0], not start[1]):
+            continue
+        after = start if start is not None and (level, unread) == start[:2] else None
+        rows += _segment(session, conditions, wanted.statuses, level, unread, after, size + 1 - len(rows))
+        if len(rows) > size:
+            break
+    shown = rows[:size]
+    following = _write_cursor(shown[-1]) if len(rows) > size else None
+    total = count_queue(session, wanted, user_id) if cursor is None else None
+    return QueuePage(shown, following, total)
 
 
-def read_queue(
-    session: Session, wanted: QueueFilter, after: Optional[QueueCursor] = None, limit: int = PAGE_SIZE
+def _segment(
+    session: Session,
+    conditions: Sequence[Any],
+    statuses: Sequence[str],
+    level: int,
+    unread: bool,
+    after: Optional[Tuple[int, bool, datetime, str]],
+    limit: int,
 ) -> List[Conversation]:
-    """One page, highest level first, then the longest without a message."""
-    query = sa.select(Conversation).where(*queue_conditions(wanted))
-    if after is not None:
-        query = query.where(
-            sa.or_(
-                Conversation.level < after.level,
-                sa.and_(Conversation.level == after.level, Conversation.last_at > after.last_at),
-                sa.and_(
-                    Conversation.level == after.level,
-                    Conversation.last_at == after.last_at,
-                    Conversation.id > after.id,
-                ),
-            )
+    moment = Conversation.unread_since if unread else Conversation.last_at
+    found: List[Conversation] = []
+    for status in statuses:
+        query = sa.select(Conversation).where(
+            *conditions,
+            Conversation.status == status,
+            Conversation.level == level,
+            Conversation.unread_since.is_not(None) if unread else Conversation.unread_since.is_(None),
         )
-    query = query.order_by(Conversation.level.desc(), Conversation.last_at, Conversation.id).limit(limit)
-    return list(session.execute(query).scalars())
+        if after is not None:
+            query = query.where(sa.tuple_(moment, Conversation.id) > _place(after[2], after[3]))
+        found += session.execute(query.order_by(moment, Conversation.id).limit(limit)).scalars()
+    found.sort(key=lambda row: (row.unread_since if unread else row.last_at, row.id))
+    return found[:limit]
 
 
-def count_by_level(session: Session, wanted: QueueFilter) -> Dict[int, int]:
-    """How many conversations of a filter stand at each level."""
-    query = sa.select(Conversation.level, sa.func.count()).where(*queue_conditions(wanted)).group_by(Conversation.level)
-    return dict(session.execute(query).all())
+def _place(moment: datetime, name: str) -> Any:
+    return sa.tuple_(sa.literal(moment, UtcDateTime()), sa.literal(name))
 
 
-def count_by_status(session: Session) -> Dict[str, int]:
-    """How many conversations have each status, drills left out."""
-    wanted = QueueFilter(statuses=())
-    query = sa.select(Conversation.status, sa.func.count()).where(*queue_conditions(wanted))
-    return dict(session.execute(query.group_by(Conversation.status)).all())
+def _conditions(wanted: Any, user_id: int) -> List[Any]:
+    found: List[Any] = []
+    if wanted.drill != "all":
+        found.append(Conversation.drill.is_(wanted.drill == "only"))
+    else:
+        found.append(Conversation.drill.in_([True, False]))
+    for name in ("channel", "audience", "country", "language"):
+        if getattr(wanted, name):
+            found.append(getattr(Conversation, name) == getattr(wanted, name))
+    if wanted.category:
+        # A JSON object's text holds its keys in quotes; the value comes from a fixed list.
+        found.append(sa.cast(Conversation.categories, sa.Text).like(f'%"{wanted.category}"%'))
+    if wanted.tag:
+        tagged = sa.select(ConversationTag.conversation_id).join(Tag).where(Tag.name == wanted.tag.lower())
+        found.append(Conversation.id.in_(tagged))
+    if wanted.assignee == "nobody":
+        found.append(Conversation.assignee_id.is_(None))
+    elif wanted.assignee:
+        found.append(Conversation.assignee_id == (user_id if wanted.assignee == "me" else int(wanted.assignee)))
+    if wanted.since:
+        found.append(Conversation.last_at >= _midnight(wanted.since))
+    if wanted.until:
+        found.append(Conversation.last_at < _midnight(wanted.until) + timedelta(days=1))
+    return found
 
 
-def read_turns(session: Session, conversation_id: str) -> List[Turn]:
-    """All messages of a conversation, oldest first."""
-    query = sa.select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.sent_at, Turn.position)
-    return list(session.execute(query).scalars())
+def _midnight(day: str) -> datetime:
+    return datetime.combine(datetime.fromisoformat(day).date(), time(), timezone.utc)
+
+
+def count_queue(session: Session, wanted: Any, user_id: int) -> int:
+    """How many conversations fit, counted up to COUNT_LIMIT + 1."""
+    query = sa.select(sa.literal(1)).where(*_conditions(wanted, user_id), Conversation.status.in_(wanted.statuses))
+    if wanted.level:
+        query = query.where(Conversation.level == int(wanted.level))
+    inner = query.limit(COUNT_LIMIT + 1).subquery()
+    return int(session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
+
+
+def count_waiting(session: Session) -> Dict[int, int]:
+    """Unread conversations by level, drills left out."""
+    rows = session.execute(
+        sa.select(Conversation.level, sa.func.count())
+        .where(
+            Conversation.drill.is_(False),
+            Conversation.status.in_(("new", "in_review", "follow_up")),
+            Conversation.unread_since.is_not(None),
+        )
+        .group_by(Conversation.level)
+    )
+    found = {int(level): int(count) for level, count in rows}
+    return {level: found.get(level, 0) for level in _LEVELS}
+
+
+def latest_change(session: Session) -> Tuple[int, int]:
+    """Newest message and newest review: when this pair moves, the queue has changed."""
+    turn = session.execute(sa.select(sa.func.max(Turn.id))).scalar() or 0
+    review = session.execute(sa.select(sa.func.max(Review.id))).scalar() or 0
+    return int(turn), int(review)
+
+
+def _write_cursor(row: Conversation) -> str:
+    unread = row.unread_since is not None
+    moment = row.unread_since if unread else row.last_at
+    return f"{row.level}_{int(unread)}_{int(moment.timestamp() * 1_000_000)}_{row.id}"
+
+
+def _read_cursor(cursor: Optional[str]) -> Optional[Tuple[int, bool, datetime, str]]:
+    try:
+        level, unread, micros, name = (cursor or "").split("_", 3)
+        moment = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=int(micros))
+        return int(level), unread == "1", moment, name
+    except (ValueError, OverflowError):
+        return None
+
+
+def get_conversation(session: Session, conversation_id: str) -> Optional[Conversation]:
+    """One conversation without its messages."""
+    return session.get(Conversation, conversation_id)
+
+
+def find_turns(session: Session, conversation_id: str, before: Optional[int] = None) -> Sequence[Turn]:
+    """The newest TURNS_SHOWN messages of a conversation (before a position), oldest first."""
+    query = sa.select(Turn).where(Turn.conversation_id == conversation_id)
+    if before is not None:
+        query = query.where(Turn.position < before)
+    rows = session.execute(query.order_by(Turn.position.desc()).limit(TURNS_SHOWN)).scalars().all()
+    return rows[::-1]
+
+
+def get_turn(session: Session, turn_id: int) -> Optional[Turn]:
+    """One message."""
+    return session.get(Turn, turn_id)
+
+
+def find_escalations(session: Session, conversation_id: str) -> Sequence[Escalation]:
+    """Escalations of a conversation, highest first."""
+    query = sa.select(Escalation).where(Escalation.conversation_id == conversation_id)
+    return session.execute(query.order_by(Escalation.level.desc(), Escalation.opened_at)).scalars().all()
+
+
+def find_notes(session: Session, conversation_id: str) -> Sequence[Note]:
+    """Notes, oldest first."""
+    query = sa.select(Note).where(Note.conversation_id == conversation_id).order_by(Note.id)
+    return session.execute(query).scalars().all()
+
+
+def find_reviews(session: Session, conversation_id: str) -> Sequence[Review]:
+    """Marks and closings, oldest first."""
+    query = sa.select(Review).where(Review.conversation_id == conversation_id).order_by(Review.id)
+    return session.execute(query).scalars().all()
+
+
+def find_neighbours(session: Session, row: Conversation, wanted: Any, user_id: int) -> Optional[str]:
+    """The id of the conversation that follows `row` in the queue, None at its end."""
+    page = find_queue(session, wanted, user_id, cursor=_write_cursor(row), size=1)
+    return page.rows[0].id if page.rows else None
+
+
+def find_previous(session: Session, row: Conversation, wanted: Any, user_id: int) -> Optional[str]:
+    """The id of the conversation before `row` in its own level of the queue, else None."""
+    unread = row.unread_since is not None
+    moment = Conversation.unread_since if unread else Conversation.last_at
+    value = row.unread_since if unread else row.last_at
+    query = sa.select(Conversation.id).where(
+        *_conditions(wanted, user_id),
+        Conversation.status.in_(wanted.statuses),
+        Conversation.level == row.level,
+        Conversation.unread_since.is_not(None) if unread else Conversation.unread_since.is_(None),
+        sa.tuple_(moment, Conversation.id) < _place(value, row.id),
+    )
+    return session.execute(query.order_by(moment.desc(), Conversation.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def find_reviewers(session: Session) -> Sequence[User]:
+    """Staff to whom a conversation can be given."""
+    query = sa.select(User).where(User.active.is_(True), User.role.in_(("reviewer", "lead", "admin")))
+    return session.execute(query.order_by(User.name)).scalars().all()
+
+
+def names_of(session: Session, user_ids: Sequence[Optional[int]]) -> Mapping[int, str]:
+    """Account number → name."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    return {row.id: row.name for row in session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))}
+
+
+def find_tags(session: Session) -> Sequence[str]:
+    """Every tag in use."""
+    return session.execute(sa.select(Tag.name).order_by(Tag.name).limit(200)).scalars().all()
+
+
+def find_saved_views(session: Session, user_id: int) -> Sequence[SavedView]:
+    """The saved views of one person."""
+    query = sa.select(SavedView).where(SavedView.user_id == user_id).order_by(SavedView.name)
+    return session.execute(query).scalars().all()
 
 
 def search_turns(
-    session: Session, text: str, keys: KeyRing | None = None, limit: int = SEARCH_LIMIT
-) -> List[Tuple[str, int]]:
-    """Messages that hold every word of `text`, newest first.
+    session: Session, text: str, key: bytes, before: Optional[int] = None, size: int = PAGE_SIZE
+) -> Tuple[List[Tuple[Turn, Conversation]], Optional[int]]:
+    """Messages that hold every word, newest first.
 
     Returns:
-        (conversation id, turn id) pairs; empty when `text` has no searchable word.
+        Pairs of message and conversation, and the message number where the next page begins.
     """
-    key = (keys or get_key_ring()).derive("search")
-    tokens = [token_of(word, key) for word in words_of(text)]
-    if not tokens:
-        return []
-    first = sa.orm.aliased(SearchToken)
+    words = words_of(text)
+    if not words:
+        return [], None
+    tokens = [token_of(word, key) for word in words[:8]]
+    tokens = _rarest_first(session, tokens)
+    first = aliased(SearchToken)
     query = sa.select(first.turn_id).where(first.token == tokens[0])
     for token in tokens[1:]:
-        other = sa.orm.aliased(SearchToken)
+        other = aliased(SearchToken)
         query = query.where(sa.exists().where(other.token == token, other.turn_id == first.turn_id))
-    newest = query.order_by(first.turn_id.desc()).limit(limit).subquery()
-    rows = session.execute(
-        sa.select(Turn.conversation_id, Turn.id).join(newest, newest.c.turn_id == Turn.id).order_by(Turn.id.desc())
+    if before is not None:
+        query = query.where(first.turn_id < before)
+    ids = session.execute(query.order_by(first.turn_id.desc()).limit(size + 1)).scalars().all()
+    pairs = session.execute(
+        sa.select(Turn, Conversation)
+        .join(Conversation, Conversation.id == Turn.conversation_id)
+        .where(Turn.id.in_(ids[:size]))
+        .order_by(Turn.id.desc())
     )
-    return [(row.conversation_id, row.id) for row in rows]
+    return [(turn, conversation) for turn, conversation in pairs], ids[size - 1] if len(ids) > size else None
 
 
-def overdue_escalations(session: Session, now: datetime) -> List[Escalation]:
-    """Open escalations whose time for review has passed, the most urgent first."""
-    query = (
-        sa.select(Escalation)
-        .where(Escalation.status != constants.CLOSED, Escalation.drill.is_(False), Escalation.sla_due_at < now)
-        .order_by(Escalation.level.desc(), Escalation.sla_due_at)
-    )
-    return list(session.execute(query).scalars())
+def _rarest_first(session: Session, tokens: Sequence[int]) -> List[int]:
+    """The word with fewest messages leads; counting stops early."""
+    if len(tokens) < 2:
+        return list(tokens)
+    counted = []
+    for token in tokens:
+        inner = sa.select(sa.literal(1)).where(SearchToken.token == token).limit(2000).subquery()
+        counted.append((session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one(), token))
+    return [token for _, token in sorted(counted)]
 
 
-def failed_alerts(session: Session) -> List[Alert]:
-    """Alerts that did not reach staff, newest first."""
-    query = sa.select(Alert).where(Alert.status == constants.FAILED).order_by(Alert.created_at.desc()).limit(100)
-    return list(session.execute(query).scalars())
-
-
-def unanswered_turns(session: Session, since: datetime, limit: int = 500) -> List[Turn]:
-    """Questions that had no answer, newest first; drills left out."""
+def find_unanswered(session: Session, since: datetime, limit: int = 200) -> Sequence[Turn]:
+    """The newest questions without an answer."""
     query = (
         sa.select(Turn)
-        .join(Conversation)
-        .where(Turn.unanswered.is_(True), Turn.sent_at >= since, Conversation.drill.is_(False), Turn.text.is_not(None))
+        .where(Turn.unanswered.is_(True), Turn.sent_at >= since, Turn.author == USER, Turn.text.is_not(None))
         .order_by(Turn.sent_at.desc())
         .limit(limit)
     )
-    return list(session.execute(query).scalars())
+    return session.execute(query).scalars().all()
 
 
-def latest_drills(session: Session, limit: int = 50) -> List[DrillRun]:
-    """The latest drill results."""
-    return list(session.execute(sa.select(DrillRun).order_by(DrillRun.run_at.desc()).limit(limit)).scalars())
-
-
-def latest_change(session: Session) -> Optional[datetime]:
-    """Time of the newest message: a live page asks this often."""
-    found = session.execute(sa.select(sa.func.max(Conversation.last_at))).scalar()
-    return found if found is None or found.tzinfo else None
+def find_audit(
+    session: Session,
+    actor: str = "",
+    action: str = "",
+    object_id: str = "",
+    before: Optional[int] = None,
+    size: int = 50,
+) -> Sequence[AuditEntry]:
+    """Entries, newest first; empty text means any."""
+    query = sa.select(AuditEntry)
+    if actor:
+        query = query.where(AuditEntry.actor == actor)
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if object_id:
+        query = query.where(AuditEntry.object_id == object_id)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return session.execute(query.order_by(AuditEntry.id.desc()).limit(size)).scalars().all()

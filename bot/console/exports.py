@@ -1,0 +1,82 @@
+"""Staged examples as files for `data/` and `tests/`, and figures as CSV. Pure.
+
+Texts are already redacted. Nothing is written to the repository here: a person downloads a patch and reviews it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any, Iterable, List, Sequence, Tuple
+
+RISK_KINDS = ("missed_risk", "false_alarm")
+RISK_FILE = "data/risk/examples/reviewed.jsonl"
+CASES_FILE = "tests/evaluation/reviewed.jsonl"
+FAQ_FILE = "data/nlu/reviewed_questions.jsonl"
+#: A cell that begins with one of these would be run as a formula by a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def risk_lines(examples: Iterable[Any]) -> List[str]:
+    """Lines for RISK_FILE: missed risks with their categories, false alarms as quiet."""
+    return [
+        json.dumps(
+            {
+                "id": f"reviewed-{one.id:05d}",
+                "text": one.text,
+                "level": one.labels.get("level", "none"),
+                "risk": one.labels.get("categories", []),
+                "who": "unknown",
+                "style": "chat",
+                "cluster": f"reviewed {one.id}",
+            },
+            ensure_ascii=False,
+        )
+        for one in examples
+        if one.kind in RISK_KINDS and (one.kind == "false_alarm" or one.labels.get("categories"))
+    ]
+
+
+def question_lines(examples: Iterable[Any]) -> List[str]:
+    """Lines for FAQ_FILE: a question and the answer it should get, where the reviewer named one."""
+    return [
+        json.dumps({"id": f"reviewed-{one.id:05d}", "text": one.text, "faq": one.labels.get("faq")}, ensure_ascii=False)
+        for one in examples
+        if one.kind not in RISK_KINDS
+    ]
+
+
+def case_lines(examples: Iterable[Any]) -> List[str]:
+    """Regression cases: what was wrong must not be wrong again."""
+    return [
+        json.dumps(
+            {"id": f"case-{one.id:05d}", "kind": one.kind, "text": one.text, "expected": one.labels}, ensure_ascii=False
+        )
+        for one in examples
+    ]
+
+
+def patch(examples: Sequence[Any]) -> str:
+    """A unified diff that makes the three files; `git apply` takes it on a branch."""
+    files = ((RISK_FILE, risk_lines), (FAQ_FILE, question_lines), (CASES_FILE, case_lines))
+    parts = []
+    for name, lines_of in files:
+        lines = lines_of(examples)
+        if lines:
+            body = "\n".join(f"+{line}" for line in lines)
+            parts.append(
+                f"diff --git a/{name} b/{name}\nnew file mode 100644\n--- /dev/null\n+++ b/{name}\n"
+                f"@@ -0,0 +1,{len(lines)} @@\n{body}\n"
+            )
+    return "".join(parts)
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Tuple[Any, ...]]) -> str:
+    """Rows as CSV; cells that a spreadsheet would run get an apostrophe."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
+    return target.getvalue()

@@ -1,0 +1,100 @@
+"""Security headers in one function, the host check, request limits and error pages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, render_template, request
+from flask_limiter import Limiter
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from bot.config import Settings
+
+csrf = CSRFProtect()
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+#: Signing in: per address and for everybody together; guesses stay slow even from many addresses.
+SIGN_IN_LIMIT = "20 per minute; 100 per hour"
+MAX_FORM_BYTES = 64 * 1024
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_PATH = re.compile(r"/(?![/\\])[\w./?=&%+,:-]*", re.ASCII)
+# Addresses are kept in memory only, as digests under a key that dies with the process.
+_ADDRESS_KEY = secrets.token_bytes(16)
+
+
+def address_digest() -> str:
+    """Stands for the caller's address in the limiter."""
+    return hashlib.blake2b((request.remote_addr or "").encode(), key=_ADDRESS_KEY, digest_size=12).hexdigest()
+
+
+limiter = Limiter(key_func=address_digest, storage_uri="memory://", default_limits=["1200 per minute"])
+
+
+def safe_path(wanted: str | None) -> str:
+    """A path on this site to go to after signing in; the queue for anything else."""
+    return wanted if wanted and _PATH.fullmatch(wanted) and ".." not in wanted else "/"
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Adds CSRF protection, limits, host check, headers and error pages."""
+    app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_PARTS=200, WTF_CSRF_TIME_LIMIT=None)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    hosts = allowed_hosts(settings)
+
+    @app.before_request
+    def check_host() -> None:
+        # Another name for this machine is DNS rebinding (or a misconfigured proxy).
+        if request.host.lower() not in hosts:
+            abort(400, "host")
+
+    app.after_request(add_headers)
+    app.register_error_handler(HTTPException, show_error)
+    app.register_error_handler(CSRFError, lambda error: show_error(error))
+
+
+def allowed_hosts(settings: Settings) -> frozenset[str]:
+    """Names under which the console answers: its public address, and this machine's own."""
+    public = urlsplit(settings.console_url).netloc.lower()
+    own = {f"{name}:{settings.console_port}" for name in (*_LOOPBACK, settings.host)}
+    return frozenset({public, *own} - {""})
+
+
+def add_headers(response: Response) -> Response:
+    """The same headers on every answer."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+    headers["X-Robots-Tag"] = "noindex, nofollow"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def show_error(error: Any) -> tuple[str, int]:
+    """A plain page for 400, 403, 404, 413, 429 and the rest; says nothing about the inside."""
+    code = int(error.code or 500)
+    return render_template("error.html", code=code), code

@@ -1,0 +1,1 @@
+"""One module a page family; each has a blueprint named `pages`."""

@@ -1,0 +1,68 @@
+"""A person's own account: password, recovery codes, what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+
+from bot.console import accounts
+from bot.console.permissions import Permission, requires
+from bot.console.security import SIGN_IN_LIMIT, limiter
+from bot.console.words import label
+from bot.store import audit
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/account")
+@requires(Permission.OWN_ACCOUNT)
+def show() -> Any:
+    """The page."""
+    return render_template("views/account.html", left=len(g.user.recovery_codes or []))
+
+
+@pages.post("/account/preferences")
+@requires(Permission.OWN_ACCOUNT)
+def save_preferences() -> Any:
+    """Whether hard messages are shown at once."""
+    g.user.preferences = {**g.user.preferences, "show_all": request.form.get("show_all") == "yes"}
+    g.work.commit()
+    flash(label("messages", "preferences_saved"))
+    return redirect(url_for("account.show"))
+
+
+@pages.post("/account/password")
+@limiter.limit(SIGN_IN_LIMIT)
+@requires(Permission.OWN_ACCOUNT)
+def change_password() -> Any:
+    """Needs the current one; ends every session of the account."""
+    new = request.form.get("new", "")
+    if not accounts.check_password(g.user.password_hash, request.form.get("current", "")):
+        problem: str | None = "password_wrong"
+    else:
+        problem = accounts.password_problem(new, g.user.email, g.user.name)
+    if problem:
+        flash(label("messages", problem))
+        return redirect(url_for("account.show"))
+    g.user.password_hash, g.user.password_changed_at = accounts.hash_password(new), g.now
+    g.user.session_version += 1
+    audit.record(g.work.session, g.user.email, "session.password", "user", str(g.user.id), at=g.now)
+    g.work.commit()
+    session.clear()
+    flash(label("messages", "password_changed"))
+    return redirect(url_for("sign_in.show"))
+
+
+@pages.post("/account/recovery-codes")
+@limiter.limit(SIGN_IN_LIMIT)
+@requires(Permission.OWN_ACCOUNT)
+def renew_codes() -> Any:
+    """New codes, shown once; needs the current password."""
+    if not accounts.check_password(g.user.password_hash, request.form.get("current", "")):
+        flash(label("messages", "password_wrong"))
+        return redirect(url_for("account.show"))
+    codes, g.user.recovery_codes = accounts.new_recovery_codes()
+    audit.record(g.work.session, g.user.email, "session.codes", "user", str(g.user.id), at=g.now)
+    g.work.commit()
+    return render_template("views/recovery_codes.html", codes=codes, after=url_for("account.show"))

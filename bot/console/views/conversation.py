@@ -1,0 +1,245 @@
+"""One conversation: timeline, review, notes, tags, sealed originals. Every look is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.console.exposure import is_capped
+from bot.console.filters import read_filter
+from bot.console.permissions import Permission, may, requires
+from bot.console.timeline import cut, is_veiled
+from bot.console.words import label
+from bot.redaction.redactor import get_redactor
+from bot.safety.levels import CATEGORIES
+from bot.store import audit, queries, reviews
+from bot.store.accounts import get_user
+from bot.store.constants import OUTCOMES, STATUSES
+from bot.store.models import Conversation
+
+pages = Blueprint("conversation", __name__)
+MAX_NOTE = 4000
+MIN_REASON = 20
+
+
+@pages.get("/conversations/<conversation_id>")
+@requires(Permission.READ)
+def show(conversation_id: str) -> Any:
+    """The timeline, or the gentle stop when the reader has had enough for a day."""
+    row = _find(conversation_id)
+    wanted, _ = read_filter(request.args)
+    day = reviews.exposure_today(g.work.session, g.user.id, g.now)
+    if is_capped(day, g.settings.exposure_cap, row.level) and request.args.get("more") != "yes":
+        return render_template("views/stop.html", row=row, day=day, query=wanted.as_query())
+    if is_capped(day, g.settings.exposure_cap, row.level):
+        audit.record(g.work.session, g.user.email, "conversation.more", "conversation", row.id, at=g.now)
+    reviews.note_view(g.work.session, g.user, row, g.now)
+    g.work.commit()
+    return render_template("views/conversation.html", **_values(row), **_around(row, wanted))
+
+
+@pages.get("/conversations/<conversation_id>/print")
+@requires(Permission.READ)
+def show_print(conversation_id: str) -> Any:
+    """Without menus and veils, for a case file."""
+    row = _find(conversation_id)
+    reviews.note_view(g.work.session, g.user, row, g.now, "conversation.print")
+    g.work.commit()
+    return render_template("views/conversation_print.html", **_values(row))
+
+
+@pages.post("/conversations/<conversation_id>/status")
+@requires(Permission.REVIEW)
+def set_status(conversation_id: str) -> Any:
+    """Moves the conversation on; refused when a message came in that the reader has not seen."""
+    row = _find(conversation_id)
+    status = request.form.get("status", "")
+    if status not in STATUSES:
+        abort(400)
+    if request.form.get("seen") != str(row.turn_count):
+        flash(label("messages", "new_message_meanwhile"))
+        return _back(row)
+    wanted, _ = read_filter(request.form)
+    following = queries.find_neighbours(g.work.session, row, wanted, g.user.id)
+    reviews.set_status(g.work.session, g.user, row, status, g.now)
+    g.work.commit()
+    flash(label("messages", "status_changed"))
+    if request.form.get("then") == "next" and following:
+        return redirect(url_for("conversation.show", conversation_id=following, **wanted.as_query()))
+    return _back(row)
+
+
+@pages.post("/conversations/<conversation_id>/assign")
+@requires(Permission.REVIEW)
+def assign(conversation_id: str) -> Any:
+    """Takes or gives the conversation; giving it to somebody else needs a lead."""
+    row = _find(conversation_id)
+    chosen = request.form.get("to", "")
+    if not chosen.isascii() or not (chosen.isdigit() or chosen == ""):
+        abort(400)
+    to = get_user(g.work.session, int(chosen)) if chosen else None
+    if to is not None and (not to.active or not may(to.role, Permission.REVIEW)):
+        abort(400)
+    if to is not None and to.id != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
+        abort(403)
+    reviews.assign(g.work.session, g.user, row, to, g.now)
+    g.work.commit()
+    flash(label("messages", "assigned"))
+    return _back(row)
+
+
+@pages.post("/conversations/<conversation_id>/notes")
+@requires(Permission.REVIEW)
+def add_note(conversation_id: str) -> Any:
+    """Adds a remark, redacted like everything else."""
+    row = _find(conversation_id)
+    text = request.form.get("text", "").strip()[:MAX_NOTE]
+    if text:
+        reviews.add_note(g.work.session, g.user, row, get_redactor().redact(text).text, g.now)
+        g.work.commit()
+    flash(label("messages", "note_added" if text else "note_empty"))
+    return _back(row)
+
+
+@pages.post("/conversations/<conversation_id>/tags")
+@requires(Permission.REVIEW)
+def add_tag(conversation_id: str) -> Any:
+    """Adds a tag."""
+    row = _find(conversation_id)
+    added = reviews.add_tag(g.work.session, g.user, row, request.form.get("tag", ""), g.now)
+    g.work.commit()
+    flash(label("messages", "tag_added" if added else "tag_wrong"))
+    return _back(row)
+
+
+@pages.post("/conversations/<conversation_id>/tags/remove")
+@requires(Permission.REVIEW)
+def remove_tag(conversation_id: str) -> Any:
+    """Takes a tag off."""
+    row = _find(conversation_id)
+    reviews.remove_tag(g.work.session, g.user, row, request.form.get("tag", ""), g.now)
+    g.work.commit()
+    flash(label("messages", "tag_removed"))
+    return _back(row)
+
+
+@pages.post("/conversations/<conversation_id>/marks")
+@requires(Permission.REVIEW)
+def mark(conversation_id: str) -> Any:
+    """Says what the assistant got wrong in one message; it is staged as an example."""
+    row = _find(conversation_id)
+    turn_id, outcome = request.form.get("turn", ""), request.form.get("outcome", "")
+    turn = queries.get_turn(g.work.session, int(turn_id)) if turn_id.isascii() and turn_id.isdigit() else None
+    if turn is None or turn.conversation_id != row.id or outcome not in OUTCOMES[1:]:
+        abort(400)
+    category = request.form.get("category", "")
+    expected = " ".join(request.form.get("expected", "").split())[:80]
+    labels: dict[str, Any] = {"level": "none"} if outcome == "false_alarm" else {}
+    if outcome == "missed_risk":
+        labels = {"level": "escalate", "categories": [category] if category in CATEGORIES else []}
+    elif outcome in ("wrong_answer", "unanswered"):
+        labels = {"faq": get_redactor().redact(expected).text} if expected else {}
+    told = str(labels.get("faq") or ", ".join(labels.get("categories", [])))
+    staged = reviews.mark(g.work.session, g.user, turn, outcome, told, labels, g.now)
+    g.work.commit()
+    flash(label("messages", "marked" if staged else "marked_only"))
+    return _back(row)
+
+
+@pages.get("/conversations/<conversation_id>/originals")
+@requires(Permission.OPEN_ORIGINALS)
+def show_originals(conversation_id: str) -> Any:
+    """Requests for the sealed originals, and the words while a confirmed request is open."""
+    row = _find(conversation_id)
+    texts = reviews.read_originals(g.work.session, g.user, row.id, g.now) if g.settings.sealed_originals else []
+    g.work.commit()
+    requests = reviews.find_original_requests(g.work.session, row.id)
+    people = queries.names_of(g.work.session, [p for one in requests for p in (one.requested_by, one.confirmed_by)])
+    return render_template(
+        "views/originals.html", row=row, texts=texts, requests=requests, names=people, on=g.settings.sealed_originals
+    )
+
+
+@pages.post("/conversations/<conversation_id>/originals")
+@requires(Permission.OPEN_ORIGINALS)
+def ask_originals(conversation_id: str) -> Any:
+    """Asks, with a reason."""
+    row = _find(conversation_id)
+    reason = request.form.get("reason", "").strip()[:1000]
+    if not g.settings.sealed_originals:
+        abort(404)
+    if len(reason) < MIN_REASON:
+        flash(label("messages", "original_reason"))
+    else:
+        reviews.ask_for_originals(g.work.session, g.user, row, get_redactor().redact(reason).text, g.now)
+        g.work.commit()
+        flash(label("messages", "original_asked"))
+    return redirect(url_for("conversation.show_originals", conversation_id=row.id))
+
+
+@pages.post("/conversations/<conversation_id>/originals/<int:request_id>/confirm")
+@requires(Permission.OPEN_ORIGINALS)
+def confirm_originals(conversation_id: str, request_id: int) -> Any:
+    """A second person agrees."""
+    row = _find(conversation_id)
+    known = {one.id for one in reviews.find_original_requests(g.work.session, row.id)}
+    if not g.settings.sealed_originals or request_id not in known:
+        abort(404)
+    agreed = reviews.confirm_originals(g.work.session, g.user, request_id, g.now)
+    g.work.commit()
+    flash(label("messages", "original_confirmed" if agreed else "original_same_person"))
+    return redirect(url_for("conversation.show_originals", conversation_id=row.id))
+
+
+def _find(conversation_id: str) -> Conversation:
+    row = queries.get_conversation(g.work.session, conversation_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _back(row: Conversation) -> Response:
+    wanted, _ = read_filter(request.form)
+    return redirect(url_for("conversation.show", conversation_id=row.id, **wanted.as_query()))
+
+
+def _values(row: Conversation) -> dict[str, Any]:
+    before = request.args.get("before", "")
+    turns = queries.find_turns(g.work.session, row.id, int(before) if before.isascii() and before.isdigit() else None)
+    reviewed = queries.find_reviews(g.work.session, row.id)
+    notes = queries.find_notes(g.work.session, row.id)
+    people = [row.assignee_id, *(n.author_id for n in notes), *(r.reviewer_id for r in reviewed)]
+    show_all = bool(g.user.preferences.get("show_all")) or request.args.get("show") == "all"
+    return {
+        "row": row,
+        "turns": turns,
+        "pieces": {turn.id: cut(turn.text or "", turn.risk_findings) for turn in turns},
+        "veiled": {turn.id for turn in turns if is_veiled(turn.risk_level, show_all)},
+        "marks": {turn.id: [r for r in reviewed if r.turn_id == turn.id] for turn in turns},
+        "escalations": queries.find_escalations(g.work.session, row.id),
+        "notes": notes,
+        "names": queries.names_of(g.work.session, people),
+        "helplines": _helplines(row),
+        "categories": CATEGORIES,
+        "now": g.now,
+    }
+
+
+def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
+    return {
+        "query": wanted.as_query(),
+        "following": queries.find_neighbours(g.work.session, row, wanted, g.user.id),
+        "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
+        "reviewers": queries.find_reviewers(g.work.session),
+        "known_tags": queries.find_tags(g.work.session),
+    }
+
+
+def _helplines(row: Conversation) -> list[tuple[str, str]]:
+    """Id and name of each helpline shown; an id that left the directory keeps its id as name."""
+    from bot.content.hotlines import get_directory
+
+    names = {service.id: service.name for service in get_directory().services}
+    return [(name, names.get(name, name)) for name in row.helplines_shown or []]

@@ -1,0 +1,44 @@
+"""Finding messages by their words: the words are compared as keyed digests, the texts stay encrypted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from bot.console.permissions import Permission, requires
+from bot.console.timeline import is_veiled
+from bot.console.words import label
+from bot.store import audit, queries
+from bot.store.keys import get_key_ring
+from bot.store.search import words_of
+
+pages = Blueprint("search", __name__)
+MAX_QUERY = 200
+
+
+@pages.get("/search")
+@requires(Permission.READ)
+def show() -> Any:
+    """Messages that hold every word; a conversation's id leads straight to it."""
+    text = request.args.get("q", "").strip()[:MAX_QUERY]
+    if text and " " not in text and queries.get_conversation(g.work.session, text) is not None:
+        return redirect(url_for("conversation.show", conversation_id=text))
+    before = request.args.get("from", "")
+    words = words_of(text)
+    place = int(before) if before.isascii() and before.isdigit() else None
+    found, following = queries.search_turns(g.work.session, text, get_key_ring().derive("search"), place)
+    if words:
+        # The words themselves may be a name: only their number is recorded.
+        details = {"words": len(words), "hits": len(found)}
+        audit.record(g.work.session, g.user.email, "search.run", details=details, at=g.now)
+        g.work.commit()
+    show_all = bool(g.user.preferences.get("show_all"))
+    return render_template(
+        "views/search.html",
+        q=text,
+        found=found,
+        following=following,
+        veiled={turn.id for turn, row in found if is_veiled(max(turn.risk_level, row.level), show_all)},
+        problem=label("messages", "search_short") if text and not words else "",
+    )

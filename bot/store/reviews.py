@@ -1,0 +1,216 @@
+"""What staff do with a conversation: every function changes rows and writes one audit entry; the caller commits."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Dict, Optional, Sequence, Set
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from bot.store import audit, constants
+from bot.store.models import Conversation, Escalation, OriginalRequest, SealedOriginal, Turn
+from bot.store.staff_models import ConversationTag, ExposureDay, Note, Review, SavedView, StagedExample, Tag, User
+
+_TAG = re.compile(r"[\w -]{1,40}")
+ORIGINAL_MINUTES = 15
+
+
+def note_view(
+    session: Session, user: User, row: Conversation, now: datetime, action: str = "conversation.view"
+) -> None:
+    """Records a look, and counts it for the reader's own protection."""
+    audit.record(session, user.email, action, "conversation", row.id, at=now)
+    day = session.get(ExposureDay, (user.id, now.strftime("%Y-%m-%d")))
+    if day is None:
+        day = ExposureDay(user_id=user.id, day=now.strftime("%Y-%m-%d"), conversations=0, severe=0, last_break_at=now)
+        session.add(day)
+    day.conversations += 1
+    if row.level >= constants.LEVEL_ESCALATE:
+        day.severe += 1
+
+
+def exposure_today(session: Session, user_id: int, now: datetime) -> Optional[ExposureDay]:
+    """What a person has read today."""
+    return session.get(ExposureDay, (user_id, now.strftime("%Y-%m-%d")))
+
+
+def take_break(session: Session, user: User, now: datetime) -> None:
+    """Notes a break."""
+    day = exposure_today(session, user.id, now)
+    if day is not None:
+        day.last_break_at = now
+    audit.record(session, user.email, "break.take", "user", str(user.id), at=now)
+
+
+def set_status(session: Session, user: User, row: Conversation, status: str, now: datetime) -> None:
+    """Moves a conversation: taking it up acknowledges its escalations, finishing closes them and marks it read."""
+    before, row.status = row.status, status
+    escalations = session.execute(
+        sa.select(Escalation).where(Escalation.conversation_id == row.id, Escalation.status != constants.CLOSED)
+    ).scalars()
+    for escalation in escalations:
+        if status != constants.NEW and escalation.acknowledged_at is None:
+            escalation.acknowledged_at, escalation.acknowledged_by = now, user.id
+            escalation.status = constants.ACKNOWLEDGED
+        if status == constants.DONE:
+            escalation.status, escalation.closed_at = constants.CLOSED, now
+    if status == constants.IN_REVIEW and row.assignee_id is None:
+        row.assignee_id = user.id
+    if status in (constants.DONE, constants.FOLLOW_UP):
+        session.add(
+            Review(
+                conversation_id=row.id,
+                reviewer_id=user.id,
+                outcome=constants.CORRECT,
+                # Since when it waited: the time to review counts from here.
+                started_at=row.unread_since or row.last_at,
+                finished_at=now,
+            )
+        )
+        row.unread_since, row.reviewed_at = None, now
+        row.sla_due_at = None if status == constants.DONE else row.sla_due_at
+    details = {"before": before, "after": status}
+    audit.record(session, user.email, "conversation.status", "conversation", row.id, details, at=now)
+
+
+def assign(session: Session, user: User, row: Conversation, to: Optional[User], now: datetime) -> None:
+    """Gives a conversation to somebody, or to nobody."""
+    row.assignee_id = to.id if to is not None else None
+    details = {"to": to.email if to is not None else "nobody"}
+    audit.record(session, user.email, "conversation.assign", "conversation", row.id, details, at=now)
+
+
+def add_note(session: Session, user: User, row: Conversation, text: str, now: datetime) -> None:
+    """Adds a remark; the text is redacted before it comes here."""
+    session.add(Note(conversation_id=row.id, author_id=user.id, text=text, created_at=now))
+    audit.record(session, user.email, "conversation.note", "conversation", row.id, at=now)
+
+
+def add_tag(session: Session, user: User, row: Conversation, name: str, now: datetime) -> bool:
+    """Tags a conversation. False when the word cannot be a tag."""
+    plain = " ".join(name.lower().split())
+    if not _TAG.fullmatch(plain):
+        return False
+    tag = session.execute(sa.select(Tag).where(Tag.name == plain)).scalar_one_or_none()
+    if tag is None:
+        tag = Tag(name=plain)
+        session.add(tag)
+        session.flush()
+    if session.get(ConversationTag, (row.id, tag.id)) is None:
+        session.add(ConversationTag(conversation_id=row.id, tag_id=tag.id))
+        audit.record(session, user.email, "conversation.tag", "conversation", row.id, {"tag": plain}, at=now)
+    return True
+
+
+def remove_tag(session: Session, user: User, row: Conversation, name: str, now: datetime) -> None:
+    """Takes a tag off."""
+    tag = session.execute(sa.select(Tag).where(Tag.name == name)).scalar_one_or_none()
+    carried = session.get(ConversationTag, (row.id, tag.id)) if tag is not None else None
+    if carried is not None:
+        session.delete(carried)
+        audit.record(session, user.email, "conversation.untag", "conversation", row.id, {"tag": name}, at=now)
+
+
+def mark(
+    session: Session, user: User, turn: Turn, outcome: str, expected: str, labels: Dict[str, Any], now: datetime
+) -> bool:
+    """Judges one message; what was wrong is staged as an example.
+
+    Returns:
+        True when an example was staged (the words may be gone by retention).
+    """
+    session.add(
+        Review(
+            conversation_id=turn.conversation_id,
+            turn_id=turn.id,
+            reviewer_id=user.id,
+            outcome=outcome,
+            expected=expected[:120] or None,
+            finished_at=now,
+        )
+    )
+    details = {"position": turn.position + 1, "outcome": outcome}
+    audit.record(session, user.email, "conversation.mark", "conversation", turn.conversation_id, details, at=now)
+    if not turn.text:
+        return False
+    session.add(
+        StagedExample(turn_id=turn.id, kind=outcome, text=turn.text, labels=labels, created_by=user.id, created_at=now)
+    )
+    return True
+
+
+def find_examples(session: Session, ids: Set[int] | None = None) -> Sequence[StagedExample]:
+    """Staged examples, oldest first."""
+    query = sa.select(StagedExample).order_by(StagedExample.id)
+    if ids is not None:
+        query = query.where(StagedExample.id.in_(ids))
+    return session.execute(query.limit(1000)).scalars().all()
+
+
+def note_export(session: Session, user: User, examples: Sequence[StagedExample], now: datetime) -> None:
+    """Remembers that examples left for the repository."""
+    for example in examples:
+        example.exported_at = now
+    audit.record(session, user.email, "examples.export", details={"count": len(examples)}, at=now)
+
+
+def save_view(session: Session, user: User, name: str, filters: Dict[str, str], now: datetime) -> None:
+    """Keeps filters under a name; the same name is overwritten."""
+    query = sa.select(SavedView).where(SavedView.user_id == user.id, SavedView.name == name)
+    view = session.execute(query).scalar_one_or_none()
+    if view is None:
+        session.add(SavedView(user_id=user.id, name=name, filters=filters))
+    else:
+        view.filters = filters
+    audit.record(session, user.email, "view.save", "user", str(user.id), at=now)
+
+
+def remove_view(session: Session, user: User, view_id: int) -> None:
+    """Removes a saved view of this person."""
+    view = session.get(SavedView, view_id)
+    if view is not None and view.user_id == user.id:
+        session.delete(view)
+
+
+def ask_for_originals(session: Session, user: User, row: Conversation, reason: str, now: datetime) -> None:
+    """A lead asks; nothing is opened yet."""
+    session.add(OriginalRequest(conversation_id=row.id, requested_by=user.id, reason=reason, requested_at=now))
+    audit.record(session, user.email, "original.ask", "conversation", row.id, at=now)
+
+
+def find_original_requests(session: Session, conversation_id: str) -> Sequence[OriginalRequest]:
+    """Requests for one conversation, newest first."""
+    query = sa.select(OriginalRequest).where(OriginalRequest.conversation_id == conversation_id)
+    return session.execute(query.order_by(OriginalRequest.id.desc()).limit(20)).scalars().all()
+
+
+def confirm_originals(session: Session, user: User, request_id: int, now: datetime) -> bool:
+    """A second person agrees. False when it is the same person or the request is not waiting."""
+    request = session.get(OriginalRequest, request_id)
+    if request is None or request.confirmed_at is not None or request.requested_by in (user.id, None):
+        return False
+    request.confirmed_by, request.confirmed_at = user.id, now
+    request.open_until = now + timedelta(minutes=ORIGINAL_MINUTES)
+    audit.record(session, user.email, "original.confirm", "conversation", request.conversation_id, at=now)
+    return True
+
+
+def read_originals(session: Session, user: User, conversation_id: str, now: datetime) -> Sequence[str]:
+    """The words as typed, while a confirmed request of this person is open; else nothing. Recorded."""
+    query = sa.select(OriginalRequest.id).where(
+        OriginalRequest.conversation_id == conversation_id,
+        OriginalRequest.requested_by == user.id,
+        OriginalRequest.open_until > now,
+    )
+    if session.execute(query.limit(1)).first() is None:
+        return []
+    rows = session.execute(
+        sa.select(SealedOriginal)
+        .where(SealedOriginal.conversation_id == conversation_id, SealedOriginal.expires_at > now)
+        .order_by(SealedOriginal.id)
+    ).scalars()
+    found = [row.text for row in rows]
+    audit.record(session, user.email, "original.view", "conversation", conversation_id, at=now)
+    return found

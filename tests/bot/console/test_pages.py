@@ -1,0 +1,151 @@
+"""Every page for the roles that may see it, and what a reviewer does all day."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+
+from bot.store.models import Conversation, Escalation
+from bot.store.staff_models import AuditEntry, Note, Review, StagedExample
+from bot.store.unit_of_work import UnitOfWork
+
+PAGES = [
+    "/queue", "/queue?level=3&category=self_harm&tag=a&since=2026-01-01", "/search", "/search?q=money", "/dashboard",
+    "/dashboard?days=7", "/audit", "/audit?actor=admin@example.org", "/quality/examples", "/content",
+    "/content/helplines", "/content/helplines?country=INT", "/content/scorecard", "/staff", "/account", "/care",
+    "/conversations/escalate0001", "/conversations/escalate0002?show=all", "/conversations/quiet0001",
+    "/conversations/escalate0001/print", "/conversations/escalate0001/originals",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_keeps_its_promises(browser, conversations, path):
+    browser("admin").get(path)
+
+
+def test_health_answers_without_a_sign_in(browser):
+    assert browser().get("/healthz").json == {"status": "ok"}
+
+
+def test_queue_shows_riskiest_first_and_longest_waiting_within_a_level(browser, conversations):
+    page = BeautifulSoup(browser("reviewer").get("/queue").text, "html.parser")
+    found = [link["href"].split("/")[-1] for link in page.select("tbody th a")]
+    assert found == ["emergency0001", "escalate0001", "escalate0002", "checkin0001", "quiet0001"]
+
+
+def test_one_click_opens_the_riskiest_unread(browser, conversations):
+    assert browser("reviewer").get("/queue/next", status=302).location.endswith("/conversations/emergency0001")
+
+
+def test_hard_messages_stay_closed_until_asked_for(browser, conversations):
+    someone = browser("reviewer")
+    assert "<details class=\"veil\">" in someone.get("/conversations/escalate0001").text
+    assert "<details class=\"veil\">" not in someone.get("/conversations/escalate0001?show=all").text
+    assert "<details class=\"veil\">" not in someone.get("/conversations/quiet0001").text
+
+
+def test_opening_a_conversation_is_an_audit_sentence(browser, conversations):
+    browser("reviewer").get("/conversations/escalate0001")
+    assert "opened conversation escalate0001" in browser("auditor").get("/audit").text
+
+
+def test_review_from_note_to_done(browser, conversations, database):
+    someone = browser("reviewer")
+    path = "/conversations/escalate0001"
+    someone.post(f"{path}/status", {"status": "in_review", "seen": "2"})
+    someone.post(f"{path}/notes", {"text": "Spoke to Tom Harris, his number is 07700 900123"})
+    someone.post(f"{path}/tags", {"tag": "Snapchat"})
+    page = someone.post(f"{path}/status", {"status": "done", "seen": "2"}, follow=True)
+    assert "Status changed" in page.text
+    with UnitOfWork(database) as work:
+        row = work.session.get(Conversation, "escalate0001")
+        assert (row.status, row.unread_since, [tag.name for tag in row.tags]) == ("done", None, ["snapchat"])
+        escalation = work.session.query(Escalation).filter_by(conversation_id="escalate0001").one()
+        assert escalation.acknowledged_at and escalation.closed_at and escalation.status == "closed"
+        assert "900123" not in work.session.query(Note).one().text
+        assert work.session.query(Review).one().started_at is not None
+
+
+def test_done_is_refused_when_a_message_came_in_meanwhile(browser, conversations, database):
+    page = browser("reviewer").post(
+        "/conversations/escalate0001/status", {"status": "done", "seen": "1"}, follow=True
+    )
+    assert "new message came in" in page.text
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "escalate0001").status == "new"
+
+
+def test_marking_stages_an_example_and_the_patch_holds_it(browser, conversations, database):
+    someone = browser("lead")
+    page = BeautifulSoup(someone.get("/conversations/checkin0001").text, "html.parser")
+    turn = page.select_one("form.mark input[name=turn]")["value"]
+    data = {"turn": turn, "outcome": "missed_risk", "category": "self_harm"}
+    someone.post("/conversations/checkin0001/marks", data)
+    with UnitOfWork(database) as work:
+        assert work.session.query(StagedExample).one().labels == {"level": "escalate", "categories": ["self_harm"]}
+    patch = someone.post("/quality/examples/download", status=200).text
+    assert "+++ b/data/risk/examples/reviewed.jsonl" in patch and "kms this homework" in patch
+    assert "+++ b/tests/evaluation/reviewed.jsonl" in patch
+
+
+def test_a_turn_of_another_conversation_cannot_be_marked(browser, conversations):
+    someone = browser("lead")
+    page = BeautifulSoup(someone.get("/conversations/checkin0001").text, "html.parser")
+    turn = page.select_one("form.mark input[name=turn]")["value"]
+    someone.post("/conversations/quiet0001/marks", {"turn": turn, "outcome": "missed_risk"}, status=400)
+
+
+def test_search_finds_words_and_ids(browser, conversations):
+    someone = browser("reviewer")
+    assert "/conversations/escalate0001#m1" in someone.get("/search?q=money+pics").text
+    assert "No message holds" in someone.get("/search?q=money+private").text
+    assert someone.get("/search?q=quiet0001", status=302).location.endswith("/conversations/quiet0001")
+
+
+def test_originals_need_a_reason_and_a_second_person(browser, conversations, database):
+    first, second = browser("lead"), browser("lead2")
+    path = "/conversations/escalate0001/originals"
+    assert "at least 20" in first.post(path, {"reason": "curious"}, follow=True).text
+    first.post(path, {"reason": "The police asked for the exact words of the threat"})
+    assert "Another person" in first.post(f"{path}/1/confirm", follow=True).text
+    assert "15 minutes" in second.post(f"{path}/1/confirm", follow=True).text
+    second.post(f"{path}/9/confirm", status=404)
+
+
+def test_small_counts_are_suppressed_on_the_page_and_in_the_export(browser, conversations):
+    someone = browser("lead")
+    assert "&lt; 5" in someone.get("/dashboard").text
+    exported = someone.get("/dashboard/export?format=csv").text
+    assert "escalations,extortion,<5" in exported and "conversations,,5" in exported
+    assert someone.get("/dashboard/export?format=json").is_json
+
+
+def test_exposure_cap_stops_gently_and_the_override_is_recorded(app, browser, conversations, database, settings):
+    object.__setattr__(settings, "exposure_cap", 1)
+    someone = browser("reviewer")
+    someone.get("/conversations/escalate0001")
+    assert "Enough for today" in someone.get("/conversations/emergency0001").text
+    assert "Enough for today" not in someone.get("/conversations/quiet0001").text
+    someone.get("/conversations/emergency0001?more=yes")
+    with UnitOfWork(database) as work:
+        assert work.session.query(AuditEntry).filter_by(action="conversation.more").count() == 1
+
+
+def test_saved_views_belong_to_one_person(browser, conversations):
+    browser("reviewer").post("/queue/views", {"name": "Hard ones", "level": "2"})
+    assert "Hard ones" in browser("reviewer").get("/queue").text
+    assert "Hard ones" not in browser("lead").get("/queue").text
+
+
+def test_a_reviewer_takes_but_only_a_lead_gives(browser, conversations, people):
+    path = "/conversations/escalate0001/assign"
+    browser("reviewer").post(path, {"to": str(people["reviewer"])})
+    browser("reviewer").post(path, {"to": str(people["lead"])}, status=403)
+    browser("lead").post(path, {"to": str(people["reviewer"])})
+    browser("lead").post(path, {"to": str(people["auditor"])}, status=400)
+
+
+def test_an_admin_changes_a_role_but_not_their_own(browser, people):
+    admin = browser("admin")
+    admin.post(f"/staff/{people['reviewer']}", {"what": "role", "role": "lead"})
+    assert "your own account" in admin.post(f"/staff/{people['admin']}", {"what": "close"}, follow=True).text
