@@ -22,7 +22,6 @@ SECRET = "SECRET"
 ENTITIES = (
     EMAIL,
     LINK,
-    HANDLE,
     IP_ADDRESS,
     CARD,
     ID_NUMBER,
@@ -30,6 +29,7 @@ ENTITIES = (
     BIRTH_DATE,
     PHONE,
     SECRET,
+    HANDLE,
     POSTCODE,
     ADDRESS,
     SCHOOL,

@@ -135,6 +135,7 @@ _LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
 _PAYLOAD = re.compile(r"\s*/([\w/]+)\s*(\{.*\})?\s*", re.DOTALL)
 _ECHO_WORD = re.compile(r"[^\s<>\"“”(),;:!?]+")
 _ECHO_WORDS = 4
+_ENDING = ".'’…"
 
 
 @lru_cache(maxsize=2048)
@@ -263,7 +264,8 @@ class _EventRedaction:
         while index < len(words):
             size, placeholder = self._known_from(text, words, index)
             if placeholder:
-                spans.append((words[index].start(), words[index + size - 1].end(), placeholder))
+                start, end = words[index].start(), words[index + size - 1].end()
+                spans.append((start, start + len(text[start:end].rstrip(_ENDING)), placeholder))
             index += max(size, 1)
         for start, end, placeholder in reversed(spans):
             text = text[:start] + placeholder + text[end:]
@@ -272,7 +274,7 @@ class _EventRedaction:
     def _known_from(self, text: str, words: Sequence[re.Match[str]], index: int) -> Tuple[int, str | None]:
         for size in range(min(_ECHO_WORDS, len(words) - index), 0, -1):
             value = text[words[index].start() : words[index + size - 1].end()]
-            placeholder = self.memory.known_placeholder(value.rstrip(".'’"))
+            placeholder = self.memory.known_placeholder(value.rstrip(_ENDING))
             if placeholder:
                 return size, placeholder
         return 1, None

@@ -26,6 +26,7 @@ from bot.redaction.recognizers import ChatArtifacts, ChatRecognizer
 KEPT, KNOWN, WORD_NAME, UNKNOWN, ORDINARY = "kept", "known", "word_name", "unknown", "ordinary"
 #: Below this share of English words a message is taken for another language.
 _ENGLISH_SHARE = 0.5
+_END_OF_LATIN = "\u0250"
 
 
 def classify(word: str, lexicon: Lexicon) -> str:
@@ -71,7 +72,7 @@ class NameRecognizer(ChatRecognizer):
                 index += 1
                 continue
             last = self._extend(text, words, kinds, index)
-            first = self._extend_left(words, kinds, index)
+            first = self._extend_left(words, kinds, index) if english else index
             start, end = words[first].start, words[last].start + len(self._base(words[last].text))
             found.append(self.result(PERSON, start, end, 0.85, why))
             index = last + 1
@@ -129,6 +130,9 @@ class NameRecognizer(ChatRecognizer):
     ) -> str:
         """For an unknown word or a name that is also a word: the first cue that holds."""
         word, unknown = words[index], kinds[index] == UNKNOWN
+        if unknown and max(word.lower) >= _END_OF_LATIN:
+            # Other scripts: every word is unknown; the name lists and introductions speak for them.
+            return ""
         if unknown and not word.capital and (len(word.lower) < 3 or self._looks_misspelt(word.lower)):
             return ""
         base = self._base(word.lower)
@@ -207,6 +211,8 @@ class NameRecognizer(ChatRecognizer):
         if kind == WORD_NAME:
             return any_word or word.lower in self.lexicon.given_word_names or word.written_capital
         if kind == ORDINARY:
+            if word.capital:
+                return True
             # "my name is bear", but not "my name is really weird".
             return any_word and not word.lower.endswith("ly") and word.lower not in cues.NEVER_A_NAME
         return not word.lower.endswith(("ing", "ed", "in'")) and (
@@ -278,8 +284,9 @@ class NameRecognizer(ChatRecognizer):
         before = words[index - 1] if index else None
         if before is None or not words[index].joined or kinds[index] != KNOWN or before.glued or len(before.lower) < 3:
             return index
+        latin = before.lower.isalpha() and max(before.lower) < _END_OF_LATIN
         unknown = kinds[index - 1] == UNKNOWN and not self._looks_misspelt(before.lower)
-        return index - 1 if unknown else index
+        return index - 1 if unknown and latin else index
 
     def _is_family_name(self, text: str, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
         word, kind = words[index], kinds[index]

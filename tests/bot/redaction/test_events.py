@@ -1,0 +1,152 @@
+"""No place in a Rasa event lets a person's words through, known or unknown."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from rasa.shared.core import events as rasa_events
+
+from bot.redaction.events import PLACES, Treatment, redact_event, treatment_for
+
+WORDS = "im katie, 07700 900123"
+CLEAN = "im <PERSON_1>, <PHONE_1>"
+
+
+def user_event(**values):
+    parsed = {
+        "text": WORDS,
+        "intent": {"name": "faq", "confidence": 0.9},
+        "intent_ranking": [{"name": "faq", "confidence": 0.9}],
+        "entities": [
+            {"entity": "name", "value": "katie", "start": 3, "end": 8, "extractor": "x"},
+            {"entity": "platform", "value": "instagram", "start": 0, "end": 2},
+        ],
+        "text_tokens": [[0, 2]],
+        "response_selector": {"faq": {"response": {"responses": [{"text": "x"}], "intent_response_key": "faq/x"}}},
+        "risk": {
+            "level": "escalate",
+            "categories": {"extortion": 0.91},
+            "findings": [{"category": "extortion", "source": "threat", "start": 10, "end": 22, "sentence": "Threat."}],
+        },
+        "nearest": [{"faq": "what_is_grooming", "topic": "grooming_what_is", "score": 0.8}],
+    }
+    event = {"event": "user", "timestamp": 1.0, "sender_id": "a" * 20, "text": WORDS, "parse_data": parsed}
+    return {**event, "input_channel": "web", "message_id": "0123456789abcdef0123456789abcdef", "metadata": {}, **values}
+
+
+def test_a_user_event_keeps_its_facts_and_loses_the_words(memory):
+    before = user_event()
+    original = copy.deepcopy(before)
+    after = redact_event(before, memory)
+    assert before == original
+    assert after["text"] == after["parse_data"]["text"] == CLEAN
+    assert after["parse_data"]["entities"][0]["value"] == "<PERSON_1>"
+    assert after["parse_data"]["entities"][1]["value"] == "instagram"
+    for name in ("intent", "intent_ranking", "nearest"):
+        assert after["parse_data"][name] == before["parse_data"][name]
+    assert after["parse_data"]["risk"]["categories"] == {"extortion": 0.91}
+    assert after["message_id"] == before["message_id"]
+    assert "katie" not in json.dumps(after) and "900123" not in json.dumps(after)
+
+
+def test_spans_fit_the_redacted_text(memory):
+    after = redact_event(user_event(), memory)
+    entity, finding = after["parse_data"]["entities"][0], after["parse_data"]["risk"]["findings"][0]
+    assert after["text"][entity["start"] : entity["end"]] == "<PERSON_1>"
+    assert after["text"][finding["start"] : finding["end"]] == "<PHONE_1>"
+
+
+def test_metadata_of_a_channel_is_left_out_but_for_what_we_know(memory):
+    metadata = {
+        "channel_kind": "telegram",
+        "country": "GB",
+        "drill": True,
+        "username": "katie_b",
+        "chat": {"id": 7700900123},
+    }
+    after = redact_event(user_event(metadata=metadata), memory)
+    assert after["metadata"] == {"channel_kind": "telegram", "country": "GB", "drill": True}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"new_field": WORDS},
+        {"parse_data": {"new_field": {"deep": [WORDS]}}},
+        {"parse_data": {"risk": {"quote": WORDS}}},
+        {"parse_data": {"intent": {"name": WORDS}}},
+        {"metadata": {"country": WORDS}},
+        {"input_channel": WORDS},
+        {"message_id": WORDS},
+    ],
+)
+def test_words_in_an_unexpected_place_are_redacted(memory, place):
+    after = json.dumps(redact_event({"event": "user", "timestamp": 1.0, **place}, memory))
+    assert "katie" not in after and "900123" not in after
+
+
+@pytest.mark.parametrize("name", ["country", "audience", "last_platform", "mood", "session_started_metadata"])
+@pytest.mark.parametrize("value", ["katie", WORDS, {"text": WORDS}, [WORDS], {"a": {"b": ["katie"]}}])
+def test_a_slot_never_keeps_a_name(memory, name, value):
+    after = json.dumps(redact_event({"event": "slot", "name": name, "value": value, "timestamp": 1.0}, memory))
+    assert "katie" not in after and "900123" not in after
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("country", "GB"), ("audience", "child"), ("last_faq", "what_is_grooming"), ("last_setting", "private_account"),
+     ("last_platform", "instagram"), ("card_level", "escalate"), ("barrier", "parents_find_out"), ("age", 13)],
+)  # fmt: skip
+def test_a_slot_keeps_a_value_of_our_own_lists(memory, name, value):
+    assert redact_event({"event": "slot", "name": name, "value": value}, memory)["value"] == value
+
+
+def test_an_answer_that_repeats_a_detail_is_cleaned_and_others_stay(memory):
+    redact_event(user_event(), memory)
+    buttons = [{"title": "Tell Katie", "payload": '/ask{"faq": "x"}'}]
+    metadata = {"utter_action": "utter_x", "hotlines": ["gb-childline"]}
+    bot = {"event": "bot", "text": "Hello Katie. Ring 0800 1111.", "data": {"buttons": buttons}, "metadata": metadata}
+    after = redact_event(bot, memory)
+    assert after["text"] == "Hello <PERSON_1>. Ring 0800 1111."
+    assert after["data"]["buttons"] == [{"title": "Tell <PERSON_1>", "payload": '/ask{"faq": "x"}'}]
+    assert after["metadata"] == metadata
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ('/ask{"faq": "what_is_grooming"}', '/ask{"faq": "what_is_grooming"}'),
+        ("/get_hotline", "/get_hotline"),
+        ('/inform{"name": "katie"}', '/inform{"name": "<PERSON_1>"}'),
+        ('/inform{"country": "katie"}', '/inform{"country": "<PERSON_1>"}'),
+    ],
+)
+def test_a_button_stays_readable_and_a_typed_command_is_redacted(memory, text, expected):
+    assert redact_event({"event": "user", "text": text}, memory)["text"] == expected
+
+
+def test_every_event_kind_of_rasa_comes_back_with_its_type(memory):
+    made = [
+        rasa_events.UserUttered(WORDS), rasa_events.BotUttered("x"), rasa_events.SlotSet("mood", WORDS),
+        rasa_events.AgentUttered(WORDS), rasa_events.ActionExecuted("action_listen"), rasa_events.SessionStarted(),
+        rasa_events.EntitiesAdded([{"entity": "name", "value": "katie"}]), rasa_events.ActiveLoop("country_form"),
+        rasa_events.FollowupAction("action_x"), rasa_events.ActionExecutionRejected("action_x"),
+    ]  # fmt: skip
+    for event in made:
+        after = redact_event(event.as_dict(), memory)
+        assert after["event"] == event.type_name
+        assert "katie" not in json.dumps(after)
+    assert redact_event(rasa_events.ActionExecuted("action_listen").as_dict(), memory)["name"] == "action_listen"
+
+
+def test_a_place_nobody_named_counts_as_a_persons_words():
+    assert PLACES[-1].path == "**" and PLACES[-1].treatment is Treatment.WORDS
+    assert treatment_for("no_such_event", "any.where") is Treatment.WORDS
+
+
+def test_words_that_cannot_be_searched_are_withheld_everywhere(memory, redactor, monkeypatch):
+    monkeypatch.setattr(redactor, "find", lambda text: (_ for _ in ()).throw(TimeoutError()))
+    after = json.dumps(redact_event(user_event(), memory, redactor))
+    assert "katie" not in after
