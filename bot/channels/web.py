@@ -50,6 +50,7 @@ class WebChannel(InputChannel):
         self._rate = RateLimit(burst=10, per_minute=30)
         # No address is kept, so new conversations share one bucket; it only stops a flood.
         self._starts = RateLimit(burst=60, per_minute=600)
+        self._known: OrderedDict[str, None] = OrderedDict()
         self._answers: OrderedDict[Tuple[str, str], asyncio.Future[Answer]] = OrderedDict()
 
     @classmethod
@@ -186,11 +187,21 @@ class WebChannel(InputChannel):
             answer["country"] = tracker.get_slot("country") if tracker else None
         return answer
 
+    def _knows(self, conversation_id: str) -> bool:
+        """Whether this process handled a message of the conversation before; remembers it from now on."""
+        known = conversation_id in self._known
+        self._known[conversation_id] = None
+        self._known.move_to_end(conversation_id)
+        while len(self._known) > _ANSWERED_KEPT:
+            self._known.popitem(last=False)
+        return known
+
     async def _replies(
         self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
     ) -> List[Dict[str, Any]]:
-        if sent.attempt > 1:
-            # This process does not know the message, but one before a restart may have answered it.
+        if sent.attempt > 1 or not self._knows(conversation_id):
+            # This process does not know the message, but one before a restart may have answered it. A browser sends a
+            # request again by itself when a kept connection breaks, so that even a first attempt may be a second one.
             tracker = await _tracker(app, conversation_id)
             given = replies_to(sent.id, list(tracker.events)) if tracker else None
             if given:

@@ -22,6 +22,7 @@ export function fill(words, values = {}) {
 
 /** The address if it is a page's (`http:` or `https:`), else null: an attribute must not smuggle in a script. */
 export function webAddress(given, base) {
+  if (!given) return null;
   try {
     const address = new URL(given, base);
     return address.protocol === "https:" || address.protocol === "http:" ? address.href : null;

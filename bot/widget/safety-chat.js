@@ -1,6 +1,6 @@
 // <safety-chat>: attributes, life cycle, public methods and events. Each behaviour has a module of its own.
 import { el, fill, webAddress } from "./dom.js";
-import { Transport, newId } from "./transport.js";
+import { TIMINGS, Transport, newId } from "./transport.js";
 import { Transcript } from "./transcript.js";
 import { Composer } from "./composer.js";
 import { Tools } from "./tools.js";
@@ -18,6 +18,9 @@ const HERE = new URL(".", import.meta.url).href;
 
 export class SafetyChat extends HTMLElement {
   static observedAttributes = ["country", "audience", "lang"];
+
+  /** Waiting times in milliseconds, see transport.js. */
+  static timings = TIMINGS;
 
   #strings = ENGLISH;
   #help = null;

@@ -78,6 +78,8 @@ def neutral() -> Iterator[str]:
     """The site that a quick exit goes to."""
     app = Flask("neutral")
     app.add_url_rule("/", "home", lambda: "<!doctype html><title>Weather</title><h1>Weather</h1>")
+    # No content: the browser stays where it is, so that a blanked page can be looked at.
+    app.add_url_rule("/nothing", "nothing", lambda: ("", 204))
     site = Site(app)
     yield site.address + "/"
     site.close()

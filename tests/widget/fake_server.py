@@ -1,7 +1,7 @@
 """A stand-in for the chat server: answers in the web channel's form and commits the faults that a test plans.
 
 Like the real one it answers each message id once and repeats that answer; `restart` forgets what was answered in
-memory but, as the tracker does, still knows it when the client says that this is not the first attempt.
+memory but, as the tracker does, still knows it when asked about a conversation that is new to the process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable
 
 Reply = dict[str, Any]
-#: Faults: "drop" (closed without a word), "cut" (closed in the middle), "500", "429", "hang:SECONDS", "late:SECONDS".
+#: Faults: "drop" (closed without a word), "cut" (closed in the middle), "restart" (answered, then gone), "twice",
+#: "400" (token ended), "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
 Answerer = Callable[[dict[str, Any]], list[Reply]]
 
 
@@ -34,8 +35,10 @@ class FakeChat:
         self.texts: list[str] = []
         self.messages: list[dict[str, Any]] = []
         self.deleted = 0
+        self.started = 0
         self._memory: dict[str, list[Reply]] = {}
         self._tracker: dict[str, list[Reply]] = {}
+        self._knows = False
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -49,6 +52,7 @@ class FakeChat:
     def restart(self) -> None:
         """Loses what a process loses."""
         self._memory.clear()
+        self._knows = False
 
     def close(self) -> None:
         """Stops listening."""
@@ -61,8 +65,9 @@ class FakeChat:
             key = message["id"]
             if key in self._memory:
                 return self._memory[key]
-            if message.get("attempt", 1) > 1 and key in self._tracker:
+            if (message["attempt"] > 1 or not self._knows) and key in self._tracker:
                 return self._tracker[key]
+            self._knows = True
             self.handled[key] += 1
             self.texts.append(message["text"])
             self._memory[key] = self._tracker[key] = self.answer(message)
@@ -85,6 +90,7 @@ class FakeChat:
             def do_POST(self) -> None:
                 content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if self.path.endswith("/conversations"):
+                    chat.started += 1
                     return self._send(201, {"token": "token-of-a-test"})
                 if self.path.endswith("/delete"):
                     chat.deleted += 1
@@ -98,6 +104,8 @@ class FakeChat:
                     return self._vanish()
                 if fault in ("500", "429"):
                     return self._send(int(fault), {"error": "later", "code": "slow_down"}, {"Retry-After": "1"})
+                if fault == "400":
+                    return self._send(400, {"error": "This conversation has ended.", "code": "token"})
                 if fault == "hang":
                     time.sleep(float(seconds))
                     return self._vanish()

@@ -1,0 +1,117 @@
+"""A bad line: nothing is lost, nothing is doubled, order is kept; help is shown when nobody answers."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from tests.widget.conftest import say
+
+#: Fewer milliseconds than in real use, so that two hundred messages with faults take seconds.
+FAST = (
+    "addEventListener('DOMContentLoaded', () => {"
+    " customElements.whenDefined('safety-chat').then(() => Object.assign(customElements.get('safety-chat').timings,"
+    " {unreachableAfter: 300, patience: 700, firstWait: 10, longestWait: 40})); });"
+)
+BOT_TEXTS = "() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.bot .bubble')].map(n => n.textContent)"
+FAULTS = ["drop", "cut", "500", "hang:1", "late:0.4", "twice", "restart"]
+
+
+def shown(page):
+    return page.evaluate(BOT_TEXTS)
+
+
+def expected(texts):
+    return [f"{part} {text}" for text in texts for part in "AB"]
+
+
+@pytest.mark.timeout(120)
+def test_two_hundred_messages_over_a_bad_line_arrive_once_and_in_order(open_page, chat):
+    texts = ["/start", *(f"message {number}" for number in range(199))]
+    dice = random.Random(8)
+    chat.faults = {place: dice.choice(FAULTS) for place in range(2, 260, 5)}
+    chat.faults |= {20: "429", 90: "drop", 91: "drop", 92: "500", 93: "cut", 150: "hang:10"}
+    planned = len(chat.faults)
+    page = open_page(before=FAST)
+    page.evaluate("texts => { const chat = document.querySelector('safety-chat'); for (const t of texts) chat.send(t); }", texts[1:])
+    page.wait_for_function(f"() => ({BOT_TEXTS})().includes('B message 198')", timeout=90_000)
+    page.wait_for_timeout(100)
+    assert [text for text in shown(page) if text[:2] in ("A ", "B ")] == expected(texts)
+    assert chat.texts == texts
+    assert set(chat.handled.values()) == {1}, "the server handled no message twice"
+    assert planned - len(chat.faults) >= 45, "the faults were met"
+    assert page.errors == []
+
+
+def test_a_reply_that_comes_late_to_an_attempt_given_up_is_not_shown_twice(open_page, chat):
+    chat.faults = {2: "late:1.2"}
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    say(page, "one")
+    say(page, "two")
+    page.get_by_text("B two").wait_for()
+    page.wait_for_timeout(1300)
+    assert shown(page) == expected(["/start", "one", "two"])
+
+
+def test_ten_seconds_of_silence_show_help_and_lose_nothing(open_page, chat):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: "hang:10"}
+    began = time.monotonic()
+    say(page, "slow")
+    page.locator(".offline").wait_for(timeout=3500)
+    assert time.monotonic() - began <= 3.0
+    page.get_by_text("B slow").wait_for(timeout=15_000)
+    assert [text for text in shown(page) if "slow" in text] == expected(["slow"])
+
+
+def test_without_a_server_the_card_of_the_country_appears_within_three_seconds(open_page, chat):
+    chat.close()
+    began = time.monotonic()
+    page = open_page("/child")
+    page.locator(".offline").wait_for(timeout=4000)
+    assert time.monotonic() - began <= 3.5, "page load included"
+    words = page.locator(".offline").inner_text()
+    assert "Call 999" in words and "Childline" in words and "Call 0800 1111" in words
+    assert page.locator(".offline a").first.get_attribute("href") == "tel:999"
+
+
+def test_a_message_written_without_a_connection_goes_out_when_it_is_back(open_page, chat):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    page.context.set_offline(True)
+    began = time.monotonic()
+    say(page, "first")
+    page.locator(".offline").wait_for(timeout=3500)
+    assert time.monotonic() - began <= 3.0
+    say(page, "second")
+    assert "when the line is back" in page.locator(".own .state").last.inner_text()
+    assert chat.texts == ["/start"]
+    page.context.set_offline(False)
+    page.get_by_text("B second").wait_for(timeout=5000)
+    assert shown(page) == expected(["/start", "first", "second"])
+    assert page.locator(".own .state").last.inner_text() == ""
+    assert page.locator(".offline").count() == 1, "one card for one outage"
+
+
+def test_a_flood_is_answered_with_a_readable_sentence_and_the_message_goes_out_by_itself(open_page, chat):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: "429"}
+    say(page, "quick")
+    page.get_by_text("I need a moment to keep up").wait_for()
+    page.get_by_text("B quick").wait_for()
+    assert page.locator(".status").inner_text() == ""
+
+
+def test_an_ended_conversation_begins_anew_with_the_message_kept(open_page, chat):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: "400"}
+    say(page, "after a night")
+    page.get_by_text("a new conversation began").wait_for()
+    page.get_by_text("B after a night").wait_for()
+    assert chat.started == 2
