@@ -172,7 +172,14 @@ def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     return {**plain("utter_tell_me_more", facts), "buttons": plain(facts.last_answer, facts)["buttons"]}
 
 
+def _opening_notice(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """A page for parents or for children knows whom it talks to: it is not asked again."""
+    known = facts.channel == "web" and facts.audience is not None
+    return plain("utter_opening_notice_known" if known else "utter_opening_notice", facts)
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
+    "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
     UTTER_CHECK_IN: _check_in,
     UTTER_CHECK_IN_YES: _check_in_yes,
