@@ -64,7 +64,7 @@ def _check_permissions(app: Flask) -> None:
 def _open() -> Response | None:
     from flask import current_app, session
 
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     g.user = None
     if view is None or request.endpoint in ("static", "health.healthz"):
         return None

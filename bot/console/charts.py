@@ -48,8 +48,14 @@ def bar_chart(points: Sequence[Tuple[str, Optional[int]]]) -> BarChart:
     for number, (name, value) in enumerate(points):
         height = plot * (value or 0) / top
         bars.append(
-            Bar(name, value, round(LEFT + number * step + step * 0.15, 1), round(8 + plot - height, 1),
-                round(step * 0.7, 1), round(height, 1))
+            Bar(
+                name,
+                value,
+                round(LEFT + number * step + step * 0.15, 1),
+                round(8 + plot - height, 1),
+                round(step * 0.7, 1),
+                round(height, 1),
+            )
         )
     lines = tuple((int(top * share), round(8 + plot * (1 - share), 1)) for share in (0, 0.5, 1))
     return BarChart(tuple(bars), lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
 from typing import Any
@@ -14,7 +15,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from bot.config import Settings
+from bot.errors import StoreError
 
+logger = logging.getLogger(__name__)
 csrf = CSRFProtect()
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -63,10 +66,14 @@ def protect(app: Flask, settings: Settings) -> None:
         # Another name for this machine is DNS rebinding (or a misconfigured proxy).
         if request.host.lower() not in hosts:
             abort(400, "host")
+        # No browser sends a zero byte; databases refuse it.
+        if "\x00" in request.path or any("\x00" in value for value in request.values.values()):
+            abort(400, "zero byte")
 
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, show_error)
-    app.register_error_handler(CSRFError, lambda error: show_error(error))
+    app.register_error_handler(CSRFError, show_error)
+    app.register_error_handler(StoreError, _show_store_error)
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
@@ -92,6 +99,11 @@ def add_headers(response: Response) -> Response:
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
+
+
+def _show_store_error(error: StoreError) -> tuple[str, int]:
+    logger.error("a page could not reach the staff database: %s", error)
+    return render_template("error.html", code=503), 503
 
 
 def show_error(error: Any) -> tuple[str, int]:

@@ -40,7 +40,7 @@ def serve(settings: Settings) -> None:
                 "loglevel": "warning",
                 "graceful_timeout": 3,
                 "keepalive": 5,
-                "post_fork": lambda *_: _warm_up(),
+                "post_fork": _warm_up,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
@@ -51,7 +51,7 @@ def serve(settings: Settings) -> None:
     Console().run()
 
 
-def _warm_up() -> None:
+def _warm_up(_server: Any, _worker: Any) -> None:
     """Loads the redactor for notes in the background: the first note need not wait three seconds."""
 
     def load() -> None:

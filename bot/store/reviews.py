@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Dict, Optional, Sequence, Set
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.store import audit, constants
-from bot.store.models import Conversation, Escalation, OriginalRequest, SealedOriginal, Turn
+from bot.store.models import Conversation, Escalation, OriginalRequest, Turn
 from bot.store.staff_models import ConversationTag, ExposureDay, Note, Review, SavedView, StagedExample, Tag, User
 
 _TAG = re.compile(r"[\w -]{1,40}")
-ORIGINAL_MINUTES = 15
 
 
 def note_view(
@@ -174,43 +173,17 @@ def remove_view(session: Session, user: User, view_id: int) -> None:
         session.delete(view)
 
 
-def ask_for_originals(session: Session, user: User, row: Conversation, reason: str, now: datetime) -> None:
-    """A lead asks; nothing is opened yet."""
-    session.add(OriginalRequest(conversation_id=row.id, requested_by=user.id, reason=reason, requested_at=now))
-    audit.record(session, user.email, "original.ask", "conversation", row.id, at=now)
-
-
 def find_original_requests(session: Session, conversation_id: str) -> Sequence[OriginalRequest]:
     """Requests for one conversation, newest first."""
     query = sa.select(OriginalRequest).where(OriginalRequest.conversation_id == conversation_id)
     return session.execute(query.order_by(OriginalRequest.id.desc()).limit(20)).scalars().all()
 
 
-def confirm_originals(session: Session, user: User, request_id: int, now: datetime) -> bool:
-    """A second person agrees. False when it is the same person or the request is not waiting."""
-    request = session.get(OriginalRequest, request_id)
-    if request is None or request.confirmed_at is not None or request.requested_by in (user.id, None):
-        return False
-    request.confirmed_by, request.confirmed_at = user.id, now
-    request.open_until = now + timedelta(minutes=ORIGINAL_MINUTES)
-    audit.record(session, user.email, "original.confirm", "conversation", request.conversation_id, at=now)
-    return True
-
-
-def read_originals(session: Session, user: User, conversation_id: str, now: datetime) -> Sequence[str]:
-    """The words as typed, while a confirmed request of this person is open; else nothing. Recorded."""
-    query = sa.select(OriginalRequest.id).where(
+def open_request(session: Session, user: User, conversation_id: str, now: datetime) -> Optional[OriginalRequest]:
+    """The confirmed request by which this person may read the originals now, else None."""
+    query = sa.select(OriginalRequest).where(
         OriginalRequest.conversation_id == conversation_id,
         OriginalRequest.requested_by == user.id,
         OriginalRequest.open_until > now,
     )
-    if session.execute(query.limit(1)).first() is None:
-        return []
-    rows = session.execute(
-        sa.select(SealedOriginal)
-        .where(SealedOriginal.conversation_id == conversation_id, SealedOriginal.expires_at > now)
-        .order_by(SealedOriginal.id)
-    ).scalars()
-    found = [row.text for row in rows]
-    audit.record(session, user.email, "original.view", "conversation", conversation_id, at=now)
-    return found
+    return session.execute(query.limit(1)).scalar_one_or_none()

@@ -19,7 +19,10 @@ def show() -> Any:
     """The page."""
     day = reviews.exposure_today(g.work.session, g.user.id, g.now)
     return render_template(
-        "views/care.html", day=day, cap=g.settings.exposure_cap, minutes=g.settings.break_minutes,
+        "views/care.html",
+        day=day,
+        cap=g.settings.exposure_cap,
+        minutes=g.settings.break_minutes,
         support=g.settings.staff_support,
     )
 

@@ -14,7 +14,7 @@ from bot.console.timeline import cut, is_veiled
 from bot.console.words import label
 from bot.redaction.redactor import get_redactor
 from bot.safety.levels import CATEGORIES
-from bot.store import audit, queries, reviews
+from bot.store import audit, originals, queries, reviews
 from bot.store.accounts import get_user
 from bot.store.constants import OUTCOMES, STATUSES
 from bot.store.models import Conversation
@@ -153,7 +153,8 @@ def mark(conversation_id: str) -> Any:
 def show_originals(conversation_id: str) -> Any:
     """Requests for the sealed originals, and the words while a confirmed request is open."""
     row = _find(conversation_id)
-    texts = reviews.read_originals(g.work.session, g.user, row.id, g.now) if g.settings.sealed_originals else []
+    wish = reviews.open_request(g.work.session, g.user, row.id, g.now) if g.settings.sealed_originals else None
+    texts = [text for _, text in originals.read_originals(g.work.session, wish, g.user, g.now)] if wish else []
     g.work.commit()
     requests = reviews.find_original_requests(g.work.session, row.id)
     people = queries.names_of(g.work.session, [p for one in requests for p in (one.requested_by, one.confirmed_by)])
@@ -173,7 +174,7 @@ def ask_originals(conversation_id: str) -> Any:
     if len(reason) < MIN_REASON:
         flash(label("messages", "original_reason"))
     else:
-        reviews.ask_for_originals(g.work.session, g.user, row, get_redactor().redact(reason).text, g.now)
+        originals.request_originals(g.work.session, row.id, g.user, get_redactor().redact(reason).text, g.now)
         g.work.commit()
         flash(label("messages", "original_asked"))
     return redirect(url_for("conversation.show_originals", conversation_id=row.id))
@@ -184,12 +185,16 @@ def ask_originals(conversation_id: str) -> Any:
 def confirm_originals(conversation_id: str, request_id: int) -> Any:
     """A second person agrees."""
     row = _find(conversation_id)
-    known = {one.id for one in reviews.find_original_requests(g.work.session, row.id)}
+    known = {one.id: one for one in reviews.find_original_requests(g.work.session, row.id)}
     if not g.settings.sealed_originals or request_id not in known:
         abort(404)
-    agreed = reviews.confirm_originals(g.work.session, g.user, request_id, g.now)
-    g.work.commit()
-    flash(label("messages", "original_confirmed" if agreed else "original_same_person"))
+    wish = known[request_id]
+    if wish.requested_by == g.user.id:
+        flash(label("messages", "original_same_person"))
+    elif wish.confirmed_at is None:
+        originals.confirm_originals(g.work.session, wish, g.user, g.now)
+        g.work.commit()
+        flash(label("messages", "original_confirmed"))
     return redirect(url_for("conversation.show_originals", conversation_id=row.id))
 
 

@@ -72,25 +72,62 @@ def conversations(database):
         for number, (name, level, category, minutes, audience, channel, text) in enumerate(rows):
             at = NOW - timedelta(minutes=minutes)
             row = Conversation(
-                id=name, channel=channel, audience=audience, country="GB", language="en", drill=False, started_at=at,
-                last_at=at, turn_count=2, user_turn_count=1, unanswered_count=int(level == 0), level=level,
-                categories={category: 0.9} if category else {}, main_category=category, speaker="self",
-                helplines_shown=[], status="new", unread_since=at, sla_due_at=at + timedelta(minutes=60) if level else None,
+                id=name,
+                channel=channel,
+                audience=audience,
+                country="GB",
+                language="en",
+                drill=False,
+                started_at=at,
+                last_at=at,
+                turn_count=2,
+                user_turn_count=1,
+                unanswered_count=int(level == 0),
+                level=level,
+                categories={category: 0.9} if category else {},
+                main_category=category,
+                speaker="self",
+                helplines_shown=[],
+                status="new",
+                unread_since=at,
+                sla_due_at=at + timedelta(minutes=60) if level else None,
             )
             work.session.add(row)
             work.session.flush()
             turn = Turn(
-                event_id=f"e{number}u", conversation_id=name, position=0, sent_at=at, author="user", text=text,
-                channel=channel, intent="disclose", confidence=0.91, risk_level=level,
-                risk_categories={category: 0.9} if category else {}, risk_speaker="self", risk_stance="now",
-                risk_findings=[{"category": category, "source": "signal_x", "start": 0, "end": 4, "sentence": "Says so."}]
-                if category else None,
-                risk_failed=False, unanswered=level == 0,
+                event_id=f"e{number}u",
+                conversation_id=name,
+                position=0,
+                sent_at=at,
+                author="user",
+                text=text,
+                channel=channel,
+                intent="disclose",
+                confidence=0.91,
+                risk_level=level,
+                risk_categories={category: 0.9} if category else {},
+                risk_speaker="self",
+                risk_stance="now",
+                risk_findings=[
+                    {"category": category, "source": "signal_x", "start": 0, "end": 4, "sentence": "Says so."}
+                ]
+                if category
+                else None,
+                risk_failed=False,
+                unanswered=level == 0,
             )
             answer = Turn(
-                event_id=f"e{number}b", conversation_id=name, position=1, sent_at=at + timedelta(seconds=1), author="bot",
-                text="I'm glad you told me.", response="utter_greet", buttons=["I can't talk out loud"], risk_level=0,
-                risk_failed=False, unanswered=False,
+                event_id=f"e{number}b",
+                conversation_id=name,
+                position=1,
+                sent_at=at + timedelta(seconds=1),
+                author="bot",
+                text="I'm glad you told me.",
+                response="utter_greet",
+                buttons=["I can't talk out loud"],
+                risk_level=0,
+                risk_failed=False,
+                unanswered=False,
             )
             work.session.add_all([turn, answer])
             work.session.flush()
@@ -98,8 +135,16 @@ def conversations(database):
             if level >= 2:
                 work.session.add(
                     Escalation(
-                        conversation_id=name, turn_id=turn.id, level=level, category=category, opened_at=at, last_at=at,
-                        count=1, status="open", sla_due_at=at + timedelta(minutes=60), drill=False,
+                        conversation_id=name,
+                        turn_id=turn.id,
+                        level=level,
+                        category=category,
+                        opened_at=at,
+                        last_at=at,
+                        count=1,
+                        status="open",
+                        sla_due_at=at + timedelta(minutes=60),
+                        drill=False,
                     )
                 )
         work.commit()

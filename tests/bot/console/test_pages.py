@@ -10,11 +10,27 @@ from bot.store.staff_models import AuditEntry, Note, Review, StagedExample
 from bot.store.unit_of_work import UnitOfWork
 
 PAGES = [
-    "/queue", "/queue?level=3&category=self_harm&tag=a&since=2026-01-01", "/search", "/search?q=money", "/dashboard",
-    "/dashboard?days=7", "/audit", "/audit?actor=admin@example.org", "/quality/examples", "/content",
-    "/content/helplines", "/content/helplines?country=INT", "/content/scorecard", "/staff", "/account", "/care",
-    "/conversations/escalate0001", "/conversations/escalate0002?show=all", "/conversations/quiet0001",
-    "/conversations/escalate0001/print", "/conversations/escalate0001/originals",
+    "/queue",
+    "/queue?level=3&category=self_harm&tag=a&since=2026-01-01",
+    "/search",
+    "/search?q=money",
+    "/dashboard",
+    "/dashboard?days=7",
+    "/audit",
+    "/audit?actor=admin@example.org",
+    "/quality/examples",
+    "/content",
+    "/content/helplines",
+    "/content/helplines?country=INT",
+    "/content/scorecard",
+    "/staff",
+    "/account",
+    "/care",
+    "/conversations/escalate0001",
+    "/conversations/escalate0002?show=all",
+    "/conversations/quiet0001",
+    "/conversations/escalate0001/print",
+    "/conversations/escalate0001/originals",
 ]
 
 
@@ -39,9 +55,9 @@ def test_one_click_opens_the_riskiest_unread(browser, conversations):
 
 def test_hard_messages_stay_closed_until_asked_for(browser, conversations):
     someone = browser("reviewer")
-    assert "<details class=\"veil\">" in someone.get("/conversations/escalate0001").text
-    assert "<details class=\"veil\">" not in someone.get("/conversations/escalate0001?show=all").text
-    assert "<details class=\"veil\">" not in someone.get("/conversations/quiet0001").text
+    assert '<details class="veil">' in someone.get("/conversations/escalate0001").text
+    assert '<details class="veil">' not in someone.get("/conversations/escalate0001?show=all").text
+    assert '<details class="veil">' not in someone.get("/conversations/quiet0001").text
 
 
 def test_opening_a_conversation_is_an_audit_sentence(browser, conversations):
@@ -67,9 +83,7 @@ def test_review_from_note_to_done(browser, conversations, database):
 
 
 def test_done_is_refused_when_a_message_came_in_meanwhile(browser, conversations, database):
-    page = browser("reviewer").post(
-        "/conversations/escalate0001/status", {"status": "done", "seen": "1"}, follow=True
-    )
+    page = browser("reviewer").post("/conversations/escalate0001/status", {"status": "done", "seen": "1"}, follow=True)
     assert "new message came in" in page.text
     with UnitOfWork(database) as work:
         assert work.session.get(Conversation, "escalate0001").status == "new"
@@ -108,7 +122,7 @@ def test_originals_need_a_reason_and_a_second_person(browser, conversations, dat
     assert "at least 20" in first.post(path, {"reason": "curious"}, follow=True).text
     first.post(path, {"reason": "The police asked for the exact words of the threat"})
     assert "Another person" in first.post(f"{path}/1/confirm", follow=True).text
-    assert "15 minutes" in second.post(f"{path}/1/confirm", follow=True).text
+    assert "30 minutes" in second.post(f"{path}/1/confirm", follow=True).text
     second.post(f"{path}/9/confirm", status=404)
 
 

@@ -1,0 +1,255 @@
+"""Attacks that must come to nothing, and promises that hold for every route."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+
+from bot.console import views
+from bot.console.permissions import ROLE_PERMISSIONS, may
+from bot.console.words import get_words
+from bot.store import audit
+from bot.store.constants import ROLES
+from bot.store.staff_models import AuditEntry
+from bot.store.unit_of_work import UnitOfWork
+
+BASE = "http://127.0.0.1:8081"
+VIEW_FILES = sorted(Path(views.__path__[0]).glob("*.py"))
+PUBLIC = {
+    "static",
+    "health.healthz",
+    "sign_in.show",
+    "sign_in.check",
+    "sign_in.show_code",
+    "sign_in.check_code",
+    "sign_in.show_set_up",
+    "sign_in.show_qr",
+    "sign_in.finish_set_up",
+}
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def path_of(rule):
+    return re.sub(r"<int:[^>]+>", "1", re.sub(r"<(conversation_id|path:filename)>", "escalate0001", rule.rule))
+
+
+def test_every_view_function_wears_its_permission_in_the_source():
+    for file in VIEW_FILES:
+        for function in [n for n in ast.parse(file.read_text()).body if isinstance(n, ast.FunctionDef)]:
+            worn = [ast.unparse(decorator) for decorator in function.decorator_list]
+            if any(name.startswith("pages.") for name in worn):
+                assert worn[-1] == "public" or worn[-1].startswith("requires(Permission."), (file.name, function.name)
+
+
+def test_only_signing_in_and_health_are_public(app):
+    assert {name for name, view in app.view_functions.items() if view.permission is None} == PUBLIC
+
+
+def test_addresses_are_kebab_case(app):
+    for rule in rules(app):
+        assert re.fullmatch(r"[a-z0-9/.-]*", re.sub(r"<[^>]+>", "x", rule.rule)), rule.rule
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_wrong_role_is_refused_on_every_route(app, browser, conversations, role):
+    someone = browser(role)
+    tried = 0
+    for rule in rules(app):
+        permission = app.view_functions[rule.endpoint].permission
+        if permission is None or may(role, permission):
+            continue
+        method = "GET" if "GET" in rule.methods else "POST"
+        data = {"csrf_token": someone.token()} if method == "POST" else None
+        response = someone.client.open(path_of(rule), method=method, data=data, base_url=BASE)
+        assert response.status_code == 403, (role, rule.rule)
+        tried += 1
+    assert tried > 0 or role == "admin"
+
+
+def test_nobody_gets_in_without_signing_in(app, browser, conversations):
+    someone = browser()
+    for rule in rules(app):
+        if app.view_functions[rule.endpoint].permission is not None and "GET" in rule.methods:
+            response = someone.client.get(path_of(rule), base_url=BASE)
+            assert response.status_code == 302 and response.location.startswith("/sign-in"), rule.rule
+
+
+def test_every_post_without_its_token_is_400(app, browser, conversations):
+    someone = browser("admin")
+    for rule in rules(app):
+        if "POST" in rule.methods:
+            assert someone.client.post(path_of(rule), base_url=BASE).status_code == 400, rule.rule
+
+
+def test_roles_stay_apart():
+    assert set(ROLE_PERMISSIONS) == set(ROLES)
+    assert not any(p.value == "read" for p in ROLE_PERMISSIONS["auditor"] | ROLE_PERMISSIONS["content_editor"])
+
+
+def test_headers_are_strict_on_every_kind_of_answer(browser, conversations):
+    someone = browser("reviewer")
+    for path, status in (("/queue", 200), ("/nowhere", 404), ("/staff", 403), ("/static/console.css", 200)):
+        headers = someone.get(path, status=status).headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+        if not path.startswith("/static"):
+            assert headers["Cache-Control"] == "no-store"
+    cookie = someone.client.get("/account", base_url=BASE).headers.get("Set-Cookie", "")
+    assert not cookie or ("HttpOnly" in cookie and "SameSite=Lax" in cookie)
+
+
+def test_cookies_are_secure_behind_https(settings, database):
+    from dataclasses import replace
+
+    from bot.console.app import create_app
+
+    public = create_app(replace(settings, console_url="https://console.example.org"), database)
+    assert public.config["SESSION_COOKIE_SECURE"]
+    assert public.test_client().get("/healthz", base_url="https://console.example.org").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:9999", "127.0.0.1.evil.example:8081"])
+def test_another_host_name_is_refused(browser, host):
+    assert browser().client.get("/sign-in", base_url=f"http://{host}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/conversations/escalate0002?show=all", "/search?q=alert", "/conversations/escalate0002/print"]
+)
+def test_hostile_chat_text_is_shown_inert(browser, conversations, path):
+    text = browser("reviewer").get(path).text
+    page = BeautifulSoup(text, "html.parser")
+    assert "alert(2)" in text and "49" not in page.find("main").text.split("javascript")[0][-20:]
+    assert not page.find_all("script", src=False)
+    assert not [tag for tag in page.find_all(True) if any(name.startswith("on") for name in tag.attrs)]
+    assert not page.select("main img[src=x]")
+
+
+@pytest.mark.parametrize(
+    "text", ["' OR 1=1 --", "%'; DROP TABLE turns; --", "\\", "%%%", "_____", "💥" * 50, "a" * 5000, "(money OR pics)*"]
+)
+def test_search_takes_any_text(browser, conversations, text):
+    someone = browser("reviewer")
+    someone.get("/search", query_string={"q": text})
+    assert "/conversations/escalate0001#m1" in someone.get("/search?q=money").text
+
+
+@pytest.mark.parametrize("path", ["/search?q=%00money", "/conversations/%00", "/audit?actor=%00", "/queue?tag=a%00"])
+def test_a_zero_byte_is_refused(browser, conversations, path):
+    browser("admin").get(path, status=400)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "level=3'--",
+        "category=x%25",
+        "since=2026-99-99",
+        "assignee=-1",
+        "tag=%27;--",
+        "from=3_1_x_y",
+        "from=" + "9" * 40,
+        "from=3_1_99999999999999999999_x",
+        "country=%F0%9F%92%A5",
+        "status=;",
+    ],
+)
+def test_filters_take_any_text(browser, conversations, query):
+    browser("reviewer").get(f"/queue?{query}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/static//etc/passwd",
+        "/conversations/..%2f..%2fetc%2fpasswd",
+        "/conversations/nothing",
+        "/content/helplines?country=../x",
+    ],
+)
+def test_path_tricks_find_nothing(browser, conversations, path):
+    assert browser("reviewer").client.get(path, base_url=BASE).status_code in (308, 404)
+
+
+def test_a_large_form_is_refused(browser, conversations):
+    someone = browser("reviewer")
+    data = {"text": "x" * 100_000, "csrf_token": someone.token()}
+    assert someone.client.post("/conversations/quiet0001/notes", data=data, base_url=BASE).status_code in (400, 413)
+
+
+def test_tampering_with_one_audit_row_is_found(browser, conversations, database):
+    browser("reviewer").get("/conversations/escalate0001")
+    admin = browser("admin")
+    assert "nothing was changed" in admin.post("/audit/verify", follow=True).text
+    with UnitOfWork(database) as work:
+        work.session.execute(
+            sa.update(AuditEntry).where(AuditEntry.action == "conversation.view").values(object_id="other")
+        )
+        work.commit()
+    assert "was changed" in admin.post("/audit/verify", follow=True).text
+
+
+def test_a_removed_audit_row_is_found(database, people):
+    with UnitOfWork(database) as work:
+        work.session.execute(sa.delete(AuditEntry).where(AuditEntry.id == 3))
+        work.commit()
+        assert audit.verify(work.session).broken_at == 3
+
+
+def test_every_audit_action_has_a_sentence():
+    sources = [
+        p for p in Path(views.__path__[0]).parent.parent.rglob("*.py") if "console" in p.parts or "store" in p.parts
+    ]
+    found = set()
+    for file in sources:
+        found |= set(
+            re.findall(
+                r'"((?:session|user|queue|search|conversation|originals?|unanswered|examples|figures|audit|view|break)\.[a-z_]+)"',
+                file.read_text(),
+            )
+        )
+    endpoints = {"queue.show", "queue.events", "conversation.show", "audit.show", "account.show", "care.show"}
+    missing = {
+        a for a in found - set(get_words()["audit"]) if not re.search(r"\.(show|open_|unanswered$|set_|home|events)", a)
+    }
+    assert not missing - endpoints, missing
+
+
+def test_event_stream_tells_of_a_new_message(app, browser, conversations, database, monkeypatch):
+    from bot.console import watch
+    from bot.store.models import Turn
+
+    monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.05)
+    response = browser("reviewer").client.get("/queue/events", base_url=BASE)
+    chunks = response.iter_encoded()
+    assert b"retry" in next(chunks)
+    with UnitOfWork(database) as work:
+        work.session.add(
+            Turn(
+                event_id="new",
+                conversation_id="quiet0001",
+                position=2,
+                sent_at=datetime.now(timezone.utc),
+                author="user",
+                text="hello",
+                risk_level=0,
+                risk_failed=False,
+                unanswered=False,
+            )
+        )
+        work.commit()
+    assert b"event: queue" in next(chunks)
+    response.close()
