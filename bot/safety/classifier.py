@@ -90,15 +90,19 @@ class RiskClassifier:
             evidence: What the rules found in the whole text.
         """
         scores = self.machine.scores(parts, embeddings)
-        features = stack_features(scores, evidence)
-        levels = _sigmoid(_apply(self.layers.levels, features))
-        categories = _sigmoid(_apply(self.layers.categories, features))
+        levels, categories = self.probabilities(self.layers, scores, evidence)
         speaking = np.exp(_apply(self.layers.speakers, speaker_features(scores, evidence)))
         return Reading(
             levels=dict(zip(LEVELS, map(float, levels), strict=True)),
             categories=dict(zip(CATEGORIES, map(float, categories), strict=True)),
             speakers=dict(zip(SPEAKERS, map(float, speaking / speaking.sum()), strict=True)),
         )
+
+    @staticmethod
+    def probabilities(layers: Layers, scores: np.ndarray, evidence: Evidence) -> Tuple[np.ndarray, np.ndarray]:
+        """Levels and categories from kernel scores (one row a part)."""
+        features = stack_features(scores, evidence)
+        return _sigmoid(_apply(layers.levels, features)), _sigmoid(_apply(layers.categories, features))
 
     def arrays(self) -> Dict[str, np.ndarray]:
         """Everything needed to load it again, as plain arrays."""

@@ -92,11 +92,14 @@ def _named(
     likely = [name for name in CATEGORIES if reading.categories[name] >= thresholds.category]
     if not likely and not from_signals:
         likely = [max(CATEGORIES, key=lambda name: reading.categories[name])]
-    if level is RiskLevel.EMERGENCY and reading.categories[IMMEDIATE_DANGER] >= thresholds.category / 2:
-        likely.append(IMMEDIATE_DANGER)
     named = _without_overshadowed([name for name in CATEGORIES if name in likely or name in from_signals])
     # A signal is certain in its own way; its category never scores below an even chance.
-    return {name: max(reading.categories[name], 0.5 if name in from_signals else 0.0) for name in named}
+    scores = {name: max(reading.categories[name], 0.5 if name in from_signals else 0.0) for name in named}
+    if level is RiskLevel.EMERGENCY:
+        # Whatever else it is: at this level somebody is in danger now, and the reply starts with that.
+        scores = {IMMEDIATE_DANGER: max([*scores.values(), reading.levels[RiskLevel.EMERGENCY]]), **scores}
+        scores[IMMEDIATE_DANGER] = max(scores.values())
+    return scores
 
 
 def _without_overshadowed(names: List[str]) -> List[str]:

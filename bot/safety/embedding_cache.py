@@ -9,6 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Dict, List, Sequence
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def _read(path: Path) -> Dict[str, np.ndarray]:
             if stored["rows"].shape[1] != DIMENSIONS:
                 return {}
             return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         # Missing or half-written: it is only a shortcut.
         return {}
 

@@ -18,6 +18,7 @@ from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
+from bot.safety.thresholds import load_thresholds
 from bot.text.cleanup import CleanText, clean
 from bot.text.encoder import MAX_ENCODED_CHARS, get_encoder
 
@@ -153,11 +154,6 @@ class SafetyEngine:
 def _joined(texts: Sequence[str]) -> str:
     # A full stop keeps a signal's gap from reaching over two messages only where the words do not run on.
     return " ".join(text.strip() for text in texts)
-
-
-def load_thresholds() -> Thresholds:
-    """The thresholds of this deployment. Raises ContentError when the file cannot be used."""
-    return Thresholds(**{name: float(value) for name, value in read_yaml(RISK_DIR / "thresholds.yml").items()})
 
 
 _BUILD_LOCK = threading.Lock()

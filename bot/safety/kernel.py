@@ -31,13 +31,13 @@ class KernelMachine:
     Attributes:
         support: `float32`, shape `(n, dim)`, unit rows: the training embeddings.
         words: Term weights.
-        word_rows: Training word rows, `(n, terms)`.
+        word_columns: Training word rows, transposed: `(terms, n)`, so that a message touches only its own terms.
         weights: `float32`, shape `(n, outputs)`.
     """
 
     support: np.ndarray
     words: WordWeights
-    word_rows: sparse.csr_matrix
+    word_columns: sparse.csr_matrix
     weights: np.ndarray
 
     @classmethod
@@ -60,16 +60,17 @@ class KernelMachine:
         """
         words = WordWeights.fit(texts)
         word_rows = words.rows(texts)
-        kernel = _kernel(embeddings, word_rows, embeddings, word_rows)
+        word_columns = sparse.csr_matrix(word_rows.T)
+        kernel = _kernel(embeddings, word_rows, embeddings, word_columns)
         kernel[np.diag_indices_from(kernel)] += RIDGE
         further = np.zeros((len(texts), among_targets.shape[1]), dtype=np.float32)
         further[among] = _solve(kernel[np.ix_(among, among)], among_targets)
         weights = np.hstack([_solve(kernel, targets), further])
-        return cls(embeddings.astype(np.float32), words, word_rows, weights.astype(np.float32))
+        return cls(embeddings.astype(np.float32), words, word_columns, weights.astype(np.float32))
 
     def scores(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
         """Raw scores, about -1 to 1: `float32`, shape `(len(texts), outputs)`."""
-        return _kernel(embeddings, self.words.rows(texts), self.support, self.word_rows) @ self.weights
+        return _kernel(embeddings, self.words.rows(texts), self.support, self.word_columns) @ self.weights
 
     def arrays(self) -> Dict[str, np.ndarray]:
         """Everything needed to load it again, as plain arrays."""
@@ -78,9 +79,9 @@ class KernelMachine:
             "weights": self.weights,
             "terms": np.frombuffer("\n".join(self.words.terms).encode("utf-8"), dtype=np.uint8),
             "term_weights": self.words.weights,
-            "word_data": self.word_rows.data,
-            "word_columns": self.word_rows.indices,
-            "word_ends": self.word_rows.indptr,
+            "word_data": self.word_columns.data,
+            "word_indices": self.word_columns.indices,
+            "word_ends": self.word_columns.indptr,
         }
 
     @classmethod
@@ -88,10 +89,10 @@ class KernelMachine:
         """Reads back what `arrays` gave."""
         terms: List[str] = arrays["terms"].tobytes().decode("utf-8").split("\n")
         support = arrays["support"].astype(np.float32)
-        rows = sparse.csr_matrix(
-            (arrays["word_data"], arrays["word_columns"], arrays["word_ends"]), shape=(len(support), len(terms))
+        columns = sparse.csr_matrix(
+            (arrays["word_data"], arrays["word_indices"], arrays["word_ends"]), shape=(len(terms), len(support))
         )
-        return cls(support, WordWeights(terms, arrays["term_weights"]), rows, arrays["weights"])
+        return cls(support, WordWeights(terms, arrays["term_weights"]), columns, arrays["weights"])
 
 
 def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -100,9 +101,9 @@ def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def _kernel(
-    left: np.ndarray, left_words: sparse.csr_matrix, right: np.ndarray, right_words: sparse.csr_matrix
+    left: np.ndarray, left_words: sparse.csr_matrix, right: np.ndarray, right_columns: sparse.csr_matrix
 ) -> np.ndarray:
     # For unit rows |a - b|² = 2 - 2 a·b.
     meaning = np.exp(2 * GAMMA * (left.astype(np.float32) @ right.T - 1))
-    wording = left_words @ right_words.T
+    wording = left_words @ right_columns
     return np.asarray(meaning + WORD_SHARE * wording.toarray(), dtype=np.float32)

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Sequence
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from bot.text.cleanup import clean
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
-FORMAT = 4
+FORMAT = 5
 FOLDS = 4
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.
@@ -82,7 +83,7 @@ def data_stamp() -> str:
     names = ("classifier", "kernel", "features", "composition", "training", "examples", "cues", "patterns", "signals")
     code = [*(here / f"{name}.py" for name in names), *here.parent.joinpath("text").glob("*.py")]
     data = [*EXAMPLES_DIR.glob("*.jsonl"), *FAQ_DIR.glob("*.yml"), *TEXT_DIR.glob("*"), *(RISK_DIR / "words").glob("*")]
-    return fingerprint([*code, *data, *(path for path in RISK_DIR.glob("*.yml") if path.name != "thresholds.yml")])
+    return fingerprint([*code, *data, *(path for path in RISK_DIR.glob("*.yml"))])
 
 
 def prepare(examples: Sequence[RiskExample]) -> Prepared:
@@ -196,7 +197,7 @@ def _load(path: Path, stamp: str) -> RiskClassifier | None:
             if str(stored["stamp"]) != f"{FORMAT}:{stamp}":
                 return None
             return RiskClassifier.from_arrays({name: stored[name] for name in stored.files})
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         # A half-written or foreign file: train again rather than stop.
         return None
 

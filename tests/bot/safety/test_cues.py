@@ -1,0 +1,49 @@
+"""Stance, denial and language from the words alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.safety.cues import gather_evidence, get_cues, language_of
+from bot.safety.levels import Stance
+from bot.safety.patterns import tokenize
+from bot.safety.signals import get_signals
+from bot.text.cleanup import clean
+
+
+@pytest.mark.parametrize(
+    "text, stance",
+    [
+        ("what is sextortion", Stance.EDUCATIONAL),
+        ("my essay is about grooming", Stance.EDUCATIONAL),
+        ("it happened when i was nine", Stance.PAST),
+        ("ten years ago he hurt me", Stance.PAST),
+        ("he hurts me", Stance.NOW),
+    ],
+)
+def test_stance(text: str, stance: Stance) -> None:
+    assert gather_evidence(tokenize(clean(text)), get_signals(), get_cues()).stance is stance
+
+
+def test_a_denial_is_trusted_only_in_a_short_message() -> None:
+    short = gather_evidence(tokenize(clean("nobody is hurting me")), get_signals(), get_cues())
+    text = "nobody is hurting me at school any more but at home it is every single evening when he comes back"
+    assert short.denied and not gather_evidence(tokenize(clean(text)), get_signals(), get_cues()).denied
+
+
+@pytest.mark.parametrize(
+    "text, language",
+    [
+        ("i don't know what to do with my phone", "en"),
+        ("no quiero vivir más con mi padre", "es"),
+        ("ich will nicht mehr leben", "de"),
+        ("я хочу умереть", "ru"),
+        ("死にたい", "ja"),
+        ("我不想活了", "zh"),
+        ("أريد أن أموت", "ar"),
+        ("ok", None),
+        ("", None),
+    ],
+)
+def test_language(text: str, language: str | None) -> None:
+    assert language_of(clean(text).text, get_cues()) == language

@@ -1,0 +1,125 @@
+"""The engine on the promises of the product, on sessions, and on anything that may be sent."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.safety.engine import get_engine
+from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
+from bot.text.cleanup import clean
+from bot.text.encoder import get_encoder
+
+PROMISES = [
+    ("he says he'll post my pics if i dont pay", RiskLevel.ESCALATE, "extortion"),
+    ("i dont wanna be here anymore", RiskLevel.CHECK_IN, "self_harm"),
+    ("kms this homework", RiskLevel.CHECK_IN, "self_harm"),
+    ("im gonna kms", RiskLevel.CHECK_IN, "self_harm"),
+    ("i want to kill myself", RiskLevel.ESCALATE, "self_harm"),
+    ("my dad hits me with a belt", RiskLevel.ESCALATE, "abuse_disclosure"),
+    ("my uncle touched me down there", RiskLevel.ESCALATE, "abuse_disclosure"),
+    ("a man online wants to meet my daughter", RiskLevel.ESCALATE, "adult_involved"),
+    ("someone posted my nudes", RiskLevel.ESCALATE, "image_shared"),
+    ("he has a knife and is trying to get in", RiskLevel.EMERGENCY, "immediate_danger"),
+    ("i have sexual thoughts about children and i want help", RiskLevel.ESCALATE, "offender_concern"),
+]
+
+QUIET = [
+    "what is sextortion?",
+    "nobody is threatening me",
+    "how do i make tiktok private",
+    "hi",
+    "thank you",
+    "which headset should i buy",
+    "i want to die of embarrassment",
+    "my brother beats me at chess",
+]
+
+
+@pytest.mark.parametrize("text, least, category", PROMISES)
+def test_a_plain_statement_reaches_its_level(text: str, least: RiskLevel, category: str) -> None:
+    found = get_engine().assess(text)
+    assert found.level >= least
+    assert category in found.categories
+
+
+@pytest.mark.parametrize("text", ["kms this homework", "im gonna kms"])
+def test_ambiguous_slang_asks_and_does_not_alarm(text: str) -> None:
+    assert get_engine().assess(text).level is RiskLevel.CHECK_IN
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_ordinary_words_stay_quiet(text: str) -> None:
+    found = get_engine().assess(text)
+    assert found.level is RiskLevel.NONE
+    assert found.categories == {} and found.findings == ()
+
+
+def test_a_story_told_in_pieces_is_caught_at_the_piece_that_completes_it() -> None:
+    engine = get_engine()
+    assert engine.assess_session(["he has pics"]).level < RiskLevel.ESCALATE
+    found = engine.assess_session(["he has pics", "wants 200 by tonight"])
+    assert found.level >= RiskLevel.ESCALATE and "extortion" in found.categories
+
+
+def test_an_answered_disclosure_does_not_escalate_small_talk_again() -> None:
+    assert get_engine().assess_session(["he says hell post my nudes", "ok thank you"]).level is RiskLevel.NONE
+
+
+def test_findings_point_at_the_words_as_typed_and_quote_nothing() -> None:
+    text = "pls help. he says he'll POST my pics if i dont pay"
+    finding = get_engine().assess(text).findings[0]
+    assert finding.source == "threat_to_publish"
+    assert "POST my pics" in text[finding.start : finding.end]
+    assert "pics" not in finding.sentence
+
+
+def test_speaker_follows_the_words() -> None:
+    engine = get_engine()
+    assert engine.assess("my son told me a man online asked him for nudes").speaker is Speaker.ABOUT_CHILD
+    assert engine.assess("he says he'll post my pics if i dont pay").speaker is Speaker.SELF
+
+
+def test_a_given_embedding_changes_nothing() -> None:
+    text = "he says he'll post my pics if i dont pay"
+    row = get_encoder().encode([clean(text).text])[0]
+    assert get_engine().assess(text, embedding=row) == get_engine().assess(text)
+
+
+def test_a_failing_detector_counts_as_check_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = get_engine()
+
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(engine, "_read", fail)
+    found = engine.assess("hello")
+    assert found.failed and found.level is RiskLevel.CHECK_IN
+
+
+HOSTILE = ["", " ", "\x00" * 50, "\ud800\udfff", "\u202e\u200f", "😂" * 300, '{"a": [1, null]}']
+HOSTILE += ["<script>alert(1)</script>", "'; DROP TABLE users; --", "x" * 100_000, "k i " * 25_000]
+HOSTILE += ["*#@!" * 25_000, "死" * 100_000]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_bad_input_gets_an_answer_in_bounded_time(text: str) -> None:
+    started = time.process_time()
+    found = get_engine().assess(text)
+    assert not found.failed
+    # Far above the 50 ms that `make evaluate` measures, far below what an unbounded step would take.
+    assert time.process_time() - started < 2.0
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet=st.characters(codec=None), max_size=300))
+def test_any_text_gets_a_well_formed_answer(text: str) -> None:
+    found = get_engine().assess(text)
+    assert not found.failed
+    assert set(found.categories) <= set(CATEGORIES)
+    assert all(0 <= score <= 1 for score in found.categories.values())
+    assert (found.level is RiskLevel.NONE) == (not found.categories)
+    assert all(0 <= finding.start <= finding.end <= len(text) for finding in found.findings)

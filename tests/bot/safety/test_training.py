@@ -1,0 +1,62 @@
+"""A small classifier learns, is stored without pickle, and is trained again when it is stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.safety import training
+from bot.safety.classifier import MAX_PARTS, parts_of
+from bot.safety.examples import RiskExample
+from bot.safety.levels import RiskLevel, Speaker
+
+RISKY = ["he will post my nudes", "i want to die", "my dad hits me", "he wants pics of me", "she blackmails me"] * 4
+QUIET = ["what a nice day", "how do i cook rice", "my cat sleeps", "which bus goes there", "who won the game"] * 4
+
+
+@pytest.fixture(scope="module")
+def small() -> training.RiskClassifier:
+    examples = [
+        RiskExample(f"{text} {i}", RiskLevel.ESCALATE, ("self_harm",), Speaker.SELF, f"r{i}")
+        for i, text in enumerate(RISKY)
+    ]
+    # Every level and category occurs once, as in the real examples.
+    names = ("extortion", "adult_involved", "abuse_disclosure", "image_shared", "immediate_danger", "offender_concern")
+    examples += [
+        RiskExample(f"help now {name} {i}", RiskLevel.EMERGENCY, (name,), Speaker.FRIEND, f"{name}{i}")
+        for name in names
+        for i in range(4)
+    ]
+    examples += [
+        RiskExample(f"{text} {i}", RiskLevel.NONE, (), Speaker.SELF, f"q{i}") for i, text in enumerate(QUIET)
+    ]
+    return training.train(training.prepare(examples))
+
+
+def test_stored_arrays_give_the_same_scores(small: training.RiskClassifier, tmp_path: Path) -> None:
+    path = tmp_path / "safety.npz"
+    training._store(path, small, "stamp")
+    loaded = training._load(path, "stamp")
+    assert loaded is not None
+    rows = np.eye(1, 512, dtype=np.float32)
+    assert loaded.machine.scores(["my dad hits me"], rows) == pytest.approx(
+        small.machine.scores(["my dad hits me"], rows), abs=1e-2
+    )
+
+
+def test_another_stamp_or_a_broken_file_is_not_loaded(small: training.RiskClassifier, tmp_path: Path) -> None:
+    path = tmp_path / "safety.npz"
+    training._store(path, small, "stamp")
+    assert training._load(path, "other") is None
+    path.write_bytes(path.read_bytes()[:100])
+    assert training._load(path, "stamp") is None
+
+
+def test_a_short_text_is_one_part_and_a_long_one_a_bounded_number() -> None:
+    assert parts_of("hello there") == ["hello there"]
+    long = " ".join(f"sentence number {i} has quite a few words in it." for i in range(100))
+    parts = parts_of(long)
+    assert parts[0] == long and 2 < len(parts) <= MAX_PARTS + 1
+    assert all(len(part) <= 200 for part in parts[1:])
