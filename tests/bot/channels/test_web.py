@@ -1,0 +1,302 @@
+"""The web channel: tokens, one answer a message, limits, origins, deletion, answers from before a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import SimpleNamespace
+
+import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+
+from bot.channels import web, web_message
+from bot.channels.guard import Guard
+from bot.channels.origins import allowed_origins, chat_address
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.safety.levels import RiskAssessment, RiskLevel
+
+PAGE = "http://127.0.0.1:8080"
+
+
+class Request:
+    """The parts of Sanic's request that the channel reads; a body that is a string is no JSON."""
+
+    def __init__(self, content, headers, app, respond):
+        self.content, self.headers, self.app, self.respond = content, headers, app, respond
+
+    @property
+    def json(self):
+        if isinstance(self.content, str):
+            raise ValueError("no JSON")
+        return self.content
+
+
+async def _later(answer):
+    return answer
+
+
+class Stream:
+    """What `request.respond` gives; keeps what is sent."""
+
+    def __init__(self):
+        self.text = ""
+
+    async def send(self, text):
+        self.text += text
+
+    async def eof(self):
+        self.text += ""
+
+
+class Chat:
+    """The channel with an assistant that repeats what it hears; requests are handed in without a server, because
+    Sanic can start only once a process."""
+
+    def __init__(self, level=RiskLevel.NONE, tracker=None):
+        self.handled = []
+        self.tracker = tracker
+        self.fails = False
+        self.waits = 0.0
+        found = RiskAssessment(level=level, categories={"extortion": 0.9} if level else {})
+        self.channel = web.WebChannel(Guard(assess=lambda texts: found), frozenset({PAGE}))
+        agent = SimpleNamespace(tracker_store=self) if tracker else None
+        self.app = SimpleNamespace(ctx=SimpleNamespace(agent=agent))
+
+    async def retrieve(self, conversation_id):
+        return self.tracker
+
+    async def _handle(self, message):
+        await asyncio.sleep(self.waits)
+        if self.fails:
+            raise RuntimeError("no assistant")
+        self.handled.append(message)
+        await message.output_channel.send_response(
+            message.sender_id, {"text": f"You said {message.text}", "response": "utter_x", "hotlines": ["gb-childline"]}
+        )
+
+    async def post(self, path, content, origin=PAGE, lines=False):
+        headers = {"accept": "application/x-ndjson" if lines else "*/*"} | ({"origin": origin} if origin else {})
+        stream, streamed = Stream(), {}
+
+        async def respond(**options):
+            streamed.update(options["headers"], content_type=options["content_type"])
+            return stream
+
+        request = Request(content, headers, self.app, respond)
+        ways = {
+            "conversations": lambda: _later(self.channel._start(request)),
+            "messages": lambda: self.channel._receive(request, self._handle),
+            "delete": lambda: self.channel._delete(request),
+        }
+        answer = await ways[path]()
+        if answer is None:
+            return 200, [json.loads(line) for line in stream.text.splitlines()], streamed
+        return answer.status, json.loads(answer.body), answer.headers
+
+    async def token(self):
+        return (await self.post("conversations", {}))[1]["token"]
+
+
+def run(scenario, **options):
+    asyncio.run(asyncio.wait_for(scenario(Chat(**options)), 20))
+
+
+def message(token, text="hello", number=1, **more):
+    return {"token": token, "id": f"message-{number}", "text": text, "audience": "child", "country": "gb", **more}
+
+
+def test_a_message_is_answered_with_replies_cards_and_language():
+    async def scenario(chat):
+        status, answer, _ = await chat.post("messages", message(await chat.token()))
+        assert status == 200 and answer["id"] == "message-1"
+        (reply,) = answer["replies"]
+        assert reply["text"] == "You said hello" and reply["language"] == "en"
+        assert reply["cards"][0]["tel"] == "tel:08001111"
+        assert chat.handled[0].metadata == {"audience": "child", "country": "GB", "channel_kind": "web"}
+
+    run(scenario)
+
+
+def test_the_same_id_is_handled_once_also_when_sent_at_the_same_time():
+    async def scenario(chat):
+        chat.waits = 0.1
+        token = await chat.token()
+        answers = await asyncio.gather(*(chat.post("messages", message(token)) for _ in range(4)))
+        assert len({json.dumps(answer[1]) for answer in answers}) == 1 and len(chat.handled) == 1
+
+    run(scenario)
+
+
+def test_the_streamed_form_begins_with_a_receipt_and_ends_with_done():
+    async def scenario(chat):
+        status, lines, headers = await chat.post("messages", message(await chat.token()), lines=True)
+        assert status == 200 and headers["content_type"].startswith("application/x-ndjson")
+        assert [next(iter(line)) for line in lines] == ["received", "reply", "done"]
+
+    run(scenario)
+
+
+def test_a_failing_assistant_still_brings_the_card_to_a_person_at_risk():
+    async def scenario(chat):
+        chat.fails = True
+        _, answer, _ = await chat.post("messages", message(await chat.token(), "he will post my pictures"))
+        assert "gb-childline" in answer["replies"][0]["hotlines"] and answer["replies"][0]["card_level"] == "escalate"
+
+    run(scenario, level=RiskLevel.ESCALATE)
+
+
+def test_an_answer_given_before_a_restart_is_found_and_not_given_twice():
+    events = [
+        UserUttered("hello", message_id="message-1"),
+        BotUttered("First", {"buttons": [{"title": "A", "payload": "/a"}]}, {"response": "utter_a"}),
+        BotUttered("Second", metadata={"hotlines": ["gb-childline"], "card_level": "escalate"}),
+        UserUttered("later", message_id="message-2"),
+        BotUttered("Third"),
+    ]
+    tracker = SimpleNamespace(events=events, get_slot=lambda name: "IE")
+
+    async def scenario(chat):
+        token = await chat.token()
+        _, answer, _ = await chat.post("messages", message(token, country=None, attempt=2))
+        assert [reply["text"] for reply in answer["replies"]] == ["First", "Second"]
+        assert answer["replies"][1]["card_level"] == "escalate" and chat.handled == []
+        assert answer["country"] == "IE"
+        await chat.post("messages", message(token, number=3, attempt=2))
+        assert [sent.message_id for sent in chat.handled] == ["message-3"]
+
+    run(scenario, tracker=tracker)
+
+
+def test_a_browser_that_repeats_a_first_attempt_by_itself_after_a_restart_gets_the_old_answer():
+    tracker = SimpleNamespace(events=[UserUttered("hello", message_id="message-1"), BotUttered("First")])
+
+    async def scenario(chat):
+        _, answer, _ = await chat.post("messages", message(await chat.token(), attempt=1))
+        assert answer["replies"][0]["text"] == "First" and chat.handled == []
+
+    run(scenario, tracker=tracker)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        ("no json", 400, "token"),
+        ({"token": "altered", "id": "message-1", "text": "hello"}, 400, "token"),
+        ({"id": "short", "text": "hello"}, 400, "message"),
+        ({"id": "message-1", "text": "  "}, 400, "message"),
+        ({"id": "message-1", "text": "a" * 2001}, 413, "too_long"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words_with_a_code(content, status, code):
+    async def scenario(chat):
+        sent = content if isinstance(content, str) else {"token": await chat.token(), **content}
+        got, answer, _ = await chat.post("messages", sent)
+        assert (got, answer["code"]) == (status, code) and answer["error"].endswith(".")
+        assert chat.handled == []
+
+    run(scenario)
+
+
+def test_a_flood_waits_with_a_readable_answer_and_repeats_of_answered_messages_pass():
+    async def scenario(chat):
+        token = await chat.token()
+        answers = [await chat.post("messages", message(token, number=number)) for number in range(12)]
+        assert [status for status, _, _ in answers[:10]] == [200] * 10
+        status, refused, headers = answers[-1]
+        assert status == 429 and int(headers["Retry-After"]) >= 1 and refused["code"] == "slow_down"
+        assert (await chat.post("messages", message(token, number=3)))[0] == 200
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("origin", "status"), [(PAGE, 201), (None, 201), ("https://elsewhere.example", 403), ("null", 403)])
+def test_only_listed_pages_may_open_the_chat(origin, status):
+    async def scenario(chat):
+        got, _, headers = await chat.post("conversations", {}, origin=origin)
+        assert got == status
+        assert headers.get("Access-Control-Allow-Origin") == (origin if status == 201 else None)
+
+    run(scenario)
+
+
+def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
+    asked = []
+
+    async def delete(conversation_id):
+        asked.append(conversation_id)
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr(web, "delete_conversation", delete)
+
+    async def scenario(chat):
+        token = await chat.token()
+        await chat.post("messages", message(token))
+        status, answer, _ = await chat.post("delete", {"token": token})
+        assert status == 200 and answer["receipt"] == "7KQM-2XHT" and "7KQM-2XHT" in answer["text"]
+        assert len(asked) == 1
+        await chat.post("messages", message(token))
+        assert len(chat.handled) == 2
+
+    run(scenario)
+
+
+def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
+    from bot.errors import StoreError
+
+    async def delete(conversation_id):
+        raise StoreError("away")
+
+    monkeypatch.setattr(web, "delete_conversation", delete)
+
+    async def scenario(chat):
+        status, answer, _ = await chat.post("delete", {"token": await chat.token()})
+        assert status == 503 and answer["code"] == "try_again"
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("/start", "/start"),
+        ('/ask{"faq": "x"}', '/ask{"faq": "x"}'),
+        ("/help me please", "help me please"),
+        ("/", "?"),
+        ("and/or", "and/or"),
+    ],
+)
+def test_a_typed_slash_is_no_command(typed, heard):
+    assert web._as_words(typed) == heard
+
+
+def test_origins_are_read_from_the_setting():
+    assert allowed_origins(Settings(page_port=1)) == {"http://127.0.0.1:1", "http://localhost:1"}
+    assert allowed_origins(Settings(web_origins="https://a.org, https://b.org/")) == {"https://a.org", "https://b.org"}
+    with pytest.raises(ConfigError, match="not an origin"):
+        allowed_origins(Settings(web_origins="a.org"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        (Settings(), "http://127.0.0.1:5005"),
+        (Settings(host="0.0.0.0", rasa_port=9), "http://127.0.0.1:9"),
+        (Settings(chat_url="https://chat.example.org/"), "https://chat.example.org"),
+    ],
+)
+def test_pages_find_the_chat_server(settings, address):
+    assert chat_address(settings) == address
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ({"audience": "admin", "country": "GBR", "language": "english", "attempt": "x"}, (None, None, None, 1)),
+        ({"audience": "parent", "country": "ie", "language": "AR", "attempt": 3}, ("parent", "IE", "ar", 3)),
+    ],
+)
+def test_odd_values_beside_the_text_are_dropped(sent, read):
+    request = SimpleNamespace(json={"id": "message-1", "text": "hello", **sent})
+    got = web_message.read_message(request)
+    assert (got.audience, got.country, got.language, got.attempt) == read
