@@ -221,7 +221,11 @@ class _EventRedaction:
             return value
         if treatment is Treatment.PAYLOAD and _PAYLOAD.fullmatch(str(value)):
             return self._payload(str(value))
-        return self.redactor.redact(str(value), self.memory).text
+        return self._redact(str(value))
+
+    def _redact(self, text: str) -> str:
+        """Redacts by itself, and then by what is known: a name taken out of its sentence has no cue left."""
+        return self._echo(self.redactor.redact(text, self.memory).text)
 
     def _is_code(self, path: str, value: str, name: str | None) -> bool:
         """Entity and slot values must also belong to a closed list: "katie" looks like an identifier."""
@@ -239,11 +243,11 @@ class _EventRedaction:
         match = _PAYLOAD.fullmatch(text)
         assert match is not None
         if not match.group(2):
-            return text if _CODE.fullmatch(match.group(1)) else self.redactor.redact(text, self.memory).text
+            return text if _CODE.fullmatch(match.group(1)) else self._redact(text)
         try:
             values = json.loads(match.group(2))
         except json.JSONDecodeError:
-            return self.redactor.redact(text, self.memory).text
+            return self._redact(text)
         if not isinstance(values, dict):
             return f"/{match.group(1)}"
         kept = {key: self._payload_value(key, value) for key, value in values.items()}
@@ -252,7 +256,7 @@ class _EventRedaction:
     def _payload_value(self, key: str, value: Any) -> Any:
         if key in CLOSED_NAMES and (not isinstance(value, str) or _CODE.fullmatch(value) and self._is_ours(key, value)):
             return value
-        return self.redactor.redact(str(value), self.memory).text
+        return self._redact(str(value))
 
     def _echo(self, text: str) -> str:
         """Replaces details the person gave before, as far as this conversation's memory knows them."""

@@ -45,6 +45,14 @@ class ConversationMemory:
                     self._remember_given_name(entity, value, number)
         return f"<{entity}_{number}>"
 
+    def remember_part(self, entity: str, part: str, placeholder: str) -> None:
+        """Lets a part of a detail ("oakfield" of a school's name) lead to the same placeholder when it is echoed."""
+        number = int(placeholder.rstrip(">").rsplit("_", 1)[1])
+        with self._lock:
+            seen = self._numbers.setdefault(entity, {})
+            if len(seen) < MAX_ENTRIES:
+                seen.setdefault(self._digest(entity, part), number)
+
     def known_placeholder(self, value: str) -> str | None:
         """The placeholder of a value already met in this conversation, or None. Used for echoes in bot text."""
         with self._lock:

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Callable, List, Sequence, Tuple
 
 from bot.redaction.chat_text import make_plain, pieces
 from bot.redaction.constants import ENTITIES, LANGUAGE, MAX_CHARS, PIECE_CHARS, WITHHELD
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 _PLACEHOLDER = re.compile(r"<[A-Z_]{2,12}_\d{1,4}>|<WITHHELD>")
 _RANK = {entity: rank for rank, entity in enumerate(ENTITIES)}
 _CACHE_SIZE = 512
+_PART = re.compile(r"[^\W\d_]{4,}|[^\W_]{4,}")
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,22 @@ class Redacted:
 class Redactor:
     """Finds and replaces personal details. Thread-safe; one a process (`get_redactor`)."""
 
-    def __init__(self, analyzer: Any, phrases: Sequence[str] = ()) -> None:
+    def __init__(
+        self, analyzer: Any, phrases: Sequence[str] = (), is_ordinary: Callable[[str], bool] | None = None
+    ) -> None:
         """Takes a Presidio AnalyzerEngine.
 
         Args:
             analyzer: See `analyzer.build_analyzer`.
             phrases: Lower-case names of helplines that stay.
+            is_ordinary: Tells a dictionary word; parts of a detail that are none are remembered as well.
         """
         from presidio_anonymizer import AnonymizerEngine
 
         from bot.redaction.operators import Placeholder
 
         self._analyzer = analyzer
+        self._is_ordinary = is_ordinary or (lambda word: True)
         self._anonymizer = AnonymizerEngine()
         self._anonymizer.add_anonymizer(Placeholder)
         self._kept = re.compile("|".join(map(re.escape, phrases)), re.IGNORECASE) if phrases else None
@@ -129,6 +134,11 @@ class Redactor:
             keep += [match.span() for match in self._kept.finditer(text)]
         return [one for one in spans if not any(start <= one.start and one.end <= end for start, end in keep)]
 
+    def _telling_parts(self, detail: str) -> List[str]:
+        """The parts of a detail that would give it away on their own."""
+        parts = [part for part in _PART.findall(detail) if part != detail]
+        return [part for part in parts if any(c.isdigit() for c in part) or not self._is_ordinary(part.lower())][:8]
+
     def _replace(self, text: str, found: Sequence[Found], memory: ConversationMemory) -> str:
         from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 
@@ -136,7 +146,10 @@ class Redactor:
 
         # Presidio replaces from the end; numbers must follow reading order, so they are given out first.
         for one in found:
-            memory.placeholder(one.type, text[one.start : one.end])
+            detail = text[one.start : one.end]
+            placeholder = memory.placeholder(one.type, detail)
+            for part in self._telling_parts(detail):
+                memory.remember_part(one.type, part, placeholder)
         results = [RecognizerResult(one.type, one.start, one.end, 1.0) for one in found]
         operators = {"DEFAULT": OperatorConfig(PLACEHOLDER, {MEMORY: memory})}
         return self._anonymizer.anonymize(text, results, operators).text
@@ -169,4 +182,8 @@ def get_redactor() -> Redactor:
     from bot.redaction.analyzer import build_analyzer
 
     engine, lexicon = build_analyzer(get_settings().spacy_model)
-    return Redactor(engine, lexicon.kept.phrases)
+
+    def is_known_word(word: str) -> bool:
+        return word in lexicon.kept.words or lexicon.is_ordinary(word)
+
+    return Redactor(engine, lexicon.kept.phrases, is_known_word)
