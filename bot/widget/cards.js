@@ -1,14 +1,15 @@
 // Helplines: the card of one service, the strip that is always in view, and the card for a lost connection.
-import { el, fill } from "./dom.js";
+import { around, el } from "./dom.js";
 import { isSafeLink, link } from "./rich-text.js";
 
 const LINK = /\[([^\]\n]{1,200})\]\(([^()\s]{1,500})\)/g;
 const NAMED = /^\*\*([^*\n]{1,200})\*\*:?\s*(.*)$/;
 
-/** `[label, address]` as a button; a bare number says "Call". */
-function way([label, address], strings) {
-  const words = address.startsWith("tel:") ? fill(strings.call, { number: label }) : label[0].toUpperCase() + label.slice(1);
-  return link(words, address, strings, "way");
+/** `[label, address]` as a button; a number says "Call", or what the third entry says. */
+function way([label, address, given], strings) {
+  const words = given ?? (address.startsWith("tel:") ? strings.call : null);
+  if (!words) return link(label[0].toUpperCase() + label.slice(1), address, strings, "way");
+  return el("a", { href: address, class: "way" }, ...around(words, label));
 }
 
 export function serviceCard({ name, why, ways, facts }, strings) {
@@ -78,7 +79,7 @@ export function offlineCard(help, audience, strings) {
         why: strings[`why_${service.need}`] ?? "",
         ways: [
           service.tel && [service.phone, service.tel],
-          service.sms && [fill(strings.text_number, { number: service.sms_words }), service.sms],
+          service.sms && [service.sms_words, service.sms, strings.text_number],
           service.chat && [strings.chat, service.chat],
           !service.tel && !service.chat && service.url && [strings.open_page, service.url],
         ].filter(Boolean),

@@ -20,6 +20,18 @@ export function fill(words, values = {}) {
   return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
+
+export function direction(language) {
+  return RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+}
+
+/** Words around a number; the number keeps its order also among words that run from right to left. */
+export function around(words, number) {
+  const [before, after] = words.split("{number}");
+  return [before, el("bdi", { dir: "ltr", text: number }), after].filter(Boolean);
+}
+
 /** The address if it is a page's (`http:` or `https:`), else null: an attribute must not smuggle in a script. */
 export function webAddress(given, base) {
   if (!given) return null;

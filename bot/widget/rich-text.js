@@ -12,7 +12,9 @@ export function isSafeLink(address) {
 /** A link that says what it does; pages open in a new tab that learns nothing of this one. */
 export function link(label, address, strings, className = null) {
   const isPage = address.startsWith("https:");
-  const node = el("a", { href: address, class: className, text: label });
+  // A bare number keeps its order also among words that run from right to left.
+  const dir = /\d/.test(label) && !/\p{L}/u.test(label) ? "ltr" : null;
+  const node = el("a", { href: address, class: className, dir, text: label });
   if (isPage) {
     node.target = "_blank";
     node.rel = "noopener noreferrer";

@@ -1,5 +1,5 @@
 // <safety-chat>: attributes, life cycle, public methods and events. Each behaviour has a module of its own.
-import { el, fill, webAddress } from "./dom.js";
+import { direction, el, fill, webAddress } from "./dom.js";
 import { TIMINGS, Transport, newId } from "./transport.js";
 import { Transcript } from "./transcript.js";
 import { Composer } from "./composer.js";
@@ -11,7 +11,6 @@ import { printPlan } from "./plan.js";
 import { forget, keep, recall } from "./memory.js";
 import { ENGLISH, LANGUAGES, STYLES } from "./embedded.js";
 
-const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 const AUDIENCES = ["child", "parent", "professional"];
 const NEUTRAL_SITE = "https://www.wikipedia.org/";
 const HERE = new URL(".", import.meta.url).href;
@@ -209,7 +208,7 @@ export class SafetyChat extends HTMLElement {
     const find = (selector) => this.#root.querySelector(selector);
     for (const part of [this.#frame, this.#launcher]) {
       part.lang = strings === ENGLISH ? "en" : language;
-      part.dir = strings !== ENGLISH && RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+      part.dir = direction(part.lang);
     }
     this.#frame.setAttribute("aria-label", strings.title);
     find(".exit").textContent = strings.leave;

@@ -31,6 +31,8 @@ def create_app(settings: Settings) -> Flask:
 
     def page(template: str) -> Response:
         shown = {"chat": chat, "country": settings.country, "exit": settings.exit_url, "sri": get_bundle().integrity}
+        asked = request.args.get("lang", "")
+        shown["lang"] = asked if asked in languages() else "en"
         response = Response(render_template(template, **shown), mimetype="text/html")
         # Not kept anywhere, so that Back after a quick exit finds nothing to show.
         response.headers["Cache-Control"] = "no-store"

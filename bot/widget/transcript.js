@@ -1,5 +1,5 @@
 // The conversation as shown: a log that screen readers follow, own words, replies, helpline cards, choices.
-import { el, fill } from "./dom.js";
+import { direction, el, fill } from "./dom.js";
 import { bubbles, inline, lines } from "./rich-text.js";
 import { readCard, serviceCard } from "./cards.js";
 
@@ -91,7 +91,7 @@ export class Transcript {
     const time = new Date(at).toLocaleTimeString(this.#context().language, { hour: "2-digit", minute: "2-digit" });
     return el(
       "div",
-      { class: `turn ${className}`, lang: language, dir: "auto", tabindex: "-1" },
+      { class: `turn ${className}`, lang: language, dir: direction(language), tabindex: "-1" },
       el("span", { class: "hidden", lang: this.#context().language, text: fill(said, { time }) }),
     );
   }

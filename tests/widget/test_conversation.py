@@ -126,6 +126,8 @@ def test_an_arabic_conversation_runs_right_to_left(open_page):
     assert page.locator(".exit").bounding_box()["x"] > 400
     say(page, "يهددني")
     page.get_by_role("link", name="اتصال 0800 1111").wait_for()
+    assert page.get_by_role("link", name="اتصال 0800 1111").locator("bdi").get_attribute("dir") == "ltr"
+    assert page.locator(".turn.bot").last.get_attribute("dir") == "rtl"
     turns = page.locator(".turn.bot")
     assert [turns.nth(place).get_attribute("lang") for place in range(2)] == ["en", "ar"]
     assert page.get_by_role("link", name="محادثة عبر الإنترنت").get_attribute("href") == "https://www.childline.org.uk/chat/"
