@@ -174,9 +174,7 @@ class WebChannel(InputChannel):
             self._answers.pop(key, None)
             raise
 
-    async def _answer(
-        self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
-    ) -> Answer:
+    async def _answer(self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic) -> Answer:
         if sent.text.strip() == CONFIRM_DELETE:
             self._guard.forget(conversation_id)
             return {"replies": [dressed(await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME))]}

@@ -130,7 +130,10 @@ def test_an_arabic_conversation_runs_right_to_left(open_page):
     assert page.locator(".turn.bot").last.get_attribute("dir") == "rtl"
     turns = page.locator(".turn.bot")
     assert [turns.nth(place).get_attribute("lang") for place in range(2)] == ["en", "ar"]
-    assert page.get_by_role("link", name="محادثة عبر الإنترنت").get_attribute("href") == "https://www.childline.org.uk/chat/"
+    assert (
+        page.get_by_role("link", name="محادثة عبر الإنترنت").get_attribute("href")
+        == "https://www.childline.org.uk/chat/"
+    )
 
 
 def test_urgent_help_is_announced_at_once(open_page):

@@ -42,7 +42,9 @@ def test_it_works_on_another_origin_under_a_strict_policy(browser, site, chat):
 def test_a_site_sets_its_own_colours(open_page):
     page = open_page()
     page.get_by_text("B /start").wait_for()
-    page.evaluate("() => document.querySelector('safety-chat').style.setProperty('--safety-chat-accent', 'rgb(90, 0, 90)')")
+    page.evaluate(
+        "() => document.querySelector('safety-chat').style.setProperty('--safety-chat-accent', 'rgb(90, 0, 90)')"
+    )
     colour = "() => getComputedStyle(document.querySelector('safety-chat').shadowRoot.querySelector('.send')).backgroundColor"
     assert page.evaluate(colour) == "rgb(90, 0, 90)"
 

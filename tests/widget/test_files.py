@@ -78,7 +78,15 @@ def test_names_are_unique_across_modules_and_each_module_is_in_the_bundle():
 
 def test_no_module_parses_html_or_runs_strings():
     code = "".join(path.read_text() for path in SOURCES)
-    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "localStorage"):
+    for danger in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "localStorage",
+    ):
         assert danger not in code
 
 
@@ -99,7 +107,11 @@ def test_every_answer_carries_the_security_headers(client, path):
     answer = client.get(path)
     policy = answer.headers["Content-Security-Policy"]
     assert answer.status_code == 200
-    assert "default-src 'none'" in policy and "unsafe" not in policy and "connect-src 'self' http://127.0.0.1:5005;" in policy
+    assert (
+        "default-src 'none'" in policy
+        and "unsafe" not in policy
+        and "connect-src 'self' http://127.0.0.1:5005;" in policy
+    )
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 

@@ -35,7 +35,10 @@ def test_two_hundred_messages_over_a_bad_line_arrive_once_and_in_order(open_page
     chat.faults |= {20: "429", 90: "drop", 91: "drop", 92: "500", 93: "cut", 150: "hang:10"}
     planned = len(chat.faults)
     page = open_page(before=FAST)
-    page.evaluate("texts => { const chat = document.querySelector('safety-chat'); for (const t of texts) chat.send(t); }", texts[1:])
+    page.evaluate(
+        "texts => { const chat = document.querySelector('safety-chat'); for (const t of texts) chat.send(t); }",
+        texts[1:],
+    )
     page.wait_for_function(f"() => ({BOT_TEXTS})().includes('B message 198')", timeout=90_000)
     page.wait_for_timeout(100)
     assert [text for text in shown(page) if text[:2] in ("A ", "B ")] == expected(texts)

@@ -50,7 +50,9 @@ def test_the_document_is_empty_within_100_ms(open_page, neutral, leave):
     assert page.evaluate("() => document.documentElement.childNodes.length") == 0
 
 
-@pytest.mark.parametrize("keys", [["Shift", "Shift"], ["Shift", "a", "Shift", "Shift"], ["Shift+A", "Shift+B", "Shift+C"]])
+@pytest.mark.parametrize(
+    "keys", [["Shift", "Shift"], ["Shift", "a", "Shift", "Shift"], ["Shift+A", "Shift+B", "Shift+C"]]
+)
 def test_capital_letters_do_not_leave_the_page(open_page, keys):
     page = open_page()
     page.get_by_text("B /start").wait_for()

@@ -210,7 +210,9 @@ def test_a_flood_waits_with_a_readable_answer_and_repeats_of_answered_messages_p
     run(scenario)
 
 
-@pytest.mark.parametrize(("origin", "status"), [(PAGE, 201), (None, 201), ("https://elsewhere.example", 403), ("null", 403)])
+@pytest.mark.parametrize(
+    ("origin", "status"), [(PAGE, 201), (None, 201), ("https://elsewhere.example", 403), ("null", 403)]
+)
 def test_only_listed_pages_may_open_the_chat(origin, status):
     async def scenario(chat):
         got, _, headers = await chat.post("conversations", {}, origin=origin)
