@@ -12,6 +12,7 @@ import yaml
 from bot.config import PROJECT_DIR, get_settings
 from bot.errors import KindlightError
 
+
 @dataclass(frozen=True)
 class Finding:
     """One line of the report.

@@ -38,10 +38,13 @@ def train() -> Path:
     """Trains the safety engine and the assistant, and returns the model's path.
 
     Raises:
+        ContentError: Wording under `data/` is broken; found before anything long is started.
         ModelError: Rasa refused the data; its own messages were printed above.
     """
+    from bot.content.responses import get_responses
     from bot.safety.engine import get_engine
 
+    get_responses().check()
     get_engine()
     from bot import rasa_process
 

@@ -9,7 +9,8 @@ ADULT_AGE = 18
 _OLDEST = 99
 
 _I_AM = r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
-_AGE = re.compile(_I_AM + r"(?P<age>\d{1,2})(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|st|nd|rd|th|/|:|\.\d))\b")
+_NOT_YEARS = r"(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|st|nd|rd|th|/|:|\.\d))"
+_AGE = re.compile(_I_AM + r"(?P<age>\d{1,2})" + _NOT_YEARS + r"\b")
 _AGE_GENDER = re.compile(r"^\s*(?P<age>\d{1,2})\s?(?:m|f|yo|y/o|years? old|yrs? old)\b")
 _CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b")
 _PARENT_WORDS = r"(?:mum|mom|mam|mother|dad|father|parent|carer|guardian|grandparent|grandma|grandad|granny|foster \w+)"

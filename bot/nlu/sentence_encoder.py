@@ -13,7 +13,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import DETAIL, EMBEDDING
 from bot.text.cleanup import clean
+from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
+from bot.text.minilm import DIMENSIONS as DETAIL_DIMENSIONS
 from bot.text.minilm import get_minilm
 
 
@@ -46,8 +48,14 @@ class SentenceEncoder(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Encodes every training example at once: the encoders batch them as suits them."""
-        self.process(training_data.training_examples)
+        """Encodes every training example; rows of an earlier training are read back."""
+        wanted = [example for example in training_data.training_examples if _has_words(example)]
+        texts = [clean(example.get(TEXT)).text for example in wanted]
+        meanings = encode_kept(texts, "answer-embeddings.npz")
+        details = encode_kept(texts, "answer-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
+        for example, meaning, detail in zip(wanted, meanings, details):
+            example.set(EMBEDDING, meaning)
+            example.set(DETAIL, detail)
         return training_data
 
 

