@@ -84,6 +84,12 @@ def read_filter(values: Mapping[str, str]) -> Tuple[QueueFilter, bool]:
     return replace(QueueFilter(), **found), dropped
 
 
+def read_kept(values: Mapping[str, str]) -> QueueFilter:
+    """The filter that a form carries along, in fields `keep-<name>` so that they meet no field of the form itself."""
+    kept = {name[5:]: value for name, value in values.items() if name.startswith("keep-")}
+    return read_filter(kept)[0]
+
+
 def read_cursor(value: Optional[str]) -> Optional[str]:
     """The place where a page goes on, None when missing or not one of ours."""
     return value if value and _CURSOR.fullmatch(value) else None

@@ -18,7 +18,7 @@ from bot.errors import StoreError
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent / "migrations"
 #: The newest revision in `migrations/versions`; a test compares the two.
-HEAD = "0001"
+HEAD = "0002"
 #: Any number that is ours: two processes that start at once migrate one after the other.
 _ADVISORY_LOCK = 7305721
 _CONNECT_TIMEOUT_SECONDS = 3

@@ -72,8 +72,13 @@ class Conversation(Base):
     tags = relationship("Tag", secondary="conversation_tags", order_by="Tag.name", passive_deletes=True)
 
     __table_args__ = (
-        # The queue, in the order in which `queries.read_queue` walks it.
-        Index("ix_conversations_queue", "drill", level.desc(), "last_at", "id"),
+        # The queue: one range an index scan for each level, status, and unread or read (`queries.find_queue`);
+        # the columns behind `id` let filters be decided inside the index.
+        Index(
+            "ix_conversations_queue",
+            *("drill", "status", "level", "unread_since", "last_at", "id"),
+            *("channel", "audience", "country", "language", "main_category"),
+        ),
         Index("ix_conversations_status", "status", "drill"),
         Index("ix_conversations_last_at", "last_at"),
         Index("ix_conversations_started_at", "started_at"),

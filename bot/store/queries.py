@@ -20,6 +20,7 @@ PAGE_SIZE = 25
 COUNT_LIMIT = 1000
 TURNS_SHOWN = 300
 _LEVELS = (3, 2, 1, 0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,20 @@ class QueuePage:
     rows: Sequence[Conversation]
     next_cursor: Optional[str]
     total: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a page begins: after this conversation."""
+
+    level: int
+    unread_since: Optional[datetime]
+    last_at: datetime
+    name: str
+
+    @property
+    def is_unread(self) -> bool:
+        return self.unread_since is not None
 
 
 def find_queue(
@@ -58,9 +73,11 @@ def find_queue(
     for level, unread in [(level, unread) for level in _LEVELS for unread in (True, False)]:
         if wanted.level and int(wanted.level) != level:
             continue
-        if start is not None and (-level, not unread) < (-start[0], not start[1]):
+        if wanted.category and level == 0:
             continue
-        after = start if start is not None and (level, unread) == start[:2] else None
+        if start is not None and (-level, not unread) < (-start.level, not start.is_unread):
+            continue
+        after = start if start is not None and (level, unread) == (start.level, start.is_unread) else None
         rows += _segment(session, conditions, wanted.statuses, level, unread, after, size + 1 - len(rows))
         if len(rows) > size:
             break
@@ -76,33 +93,44 @@ def _segment(
     statuses: Sequence[str],
     level: int,
     unread: bool,
-    after: Optional[Tuple[int, bool, datetime, str]],
+    after: Optional[_Place],
     limit: int,
 ) -> List[Conversation]:
-    moment = Conversation.unread_since if unread else Conversation.last_at
     found: List[Conversation] = []
     for status in statuses:
         query = sa.select(Conversation).where(
-            *conditions,
-            Conversation.status == status,
-            Conversation.level == level,
-            Conversation.unread_since.is_not(None) if unread else Conversation.unread_since.is_(None),
+            *conditions, Conversation.status == status, Conversation.level == level, _is_unread(unread)
         )
         if after is not None:
-            query = query.where(sa.tuple_(moment, Conversation.id) > _place(after[2], after[3]))
-        found += session.execute(query.order_by(moment, Conversation.id).limit(limit)).scalars()
-    found.sort(key=lambda row: (row.unread_since if unread else row.last_at, row.id))
+            query = query.where(_beyond(after))
+        # The order of the index in both databases; `unread_since` is the same (empty) for all that were read.
+        ordered = query.order_by(Conversation.unread_since, Conversation.last_at, Conversation.id)
+        found += session.execute(ordered.limit(limit)).scalars()
+    found.sort(key=_order)
     return found[:limit]
 
 
-def _place(moment: datetime, name: str) -> Any:
-    return sa.tuple_(sa.literal(moment, UtcDateTime()), sa.literal(name))
+def _is_unread(unread: bool) -> Any:
+    return Conversation.unread_since.is_not(None) if unread else Conversation.unread_since.is_(None)
+
+
+def _order(row: Conversation) -> Tuple[datetime, datetime, str]:
+    return (row.unread_since or row.last_at, row.last_at, row.id)
+
+
+def _beyond(place: _Place, backwards: bool = False) -> Any:
+    columns: List[Any] = [Conversation.last_at, Conversation.id]
+    values: List[Any] = [sa.literal(place.last_at, UtcDateTime()), sa.literal(place.name)]
+    if place.unread_since is not None:
+        columns.insert(0, Conversation.unread_since)
+        values.insert(0, sa.literal(place.unread_since, UtcDateTime()))
+    return sa.tuple_(*columns) < sa.tuple_(*values) if backwards else sa.tuple_(*columns) > sa.tuple_(*values)
 
 
 def _conditions(wanted: Any, user_id: int) -> List[Any]:
     found: List[Any] = []
     if wanted.drill != "all":
-        found.append(Conversation.drill.is_(wanted.drill == "only"))
+        found.append(Conversation.drill == (sa.true() if wanted.drill == "only" else sa.false()))
     else:
         found.append(Conversation.drill.in_([True, False]))
     for name in ("channel", "audience", "country", "language"):
@@ -110,6 +138,7 @@ def _conditions(wanted: Any, user_id: int) -> List[Any]:
             found.append(getattr(Conversation, name) == getattr(wanted, name))
     if wanted.category:
         # A JSON object's text holds its keys in quotes; the value comes from a fixed list.
+        found.append(Conversation.main_category.is_not(None))
         found.append(sa.cast(Conversation.categories, sa.Text).like(f'%"{wanted.category}"%'))
     if wanted.tag:
         tagged = sa.select(ConversationTag.conversation_id).join(Tag).where(Tag.name == wanted.tag.lower())
@@ -143,7 +172,7 @@ def count_waiting(session: Session) -> Dict[int, int]:
     rows = session.execute(
         sa.select(Conversation.level, sa.func.count())
         .where(
-            Conversation.drill.is_(False),
+            Conversation.drill == sa.false(),
             Conversation.status.in_(("new", "in_review", "follow_up")),
             Conversation.unread_since.is_not(None),
         )
@@ -160,17 +189,20 @@ def latest_change(session: Session) -> Tuple[int, int]:
     return int(turn), int(review)
 
 
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
 def _write_cursor(row: Conversation) -> str:
-    unread = row.unread_since is not None
-    moment = row.unread_since if unread else row.last_at
-    return f"{row.level}_{int(unread)}_{int(moment.timestamp() * 1_000_000)}_{row.id}"
+    unread = "" if row.unread_since is None else _micros(row.unread_since)
+    return f"{row.level}_{unread}_{_micros(row.last_at)}_{row.id}"
 
 
-def _read_cursor(cursor: Optional[str]) -> Optional[Tuple[int, bool, datetime, str]]:
+def _read_cursor(cursor: Optional[str]) -> Optional[_Place]:
     try:
-        level, unread, micros, name = (cursor or "").split("_", 3)
-        moment = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=int(micros))
-        return int(level), unread == "1", moment, name
+        level, unread, last, name = (cursor or "").split("_", 3)
+        unread_since = _EPOCH + timedelta(microseconds=int(unread)) if unread else None
+        return _Place(int(level), unread_since, _EPOCH + timedelta(microseconds=int(last)), name)
     except (ValueError, OverflowError):
         return None
 
@@ -219,18 +251,17 @@ def find_neighbours(session: Session, row: Conversation, wanted: Any, user_id: i
 
 
 def find_previous(session: Session, row: Conversation, wanted: Any, user_id: int) -> Optional[str]:
-    """The id of the conversation before `row` in its own level of the queue, else None."""
-    unread = row.unread_since is not None
-    moment = Conversation.unread_since if unread else Conversation.last_at
-    value = row.unread_since if unread else row.last_at
+    """The id of the conversation before `row` in its own level and status, else None."""
+    place = _Place(row.level, row.unread_since, row.last_at, row.id)
     query = sa.select(Conversation.id).where(
         *_conditions(wanted, user_id),
-        Conversation.status.in_(wanted.statuses),
+        Conversation.status == row.status,
         Conversation.level == row.level,
-        Conversation.unread_since.is_not(None) if unread else Conversation.unread_since.is_(None),
-        sa.tuple_(moment, Conversation.id) < _place(value, row.id),
+        _is_unread(place.is_unread),
+        _beyond(place, backwards=True),
     )
-    return session.execute(query.order_by(moment.desc(), Conversation.id.desc()).limit(1)).scalar_one_or_none()
+    back = (Conversation.unread_since.desc(), Conversation.last_at.desc(), Conversation.id.desc())
+    return session.execute(query.order_by(*back).limit(1)).scalar_one_or_none()
 
 
 def find_reviewers(session: Session) -> Sequence[User]:

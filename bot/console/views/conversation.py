@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from bot.console.exposure import is_capped
-from bot.console.filters import read_filter
+from bot.console.filters import read_filter, read_kept
 from bot.console.permissions import Permission, may, requires
 from bot.console.timeline import cut, is_veiled
 from bot.console.words import label
@@ -61,7 +61,7 @@ def set_status(conversation_id: str) -> Any:
     if request.form.get("seen") != str(row.turn_count):
         flash(label("messages", "new_message_meanwhile"))
         return _back(row)
-    wanted, _ = read_filter(request.form)
+    wanted = read_kept(request.form)
     following = queries.find_neighbours(g.work.session, row, wanted, g.user.id)
     reviews.set_status(g.work.session, g.user, row, status, g.now)
     g.work.commit()
@@ -206,7 +206,7 @@ def _find(conversation_id: str) -> Conversation:
 
 
 def _back(row: Conversation) -> Response:
-    wanted, _ = read_filter(request.form)
+    wanted = read_kept(request.form)
     return redirect(url_for("conversation.show", conversation_id=row.id, **wanted.as_query()))
 
 

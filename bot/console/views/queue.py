@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 
-from bot.console.filters import read_cursor, read_filter
+from bot.console.filters import read_cursor, read_filter, read_kept
 from bot.console.permissions import Permission, may, requires
 from bot.console.security import limiter
 from bot.console.watch import QueueWatch
@@ -88,7 +88,7 @@ def events() -> Any:
 @requires(Permission.READ)
 def save_view() -> Any:
     """Keeps the filters under a name."""
-    wanted, _ = read_filter(request.form)
+    wanted = read_kept(request.form)
     name = " ".join(request.form.get("name", "").split())
     if not 0 < len(name) <= 60:
         flash(label("messages", "view_named"))

@@ -146,7 +146,7 @@ def test_exposure_cap_stops_gently_and_the_override_is_recorded(app, browser, co
 
 
 def test_saved_views_belong_to_one_person(browser, conversations):
-    browser("reviewer").post("/queue/views", {"name": "Hard ones", "level": "2"})
+    browser("reviewer").post("/queue/views", {"name": "Hard ones", "keep-level": "2"})
     assert "Hard ones" in browser("reviewer").get("/queue").text
     assert "Hard ones" not in browser("lead").get("/queue").text
 
@@ -163,3 +163,9 @@ def test_an_admin_changes_a_role_but_not_their_own(browser, people):
     admin = browser("admin")
     admin.post(f"/staff/{people['reviewer']}", {"what": "role", "role": "lead"})
     assert "your own account" in admin.post(f"/staff/{people['admin']}", {"what": "close"}, follow=True).text
+
+
+def test_a_form_keeps_the_filters_apart_from_its_own_fields(browser, conversations):
+    data = {"tag": "called", "keep-level": "2", "keep-tag": ""}
+    done = browser("reviewer").post("/conversations/escalate0001/tags", data)
+    assert done.location.endswith("/conversations/escalate0001?level=2")

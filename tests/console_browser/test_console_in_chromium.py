@@ -1,0 +1,223 @@
+"""A reviewer's day in a real browser: sign-in, queue, review, search, export, dashboard, sign-out; axe on each page.
+
+`KINDLIGHT_SCREENSHOTS=1` keeps pictures of the pages in docs/images.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime, timezone
+
+import pyotp
+import pytest
+
+from bot.config import PROJECT_DIR
+from bot.console.security import limiter
+from bot.store.models import Conversation, Turn
+from bot.store.staff_models import User
+from bot.store.unit_of_work import UnitOfWork
+
+IMAGES = PROJECT_DIR / "docs" / "images"
+KEEP = os.environ.get("KINDLIGHT_SCREENSHOTS") == "1"
+PASSWORD = "lantern orchard velvet tram"
+PAGES = {
+    "queue": "/queue",
+    "queue-filters": "/queue?level=2&status=new",
+    "search": "/search?q=pupil",
+    "dashboard": "/dashboard",
+    "unanswered": "/quality/unanswered",
+    "examples": "/quality/examples",
+    "content": "/content?topic=privacy_settings",
+    "helplines": "/content/helplines",
+    "scorecard": "/content/scorecard",
+    "audit": "/audit",
+    "staff": "/staff",
+    "account": "/account",
+    "care": "/care",
+    "not-found": "/nowhere",
+}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def violations(page):
+    """What axe-core finds, as short lines."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary'][:200]}" for one in found for node in one["nodes"]]
+
+
+def picture(page, name):
+    if KEEP:
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=IMAGES / f"console-{name}.png", full_page=False)
+
+
+def sign_in(page, console, email="ada@example.org"):
+    limiter.reset()
+    page.goto(f"{console.address}/queue")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    with UnitOfWork(console.database) as work:
+        user = work.session.query(User).filter_by(email=email).one()
+        user.totp_last_step = None
+        secret = user.totp_secret
+        work.commit()
+    page.get_by_label("Code from your authenticator app").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/queue*")
+
+
+@pytest.fixture(scope="module")
+def state(chromium, console):
+    """The cookies of a signed-in admin, shared by the page tests."""
+    context = chromium.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    sign_in(page, console)
+    found = context.storage_state()
+    context.close()
+    return found
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def size(request):
+    return request.param
+
+
+def test_every_page_has_no_axe_violation_and_nothing_overflows(chromium, console, state, scheme, size):
+    context = chromium.new_context(
+        viewport=DESKTOP if size == "desktop" else PHONE, color_scheme=scheme, storage_state=state
+    )
+    page = context.new_page()
+    problems, errors = [], []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto(f"{console.address}/queue/next")
+    pages = {**PAGES, "conversation": page.url.removeprefix(console.address)}
+    pages["print"] = pages["conversation"].split("?")[0] + "/print"
+    pages["originals"] = pages["conversation"].split("?")[0] + "/originals"
+    for name, path in pages.items():
+        page.goto(console.address + path)
+        problems += [f"{name} {scheme} {size}: {line}" for line in violations(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{name} {size}: {wide} px too wide")
+        picture(page, f"{name}-{scheme}-{size}")
+    context.close()
+    assert not problems, "\n".join(problems)
+    assert not [line for line in errors if "404" not in line], errors
+
+
+def test_sign_in_pages_have_no_axe_violation(chromium, console, scheme):
+    limiter.reset()
+    context = chromium.new_context(viewport=PHONE, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{console.address}/sign-in")
+    problems = violations(page)
+    picture(page, f"sign-in-{scheme}-phone")
+    page.get_by_label("E-mail address").fill("ben@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/set-up")
+    problems += violations(page)
+    picture(page, f"set-up-{scheme}-phone")
+    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_a_reviewers_day(chromium, console):
+    context = chromium.new_context(viewport=DESKTOP, accept_downloads=True)
+    page = context.new_page()
+    sign_in(page, console)
+    page.get_by_role("link", name="Open the riskiest unread").click()
+    page.get_by_role("button", name="Take it into review").click()
+    page.locator("details.veil summary").first.click()
+    assert page.locator("details.veil .words").first.is_visible()
+    page.get_by_label("Add a note").fill("Spoke to the safeguarding lead.")
+    page.get_by_role("button", name="Add note").click()
+    page.get_by_label("Add a tag").fill("called back")
+    page.get_by_role("button", name="Add tag").click()
+    assert page.locator(".tags").get_by_text("called back").is_visible()
+    page.locator("details.why summary").first.click()
+    page.get_by_label("Mark this message as").first.select_option("wrong_answer")
+    page.get_by_role("button", name="Mark", exact=True).first.click()
+    page.get_by_label("then open the next one").uncheck()
+    page.get_by_role("button", name="Done").click()
+    assert page.locator(".pills").get_by_text("Done").is_visible()
+    page.get_by_role("link", name="Search", exact=True).click()
+    page.get_by_label("Words of a message").fill("stranger number")
+    page.get_by_role("button", name="Search").click()
+    assert page.get_by_role("heading", name="Messages found").is_visible()
+    page.get_by_role("link", name="Dashboard").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download CSV").click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    page.get_by_role("link", name="Audit").click()
+    page.get_by_role("button", name="Check the whole trail").click()
+    assert page.get_by_text("nothing was changed").first.is_visible()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_text("You are signed out").is_visible()
+    page.goto(f"{console.address}/queue")
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+    context.close()
+
+
+def test_a_new_message_reaches_the_open_queue_within_two_seconds(chromium, console):
+    context = chromium.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    sign_in(page, console)
+    page.wait_for_timeout(800)
+    now = datetime.now(timezone.utc)
+    with UnitOfWork(console.database) as work:
+        work.session.add(
+            Conversation(
+                id="fresh0001", channel="web", drill=False, started_at=now, last_at=now, turn_count=1, user_turn_count=1,
+                unanswered_count=0, level=3, categories={"immediate_danger": 0.9}, main_category="immediate_danger",
+                helplines_shown=[], status="new", unread_since=now.replace(year=now.year - 1), country="NZ",
+            )  # fmt: skip
+        )
+        work.session.flush()
+        work.session.add(
+            Turn(
+                event_id="fresh", conversation_id="fresh0001", position=0, sent_at=now, author="user", text="help",
+                risk_level=3, risk_failed=False, unanswered=False,
+            )  # fmt: skip
+        )
+        work.commit()
+    begin = time.perf_counter()
+    page.locator('a[href*="fresh0001"]').wait_for(timeout=4000)
+    spent = time.perf_counter() - begin
+    assert "The queue has changed" in page.locator("#live").inner_text()
+    context.close()
+    print(f"\nA new message was in the open queue after {spent:.2f} s")
+    assert spent < 2
+
+
+def test_the_queue_works_by_keyboard(chromium, console, state):
+    context = chromium.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    sign_in(page, console)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator("#rows tbody th a").nth(1)
+    assert second.evaluate("link => link === document.activeElement")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/conversations/**")
+    context.close()
+
+
+def test_pages_work_without_javascript(chromium, console):
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, console)
+    page.get_by_role("link", name="Open the riskiest unread").click()
+    page.get_by_role("button", name="Needs follow-up").click()
+    assert page.get_by_text("Status changed").is_visible()
+    context.close()
