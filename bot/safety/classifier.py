@@ -28,6 +28,8 @@ _SPEAKING = slice(_RISK_OUTPUTS + len(CATEGORIES), _RISK_OUTPUTS + len(CATEGORIE
 LONG_WORDS = 25
 _PART_WORDS = (6, 32)
 MAX_PARTS = 6
+#: From here on (the whole counts as one) a message is long.
+_MANY_PARTS = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -133,6 +135,7 @@ def stack_features(scores: np.ndarray, evidence: Evidence) -> np.ndarray:
     whole, best = scores[0, :_RISK_OUTPUTS], scores[:, :_RISK_OUTPUTS].max(axis=0)
     # The part that speaks most of a risk says which one it is.
     telling = scores[int(scores[:, 0].argmax()), _AMONG]
+    long = len(scores) > _MANY_PARTS
     strong = {hit.signal.category for hit in evidence.hits if hit.signal.level >= RiskLevel.ESCALATE}
     weak = {hit.signal.category for hit in evidence.hits if hit.signal.level < RiskLevel.ESCALATE}
     flags = [
@@ -144,10 +147,14 @@ def stack_features(scores: np.ndarray, evidence: Evidence) -> np.ndarray:
         float(evidence.of_self),
         float(evidence.joking),
         float(len(scores) > 1),
+        float(long),
     ]
     named = [float(name in strong) for name in CATEGORIES]
     strongest = [whole[len(LEVELS) :].max(), best[len(LEVELS) :].max()]
-    return np.concatenate([whole, best - whole, scores[0, _AMONG], telling, strongest, flags, named]).astype(np.float32)
+    # In a message of many parts the whole is a mean over everything else; its best part weighs by itself.
+    in_long = np.concatenate([whole[: len(LEVELS)], best[: len(LEVELS)]]) * long
+    groups = [whole, best - whole, scores[0, _AMONG], telling, strongest, flags, named, in_long]
+    return np.concatenate(groups).astype(np.float32)
 
 
 def speaker_features(scores: np.ndarray, evidence: Evidence) -> np.ndarray:

@@ -14,8 +14,8 @@ from bot.safety.examples import RiskExample
 from bot.safety.levels import RiskLevel
 
 #: Composed messages a fold: half with one risky sentence, half without.
-A_FOLD = 200
-_SENTENCES_AROUND = (2, 5)
+A_FOLD = 300
+_SENTENCES_AROUND = (2, 8)
 _SHORT_CHARS = 220
 _SEED = 7
 
