@@ -243,6 +243,19 @@ def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
     run(scenario)
 
 
+def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(monkeypatch):
+    async def delete(conversation_id):
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+
+    async def scenario(chat):
+        _, answer, _ = await chat.post("messages", message(await chat.token(), "/confirm_delete_chat"))
+        assert "7KQM-2XHT" in answer["replies"][0]["text"] and chat.handled == []
+
+    run(scenario)
+
+
 def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
     from bot.errors import StoreError
 
