@@ -54,7 +54,7 @@ def test_own_words_and_replies_are_shown_as_text(open_page, chat):
         }
         for payload in (PAYLOADS if message["text"] == "/start" else [message["text"]])
     ]
-    page = open_page(before=LISTEN)
+    page = open_page(before=LISTEN, with_={"reduced_motion": "reduce"})
     page.wait_for_function(
         f"() => document.querySelector('safety-chat').shadowRoot.querySelectorAll('.turn.bot').length >= {len(PAYLOADS)}"
     )

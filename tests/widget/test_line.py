@@ -13,10 +13,10 @@ from tests.widget.conftest import say
 FAST = (
     "addEventListener('DOMContentLoaded', () => {"
     " customElements.whenDefined('safety-chat').then(() => Object.assign(customElements.get('safety-chat').timings,"
-    " {unreachableAfter: 300, patience: 700, firstWait: 10, longestWait: 40})); });"
+    " {unreachableAfter: 200, patience: 350, firstWait: 10, longestWait: 40})); });"
 )
 BOT_TEXTS = "() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.bot .bubble')].map(n => n.textContent)"
-FAULTS = ["drop", "cut", "500", "hang:1", "late:0.4", "twice", "restart"]
+FAULTS = ["drop", "cut", "500", "hang:1", "late:0.1", "twice", "restart"]
 
 
 def shown(page):
@@ -49,13 +49,13 @@ def test_two_hundred_messages_over_a_bad_line_arrive_once_and_in_order(open_page
 
 
 def test_a_reply_that_comes_late_to_an_attempt_given_up_is_not_shown_twice(open_page, chat):
-    chat.faults = {2: "late:1.2"}
+    chat.faults = {2: "late:0.8"}
     page = open_page(before=FAST)
     page.get_by_text("B /start").wait_for()
     say(page, "one")
     say(page, "two")
     page.get_by_text("B two").wait_for()
-    page.wait_for_timeout(1300)
+    page.wait_for_timeout(900)
     assert shown(page) == expected(["/start", "one", "two"])
 
 
