@@ -75,6 +75,13 @@ class _Draft:
             self.starts = starts + self.starts[done:]
             self.ends = ends + self.ends[done:]
 
+    def append_feelings(self, words: Mapping[str, int]) -> None:
+        """Adds each word at the end, with the place of an emoji that stands for it."""
+        for word, place in words.items():
+            self.text += f" {word} "
+            self.starts += [place] * (len(word) + 2)
+            self.ends += [place + 1] * (len(word) + 2)
+
 
 def clean(text: str) -> CleanText:
     """Makes one message plain.
@@ -118,7 +125,9 @@ def _read_characters(text: str, vocabulary: Vocabulary) -> _Draft:
             starts.append(i)
             ends.append(i + 1)
     # One emoji becomes a word: a wall of them must not become a longer text than was allowed in.
-    return _Draft(chars[:MAX_MESSAGE_CHARS], starts[:MAX_MESSAGE_CHARS], ends[:MAX_MESSAGE_CHARS])
+    draft = _Draft(chars[:MAX_MESSAGE_CHARS], starts[:MAX_MESSAGE_CHARS], ends[:MAX_MESSAGE_CHARS])
+    draft.append_feelings({vocabulary.feelings[text[i]]: i for i in positions if text[i] in vocabulary.feelings})
+    return draft
 
 
 def _plain(char: str, vocabulary: Vocabulary, lookalikes: Mapping[str, str]) -> str:
@@ -126,6 +135,8 @@ def _plain(char: str, vocabulary: Vocabulary, lookalikes: Mapping[str, str]) -> 
         return char.lower() if char.isprintable() else (" " if char in "\n\t\r" else "")
     if char in vocabulary.emoji:
         return f" {vocabulary.emoji[char]} "
+    if char in vocabulary.feelings:
+        return " "
     if char in "’‘´`ʼ":
         return "'"
     if char in "“”«»„":

@@ -8,6 +8,11 @@ from functools import lru_cache
 from bot.text.vocabulary import Vocabulary, get_vocabulary
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
+#: Numbers with a unit, and "m37" or "f19" for a person's sex and age.
+_NUMBER = re.compile(
+    r"[€$]?\d+(?:s|th|am|pm|m|f|k|kg|km|cm|mm|h|hrs?|mins?|yo|yrs?|gb|mb|tb|p|lbs?|ft|mg|ml|bn)?[!+]?"
+    r"|\d*1st|\d*2nd|\d*3rd|[mf]\d\d|\w\d"
+)
 _SHORTEST_TYPO = 4
 #: Longer tokens are ids, addresses or keyboard noise; repairing them costs time and helps nobody.
 _LONGEST_WORD = 24
@@ -46,16 +51,30 @@ def fix_typo(word: str) -> str:
         return word
     if word in vocabulary.protected:
         return word
+    return _nearest(word, vocabulary)
+
+
+def _nearest(word: str, vocabulary: Vocabulary) -> str:
+    """The likeliest repair: neighbours swapped, a letter too many, one missing, one replaced, in this order."""
     swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
     shorter = [word[:i] + word[i + 1 :] for i in range(len(word))]
-    candidates = [found for found in swapped + shorter if len(found) >= _SHORTEST_TYPO and found in vocabulary.ranks]
-    if word in vocabulary.deletions:
-        candidates.append(vocabulary.deletions[word])
+    missing = [vocabulary.deletions[word]] if word in vocabulary.deletions else []
     if len(word) > _SHORTEST_TYPO:
-        candidates += [vocabulary.deletions[found] for found in shorter if found in vocabulary.deletions]
-    # People rarely mistype the first letter; keeping it avoids most wrong repairs.
-    candidates = [found for found in candidates if found[0] == word[0]]
-    return min(candidates, key=lambda found: vocabulary.ranks[found], default=word)
+        replaced = [vocabulary.deletions[found] for found in shorter if found in vocabulary.deletions]
+    else:
+        # Four letters fit many words; only one worth the risk counts.
+        replaced = [key for key in vocabulary.key_words if len(key) == len(word) and _differ_by_one(key, word)]
+    for kind in (swapped, shorter, missing, replaced):
+        # People rarely mistype the first letter; keeping it avoids most wrong repairs.
+        known = [found for found in kind if found[:1] == word[0] and len(found) >= _SHORTEST_TYPO]
+        known = [found for found in known if found in vocabulary.ranks or found in vocabulary.key_words]
+        if known:
+            return min(known, key=lambda found: vocabulary.ranks.get(found, 0))
+    return word
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    return sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _unstretch(word: str, vocabulary: Vocabulary) -> str | None:
@@ -71,14 +90,11 @@ def _unstretch(word: str, vocabulary: Vocabulary) -> str | None:
 def _unleet(word: str, vocabulary: Vocabulary) -> str | None:
     signs = sum(1 for char in word if char in vocabulary.leet)
     letters = sum(1 for char in word if char.isalpha())
-    # "50s" and "3am" are numbers; a disguised word keeps most of its letters.
-    if not signs or signs > letters or len(word) < 3:
+    if not signs or not letters or len(word) < 3 or _NUMBER.fullmatch(word):
         return None
     for one in ("i", "l"):
         mapped = "".join(one if char in "1!" else vocabulary.leet.get(char, char) for char in word)
-        # With as many signs as letters only a word worth hiding counts: "p3d0", but not "m8s".
-        worth_hiding = mapped in vocabulary.key_words or mapped in vocabulary.slang
-        if worth_hiding or (signs < letters and vocabulary.knows(mapped)):
+        if vocabulary.knows(mapped):
             return mapped
     return None
 

@@ -23,7 +23,8 @@ class Vocabulary:
     Attributes:
         slang: One written word to what it stands for.
         phrases: The same for several written words, with one pattern that finds them all.
-        emoji: One emoji to the word that stands for it.
+        emoji: One emoji to the word that stands for it, in its place.
+        feelings: The same for emoji that colour a whole message; their words go to its end, once each.
         lookalikes: One letter of another alphabet to a Latin letter.
         leet: One digit or sign to the letter it replaces.
         ranks: Known words with their place in the list, 0 = most frequent.
@@ -36,6 +37,7 @@ class Vocabulary:
     phrases: Mapping[str, str]
     phrase_pattern: Pattern[str]
     emoji: Mapping[str, str]
+    feelings: Mapping[str, str]
     lookalikes: Mapping[str, str]
     leet: Mapping[str, str]
     ranks: Mapping[str, int]
@@ -45,7 +47,7 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether a lower-case word needs no repair."""
-        return word in self.ranks or word in self.slang
+        return word in self.ranks or word in self.slang or word in self.key_words
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +64,7 @@ def get_vocabulary() -> Vocabulary:
         phrases=phrases,
         phrase_pattern=re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)"),
         emoji=_table("emoji.yml")["emoji"],
+        feelings=_table("emoji.yml")["feelings"],
         lookalikes=lookalikes["lookalikes"],
         leet=lookalikes["leet"],
         ranks=ranks,
