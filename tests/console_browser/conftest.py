@@ -35,7 +35,7 @@ class Console:
         self.database = Database(f"sqlite:///{folder / 'console.db'}")
         self.database.migrate()
         now = datetime.now(timezone.utc)
-        fill(self.database, conversations=60, seed=7, now=now)
+        fill(self.database, conversations=900, seed=7, now=now)
         with UnitOfWork(self.database) as work:
             for name, role in (("ada", "admin"), ("ben", "reviewer")):
                 password = accounts.hash_password(PASSWORD)
