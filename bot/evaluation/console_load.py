@@ -43,9 +43,24 @@ RISKY = {
     "image_shared": "they passed my picture around on {thing}",
     "offender_concern": "i am worried about what i look at on {thing}",
 }
-THINGS = ("a video game", "the class chat", "a photo app", "the drawing forum", "a music app", "the football group", "a quiz app")
+THINGS = (
+    "a video game",
+    "the class chat",
+    "a photo app",
+    "the drawing forum",
+    "a music app",
+    "the football group",
+    "a quiz app",
+)
 ANSWERS = ("Thank you for telling me.", "Here are the steps, one at a time.", "You did nothing wrong by noticing it.")
-TOPICS = ("privacy_settings", "stranger_contact", "screen_time", "talk_to_child", "grooming_warning_signs", "cyberbullying")
+TOPICS = (
+    "privacy_settings",
+    "stranger_contact",
+    "screen_time",
+    "talk_to_child",
+    "grooming_warning_signs",
+    "cyberbullying",
+)
 COUNTRIES = ("GB", "GB", "GB", "IE", "US", "DE", "FR", "ES", "AU", "IN")
 LEVEL_WEIGHTS = ((0, 80), (1, 12), (2, 7), (3, 1))
 CHUNK = 500
@@ -71,7 +86,9 @@ def fill(database: Database, conversations: int, seed: int, now: datetime, done_
     added = 0
     for start in range(0, conversations, CHUNK):
         count = min(CHUNK, conversations - start)
-        rows, turns, tokens, escalations = _chunk(chance, seed, start, count, conversations, now, first + added, done_share)
+        rows, turns, tokens, escalations = _chunk(
+            chance, seed, start, count, conversations, now, first + added, done_share
+        )
         with database.engine.begin() as connection:
             connection.execute(sa.insert(Conversation), rows)
             connection.execute(sa.insert(Turn), turns)
@@ -133,7 +150,8 @@ def _turns(
             "sent_at": at + timedelta(seconds=1), "author": "bot", "text": chance.choice(ANSWERS), "channel": "web",
             "intent": None, "confidence": None, "faq": None, "topic": None, "nearest": None, "risk_level": 0,
             "risk_categories": None, "risk_speaker": None, "risk_stance": None, "risk_findings": None,
-            "risk_failed": False, "unanswered": False, "response": "utter_fallback" if unanswered else "utter_faq/answer",
+            "risk_failed": False, "unanswered": False,
+            "response": "utter_fallback" if unanswered else "utter_faq/answer",
             "buttons": ["Show me the steps", "Something else"], "helplines": ["gb_childline"] if risky else None,
         }  # fmt: skip
 

@@ -21,8 +21,14 @@ from bot.store.unit_of_work import UnitOfWork
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "lantern orchard velvet tram"
@@ -39,7 +45,9 @@ class Console:
         with UnitOfWork(self.database) as work:
             for name, role in (("ada", "admin"), ("ben", "reviewer")):
                 password = accounts.hash_password(PASSWORD)
-                user = add_user(work.session, f"{name}@example.org", f"{name.title()} Reader", role, password, now, "test")
+                user = add_user(
+                    work.session, f"{name}@example.org", f"{name.title()} Reader", role, password, now, "test"
+                )
                 user.totp_secret = SECRET if name == "ada" else None
             work.commit()
         self.server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)

@@ -183,16 +183,35 @@ def test_a_new_message_reaches_the_open_queue_within_two_seconds(chromium, conso
     with UnitOfWork(console.database) as work:
         work.session.add(
             Conversation(
-                id="fresh0001", channel="web", drill=False, started_at=now, last_at=now, turn_count=1, user_turn_count=1,
-                unanswered_count=0, level=3, categories={"immediate_danger": 0.9}, main_category="immediate_danger",
-                helplines_shown=[], status="new", unread_since=now.replace(year=now.year - 1), country="NZ",
+                id="fresh0001",
+                channel="web",
+                drill=False,
+                started_at=now,
+                last_at=now,
+                turn_count=1,
+                user_turn_count=1,
+                unanswered_count=0,
+                level=3,
+                categories={"immediate_danger": 0.9},
+                main_category="immediate_danger",
+                helplines_shown=[],
+                status="new",
+                unread_since=now.replace(year=now.year - 1),
+                country="NZ",
             )  # fmt: skip
         )
         work.session.flush()
         work.session.add(
             Turn(
-                event_id="fresh", conversation_id="fresh0001", position=0, sent_at=now, author="user", text="help",
-                risk_level=3, risk_failed=False, unanswered=False,
+                event_id="fresh",
+                conversation_id="fresh0001",
+                position=0,
+                sent_at=now,
+                author="user",
+                text="help",
+                risk_level=3,
+                risk_failed=False,
+                unanswered=False,
             )  # fmt: skip
         )
         work.commit()

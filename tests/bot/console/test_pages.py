@@ -19,6 +19,7 @@ PAGES = [
     "/audit",
     "/audit?actor=admin@example.org",
     "/quality/examples",
+    "/quality/unanswered",
     "/content",
     "/content/helplines",
     "/content/helplines?country=INT",
