@@ -35,6 +35,9 @@ def keep_allowed_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mut
 def configure(level: int = logging.WARNING) -> None:
     """Sets up both logging systems of this process."""
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, level=level, force=True)
+    # Deprecations inside Rasa's dependencies are for their developers; a run shows what an operator can act on.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     structlog.configure(

@@ -16,6 +16,8 @@ from bot.config import PROJECT_DIR, Settings
 from bot.errors import ConfigError
 
 READY_TIMEOUT_SECONDS = 90
+#: A part that keeps stopping is given up, and everything with it: something is broken that a restart does not mend.
+MAX_STARTS = 5
 _POLL_SECONDS = 0.2
 
 
@@ -67,10 +69,10 @@ def check_ports(chosen: Sequence[Part], host: str) -> None:
 
 
 def run(settings: Settings) -> int:
-    """Starts all parts and returns when one of them stops, or on Ctrl-C.
+    """Starts all parts, each again when it stops, and returns when one is given up, or on Ctrl-C.
 
     Returns:
-        0 after Ctrl-C, else the exit code of the part that stopped.
+        0 after Ctrl-C, else the exit code of the part that was given up.
     """
     from honcho.manager import Manager
     from honcho.printer import Printer
@@ -79,12 +81,18 @@ def run(settings: Settings) -> int:
     check_ports(chosen, settings.host)
     manager = Manager(Printer(sys.stdout))
     for part in chosen:
-        command = " ".join([sys.executable, "-m", "bot", *part.arguments])
+        command = _kept_running(" ".join([sys.executable, "-m", "bot", *part.arguments]))
         manager.add_process(part.name, command, env=_child_environment(), cwd=str(PROJECT_DIR))
     watcher = threading.Thread(target=_announce, args=(chosen, settings, manager), daemon=True)
     watcher.start()
     manager.loop()
     return 0 if manager.returncode in (0, -2, 130) else int(manager.returncode or 1)
+
+
+def _kept_running(command: str) -> str:
+    """A shell loop that starts a part again when it stops: without it, one part would take the others down."""
+    again = 'echo "stopped; starting again"; sleep 1'
+    return f"n=0; while [ $n -lt {MAX_STARTS} ]; do {command}; n=$((n+1)); {again}; done; exit 1"
 
 
 def _child_environment() -> dict[str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
@@ -145,7 +144,7 @@ class ResponseBook:
                         "Correct it, or list it under metadata: variables."
                     )
             if any(isinstance(value, date) for v in variations for value in v.metadata.values()):
-                found.append(f"'{name}' has a date without quotes, which Rasa cannot store. Write it as \"2026-11-24\".")
+                found.append(f"'{name}' has a date without quotes, which Rasa cannot store. Put it in quotes.")
             if all(v.conditions or v.channel for v in variations):
                 found.append(f"'{name}' has no wording that fits everybody. Add one without condition and channel.")
         return found

@@ -22,6 +22,8 @@ from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
 
 EXAMPLES_DIR = DATA_DIR / "risk" / "examples"
 FAQ_DIR = DATA_DIR / "nlu" / "faq"
+#: Ordinary turns of a conversation ("im 12", "ireland", "thanks"): short, and quiet by themselves.
+DIALOGUE_FILES = tuple(DATA_DIR / "nlu" / f"{name}.yml" for name in ("small_talk", "requests", "privacy_questions"))
 #: Topics whose phrasings may themselves be a disclosure.
 RISKY_TOPICS = frozenset(
     (
@@ -79,7 +81,7 @@ def load_examples(folder: Path = EXAMPLES_DIR, faq_folder: Path = FAQ_DIR) -> Li
                 examples.append(_read_line(line, f"{path.name} line {number}"))
     if not examples:
         raise ContentError(f"There are no risk examples in {folder}; restore data/risk/examples from the repository.")
-    return examples + list(_quiet_questions(faq_folder))
+    return [*examples, *_quiet_questions(sorted(faq_folder.glob("*.yml"))), *_quiet_questions(DIALOGUE_FILES)]
 
 
 def _read_line(line: str, place: str) -> RiskExample:
@@ -99,8 +101,8 @@ def _read_line(line: str, place: str) -> RiskExample:
         raise ContentError(f"{place}: {error} is missing or unknown; data/risk/README.md lists the fields.") from None
 
 
-def _quiet_questions(folder: Path) -> Iterator[RiskExample]:
-    for path in sorted(folder.glob("*.yml")):
+def _quiet_questions(files: Sequence[Path]) -> Iterator[RiskExample]:
+    for path in files:
         questions: Dict[str, List[str]] = {}
         for intent, phrasing in _phrasings(path):
             if path.stem not in RISKY_TOPICS or not _SOMEBODY.search(phrasing):

@@ -26,7 +26,7 @@ from bot.safety.classifier import (
 )
 from bot.safety.composition import compose_long
 from bot.safety.cues import gather_evidence, get_cues
-from bot.safety.examples import EXAMPLES_DIR, FAQ_DIR, RiskExample, fingerprint, load_examples
+from bot.safety.examples import DIALOGUE_FILES, EXAMPLES_DIR, FAQ_DIR, RiskExample, fingerprint, load_examples
 from bot.safety.kernel import KernelMachine
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, get_signals
@@ -83,7 +83,8 @@ def data_stamp() -> str:
     here = Path(__file__).parent
     names = ("classifier", "kernel", "features", "composition", "training", "examples", "cues", "patterns", "signals")
     code = [*(here / f"{name}.py" for name in names), *here.parent.joinpath("text").glob("*.py")]
-    data = [*EXAMPLES_DIR.glob("*.jsonl"), *FAQ_DIR.glob("*.yml"), *TEXT_DIR.glob("*"), *(RISK_DIR / "words").glob("*")]
+    questions = [*FAQ_DIR.glob("*.yml"), *DIALOGUE_FILES]
+    data = [*EXAMPLES_DIR.glob("*.jsonl"), *questions, *TEXT_DIR.glob("*"), *(RISK_DIR / "words").glob("*")]
     return fingerprint([*code, *data, *(path for path in RISK_DIR.glob("*.yml"))])
 
 
