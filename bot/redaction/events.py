@@ -58,8 +58,8 @@ PLACES: Tuple[Place, ...] = (
     Place("*", "event", _K),
     Place("*", "timestamp", _K),
     Place("*", "sender_id", _K),
-    Place("*", "metadata.model_id", _C),
-    Place("*", "metadata.assistant_id", _C),
+    Place("*", "metadata.model_id", _K),
+    Place("*", "metadata.assistant_id", _K),
     # The person's message.
     Place("user", "text", Treatment.PAYLOAD),
     Place("user", "parse_data.text", Treatment.PAYLOAD),
