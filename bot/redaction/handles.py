@@ -23,11 +23,18 @@ _NOUN = r"(?:user\s?names?|users?|handles?|tags?|gamer\s?tags?|ign|ids?|names?|a
 #: Enough without a platform before it.
 _CLEAR_NOUN = r"(?:user\s?names?|users?|handles?|gamer\s?tags?|ign|screen\s?names?|acc(?:oun)?t?\s+name)"
 #: `@name`, also with dots and full stops inside; an e-mail is longer and wins.
-_AT = regex.compile(r"(?<![\w.])@\s?(?P<x>[\w][\w.\-]{1,40}\w|\w{2,})", regex.V0)
+_AT = regex.compile(r"(?<![\w.])@(?P<x>[\w][\w.\-]{1,40}\w|\w{2,})", regex.V0)
 #: "insta: x", "my snap is x", "roblox user x", "add me on discord x", "username x".
 _NAMED = regex.compile(
     rf"\b(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})\b(?:\s+(?:is|was|are|=|:|called|named|name is|-|–|as|under|to)\b|\s*[:=\-–])*"
     rf"(?:\s+|(?<=[:=\-–]))[\"'“‘(\[]?(?P<x>@?[\w][\w.\-#]{{1,40}})",
+    regex.IGNORECASE | regex.V0,
+)
+#: Reddit's way, and "my @ is x".
+_SLASHED = regex.compile(r"(?<!\w)(?:u/|/u/|@\s+(?:is|:)\s*)(?P<x>[\w][\w.\-]{2,40})", regex.IGNORECASE | regex.V0)
+#: "this acc x", "the page x": weak, so that the token itself must look like a user name.
+_ACCOUNT = regex.compile(
+    r"\b(?:acc|acct|account|page|profile|channel|server)\s+(?:is\s+|called\s+|named\s+|:\s*)?(?P<x>[\w][\w.\-#]{2,40})",
     regex.IGNORECASE | regex.V0,
 )
 _ADD_ME = regex.compile(
@@ -76,6 +83,11 @@ class HandleRecognizer(ChatRecognizer):
         for expression, why in ((_NAMED, "after a platform or 'username'"), (_ADD_ME, "after 'add me'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 self._consider(found, text, match.span("x"), why, strict=False)
+        for match in _SLASHED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            found.append(self.result(HANDLE, *match.span("x"), 0.85, "after u/ or @"))
+        for match in _ACCOUNT.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            if match.group("x").count(".") > 1 or looks_like_handle(match.group("x"), self.lexicon):
+                found.append(self.result(HANDLE, *match.span("x"), 0.8, "after 'account'"))
         for expression, why in ((_ON_PLATFORM, "before 'on' and a platform"), (_CALLED, "after 'called'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 plain_word = why == "after 'called'" and match.group("x").isalpha()
@@ -147,7 +159,7 @@ def could_be_handle(token: str, lexicon: Lexicon) -> bool:
         return True
     if "." in lower:
         parts = [part for part in lower.split(".") if part]
-        return len(parts) > 1 and not all(_is_word(part, lexicon) for part in parts)
+        return len(parts) > 2 or len(parts) == 2 and not all(_is_word(part, lexicon) for part in parts)
     if any(character.isdigit() for character in lower):
         return not _is_word(lower.translate(_LEET), lexicon)
     return not _is_word(lower, lexicon) and lower not in lexicon.word_names

@@ -168,10 +168,12 @@ def load_kept(folder: Path = HOTLINES_DIR) -> Kept:
 def load_lexicon() -> Lexicon:
     """Reads `data/redaction/` and the helpline directory once a process."""
     kept = load_kept()
+    never = read_words(REDACTION_DIR / "relations.txt") | read_words(REDACTION_DIR / "function_words.txt")
+    given = read_words(REDACTION_DIR / "given_names_that_are_words.txt") - never
     return Lexicon(
         names=read_words(REDACTION_DIR / "names.txt") - kept.words,
-        word_names=read_words(REDACTION_DIR / "names_that_are_words.txt"),
-        given_word_names=read_words(REDACTION_DIR / "given_names_that_are_words.txt"),
+        word_names=read_words(REDACTION_DIR / "names_that_are_words.txt") | given - kept.words,
+        given_word_names=given,
         everyday=read_words(REDACTION_DIR / "everyday_words.txt"),
         relations=read_words(REDACTION_DIR / "relations.txt"),
         titles=read_words(REDACTION_DIR / "titles.txt"),

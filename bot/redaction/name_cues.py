@@ -29,8 +29,8 @@ INTRODUCTIONS: Tuple[Tuple[Tuple[str, ...], bool], ...] = (
     (("nicknamed",), False),
     (("nickname", "is"), True),
     (("known", "as"), False),
-    (("goes", "by"), False),
-    (("go", "by"), False),
+    (("goes", "by"), True),
+    (("go", "by"), True),
     (("called",), False),
     (("call", "me"), False),
     (("calls", "me"), False),
@@ -122,6 +122,7 @@ INITIALS: FrozenSet[str] = frozenset("bcdefghjlmopqstvwz")
 FOREIGN_INTRODUCTIONS = regex.compile(
     r"(?:\b(?:me\s+llamo|mi\s+nombre\s+es|se\s+llama(?:n)?|nombre\s*:|me\s+dicen"
     r"|je\s+m['’]?\s?appelle|jm['’]?appelle|(?:il|elle)\s+s['’]?appelle|s['’]appelle|mon\s+(?:pr[ée]nom|nom)\s+(?:est|c['’]est)|moi\s+c['’]est"
+    r"|ich\s+bin|soy|sono|je\s+suis|c['’]est|jestem|eu\s+sou(?:\s+[ao])?|ik\s+ben|mein\w*\s+freund(?:in)?|mi\s+(?:amig[oa]|prim[oa]|herman[oa]|hij[oa]|novi[oa])|mon\s+(?:ami|oncle|fr[èe]re|fils|cousin)|ma\s+(?:s[œo]eur|fille|copine|cousine|tante)"
     r"|ich\s+hei(?:ß|ss)e|(?:er|sie)\s+hei(?:ß|ss)t|hei(?:ß|ss)t|mein\s+name\s+ist|ich\s+bin\s+(?:der|die)"
     r"|mi\s+chiamo|si\s+chiama|il\s+mio\s+nome\s+[èe]"
     r"|me\s+chamo|meu\s+nome\s+[ée]|chama[\s\-]se|se\s+chama|chamo[\s\-]me"
@@ -144,5 +145,13 @@ FOREIGN_INTRODUCTIONS = regex.compile(
     regex.IGNORECASE | regex.V0,
 )
 
+#: Words inside a family name.
+PARTICLES: FrozenSet[str] = word_set(
+    "van von de del della da dos das di du la le el al bin ibn bint ben abu der den ter st mac"
+)
+
 #: Only in these, a capital or a known name must follow ("si" is Spanish for "if", "adı" stands in many words).
-WEAK_FOREIGN: FrozenSet[str] = frozenset(("si", "adı", "adi", "adım", "adim", "naam", "heißt", "heisst"))
+WEAK_FOREIGN: FrozenSet[str] = frozenset(
+    ("si", "adı", "adi", "adım", "adim", "naam", "heißt", "heisst", "ich bin", "soy", "sono", "je suis", "c'est")
+    + ("jestem", "eu sou", "eu sou a", "eu sou o", "ik ben", "ako si")
+)

@@ -140,17 +140,22 @@ class NameRecognizer(ChatRecognizer):
         likely = unknown or given
         after = words[index + 1].lower if index + 1 < len(words) else ""
         before = words[index - 1].lower if word.joined else ""
-        acts = after in cues.AFTER_A_PERSON or self._is_third_person(after)
+        # "reads", "plays" may as well be things: "rich kids".
+        acts = after in cues.AFTER_A_PERSON or (
+            (unknown or base not in cues.NOUN_NAMES) and self._is_third_person(after)
+        )
         told = before in cues.TOLD and likely
         if word.lower in cues.HELPERS and (not acts or after in cues.BASE_FORMS):
             # "my friend will tell": a helper verb; "told will", "my friend will says": a name.
             return "told, texted, met …" if told else ""
         usual = given and base not in cues.NOUN_NAMES
-        related = self._has_relation(words, index) and (unknown or acts or self._ends_here(words, index))
+        related = self._has_relation(words, index) and (
+            unknown or after in cues.AFTER_A_PERSON or (given and (acts or self._ends_here(words, index)))
+        )
+        opens = not before or before in cues.BEFORE_A_PERSON or before in cues.CLAUSE_OPENERS
         active = acts and (
             (unknown and before not in cues.DETERMINERS)
-            or (given and after not in ("is", "was") and (not before or before in cues.BEFORE_A_PERSON))
-            or (given and before in cues.CLAUSE_OPENERS and (usual or after in cues.SPEECH))
+            or (given and (usual or after in cues.SPEECH) and after not in ("is", "was") and opens)
         )
         shown = unknown or (kinds[index] == WORD_NAME and word.written_capital)
         reasons = (
@@ -164,7 +169,7 @@ class NameRecognizer(ChatRecognizer):
             (likely and self._owns(words, index), "owns something of a person"),
             ((unknown or usual) and self._says_goodbye(words, index), "ends the message after thanks"),
             (
-                before in cues.BEFORE_A_PERSON and usual and not self._is_verb_like(words, index),
+                before in cues.BEFORE_A_PERSON and usual and (unknown or not self._is_verb_like(words, index)),
                 "after a person's verb",
             ),
             (shown and self._spacy_agrees(word, people), "spaCy"),
@@ -294,6 +299,10 @@ class NameRecognizer(ChatRecognizer):
         closes = not after or after in cues.AFTER_A_PERSON or text[word.end : word.end + 1] in ",.!?;)\n"
         if kind == KNOWN:
             return True
+        if word.lower in cues.PARTICLES and index + 1 < len(words) and words[index + 1].joined:
+            return kinds[index + 1] in (KNOWN, UNKNOWN) or words[index + 1].written_capital
+        if word.lower in self.lexicon.kept.place_names and not word.written_capital:
+            return False
         if len(word.lower) == 1:
             return word.text.isupper() and word.text != "I" or (word.lower in cues.INITIALS and closes)
         if kind == KEPT:

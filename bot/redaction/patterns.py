@@ -73,7 +73,8 @@ _ROAD_WORD = (
     r"(?!(?:the|my|his|her|our|your|their|this|that|a|an|and|or|of|in|on|to|for|with|at|is|was|are|were|be|years?|yrs?"
     r"|months?|weeks?|days?|hours?|hrs?|mins?|minutes?|times?|people|kids?|boys?|girls?|men|man|women|friends?|pics?"
     r"|photos?|more|off|out|down|up|all|no|any|every|each|some|other|same|long|own|by|from|who|pounds?|dollars?"
-    r"|quid|bucks|am|pm|years?-old|old|only|me|him|them|it|we|i|you|he|she|they|so|but|just|if|not)\b)[^\W\d_][\w'’.\-]*"
+    r"|quid|bucks|am|pm|years?-old|old|only|me|him|them|it|we|i|you|he|she|they|so|but|just|if|not)\b)"
+    r"(?:[^\W\d_][\w'’.\-]*|\d{1,3}(?:st|nd|rd|th))"
 )
 
 SHAPES: Tuple[Shape, ...] = (
@@ -153,10 +154,10 @@ SHAPES: Tuple[Shape, ...] = (
         ID_NUMBER,
         "number after its name",
         r"\b(?:passport|licen[cs]e|ssn|social security|national insurance|ni|nino|nhs|aadhaa?r|pan|medicare|health card"
-        r"|student|pupil|member(?:ship)?|employee|case|incident|account|acct|acc|iban|routing|identity|id card|id"
+        r"|student|pupil|crime|police|member(?:ship)?|employee|case|incident|account|acct|acc|iban|routing|identity|id card|id"
         r"|badge|visa|tax|tfn|sin|pps|bsn|dni|cpf|curp|reference|ref|number plate|reg(?:istration)?|plate|imei|order)\b"
         r"(?:\s+(?:card|no|nr|num|number|code|id))*\.?[\s:#=]*(?:is|was|:)?\s*[:#]?\s*"
-        r"(?P<x>(?=[\w\- ]{0,20}\d{2})[a-z0-9](?:[\-]?[a-z0-9]| (?=\d)){3,20})\b",
+        r"(?P<x>(?=[\w\-/ ]{0,20}\d{2})[a-z0-9](?:[\-/]?[a-z0-9]| (?=\d)){3,20})\b",
         0.85,
         "identifier",
     ),
@@ -165,7 +166,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         BIRTH_DATE,
         "date after a birth word",
-        r"\b(?:born|birth|dob|d\.o\.b\.?|birthdate|birthday|bday|b-day|b day)\b[\w\s,'’:=\-/]{0,20}?"
+        r"\b(?:born|birth|dob|d\.o\.b\.?|birthdate|birthday|bday|b-day|b day|turn(?:ed|s|ing)?\s+\d{1,2}\s+(?:on|in))\b[\w\s,'’:=\-/]{0,20}?"
         rf"(?P<x>{_DATE})",
         0.9,
     ),
@@ -264,7 +265,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         ADDRESS,
         "flat or house number",
-        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|block|plot|villa)\s*(?:number|no\.?|#)?\s*(?:\d{1,4}[a-z]?|(?-i:[B-HJ-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))",
+        r"\b(?:flat|apt\.?|apartment|unit|suite|house number|house no\.?|door number|block|plot|villa|sector|phase)\s*(?:number|no\.?|#)?\s*(?:\d{1,4}[a-z]?|(?-i:[B-HJ-Z])\d{0,3})\b(?!\s*(?:people|kids|other|mins|years|of))(?:,?\s+(?-i:(?:[A-Z][\w'’\-]+\s+){1,2}(?:House|Court|Towers?|Heights|Lodge|Mansions|Buildings?|Apartments|Flats|Point)))?",
         0.6,
     ),
     Shape(
@@ -288,6 +289,7 @@ SHAPES: Tuple[Shape, ...] = (
         r"\b[^\W\d_]{3,}(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|straat|laan|gracht|gatan|vägen|vej|gade)\s+\d{1,4}\s?[a-z]?\b",
         0.9,
     ),
+    Shape(SECRET, "code", r"\b(?<!post )(?<!zip )(?<!pin )code\s*(?:is|was|:|=)\s*(?P<x>\d{4,8})\b", 0.8),
     # --- secrets ---------------------------------------------------------------------------------------------------------------
     Shape(
         SECRET,

@@ -17,14 +17,19 @@ from bot.redaction.recognizers import ChatRecognizer
 
 _SCHOOL_KINDS = word_set(
     "school academy college high primary elementary secondary grammar comprehensive university uni prep nursery "
-    "kindergarten middle preschool institute junior juniors infants sixth polytechnic madrasa montessori gymnasium"
+    "kindergarten middle preschool institute junior juniors infants sixth polytechnic comp madrasa montessori gymnasium"
 )
-_CLEAR_SCHOOL = word_set("academy primary elementary grammar comprehensive secondary middle prep montessori infants")
+_CLEAR_SCHOOL = word_set(
+    "academy primary elementary grammar comprehensive secondary middle prep montessori infants comp"
+)
 _TEAM_KINDS = word_set(
     "fc afc united rovers rangers wanderers athletic albion hotspurs tigers lions eagles hawks bears wolves panthers "
     "warriors rockets sharks dragons falcons wildcats bulldogs cobras raiders knights spartans titans giants jets "
-    "juniors colts harriers swimmers gymnasts rugby netball cheer hc cc sc rfc u8s u9s u10s u11s u12s u13s u14s u15s "
+    "juniors colts harriers swimmers gymnasts rugby netball cheer hc cc sc rfc club u8s u9s u10s u11s u12s u13s u14s u15s "
     "u16s under-12s under-13s under-14s under-15s under-16s"
+)
+_SPORTS = word_set(
+    "football soccer rugby netball hockey cricket swimming swim gymnastics dance cheer boxing karate judo tennis"
 )
 #: In front of a kind of school these say which kind, not which school.
 _GENERIC = word_set(
@@ -47,7 +52,7 @@ _SHIRT = regex.compile(
 #: "plays for x", "my team is x", "team called x", "in the x team".
 _TEAM_CUE = regex.compile(
     r"\b(?:plays?|playing|played|coach(?:es)?|train(?:s|ing)?|swims?|runs?|signed|trials?)\s+(?:\w+\s+)?(?:for|with|at)\s+(?:the\s+)?(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})"
-    r"|\b(?:team|club|squad)(?:'s)?\s+(?:is|are|was|called|named|name is|:)(?:\s+(?:called|the))?\s+(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})",
+    r"|\b(?:team|club|squad)(?:'s)?\s+(?:(?:is|are|was|called|named|name is|:)\s+)?(?:(?:called|the)\s+)?(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})",
     regex.IGNORECASE | regex.V0,
 )
 _SCHOOL_CUE = regex.compile(
@@ -196,7 +201,8 @@ class PlaceRecognizer(ChatRecognizer):
                 or self._kind(word) in (KNOWN, UNKNOWN)
                 or (taken and word.lower in _SCHOOL_KINDS | _TEAM_KINDS)
             )
-            if word.lower in self.lexicon.function_words or word.lower in self.lexicon.kept.words or not proper:
+            place = word.lower in self.lexicon.kept.words and (not taken or entity == TEAM)
+            if word.lower in self.lexicon.function_words or place or not (proper or taken):
                 break
             if not taken and word.lower in _GENERIC | _SCHOOL_KINDS | self.lexicon.relations:
                 break
