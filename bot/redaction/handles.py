@@ -59,7 +59,7 @@ _PLAIN_MIX = re.compile(
     r"|(?:ps|gta|cod|fifa|iphone|ipad|mp|covid|win|windows|y|yr|year|form|ks|k|s|p|v|f|m|b|l|h|gr|w|u|r|a|xbox|fc|ea|nba"
     r"|season|ch|chapter|class|grade|room|bus|no|number|day|week|level|lvl|u|under|over|age|aged|gcse|c|t|g|e|i|d)\d{1,4}(?:s|pro|max|th|am|pm)?"
     r"|\d+[-/]\d+|[a-z]{1,2}\d{1,2}|(?:2|4)(?:day|nite|night|moro|morrow|gether|ever|real|fa|get|u|me)"
-    r"|\w*[a-z](?:2|4|8)[a-z]{0,3}|24\W?7|(?:some|any|every|no)1|1\w?st|x+o+x*o*|\d[a-z]\d|rule34|f2f|p2p|g2g|l8r|gr8|m8|h8|w8|b4"
+    r"|\w{0,3}[a-z](?:2|4|8)[a-z]{0,3}|24\W?7|(?:some|any|every|no)1|1\w?st|x+o+x*o*|\d[a-z]\d|rule34|f2f|p2p|g2g|l8r|gr8|m8|h8|w8|b4"
     r"|k12|mp4|mp3|h20|5g|4g|3g|2fa|4chan|8chan|9gag|y\d{1,2}|\d+-\d+(?:yo)?|\d+-year-old|year-?\d+|\d+(?:-year-olds?|yos?|yrs?old)"
     r"|[a-z]+-\d{1,2}|\d+-[a-z]+(?:-[a-z]+)*)",
     re.IGNORECASE,
@@ -84,10 +84,12 @@ class HandleRecognizer(ChatRecognizer):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 self._consider(found, text, match.span("x"), why, strict=False)
         for match in _SLASHED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
-            found.append(self.result(HANDLE, *match.span("x"), 0.85, "after u/ or @"))
+            start, end = match.span("x")
+            found.append(self.result(HANDLE, start, end, 0.85, "after u/ or @"))
         for match in _ACCOUNT.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             if match.group("x").count(".") > 1 or looks_like_handle(match.group("x"), self.lexicon):
-                found.append(self.result(HANDLE, *match.span("x"), 0.8, "after 'account'"))
+                start, end = match.span("x")
+                found.append(self.result(HANDLE, start, end, 0.8, "after 'account'"))
         for expression, why in ((_ON_PLATFORM, "before 'on' and a platform"), (_CALLED, "after 'called'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 plain_word = why == "after 'called'" and match.group("x").isalpha()
@@ -159,7 +161,11 @@ def could_be_handle(token: str, lexicon: Lexicon) -> bool:
         return True
     if "." in lower:
         parts = [part for part in lower.split(".") if part]
-        return len(parts) > 2 or len(parts) == 2 and not all(_is_word(part, lexicon) for part in parts)
+        return (
+            len(parts) > 2
+            or len(parts) == 2
+            and (min(map(len, parts)) > 2 or not all(_is_word(part, lexicon) for part in parts))
+        )
     if any(character.isdigit() for character in lower):
         return not _is_word(lower.translate(_LEET), lexicon)
     return not _is_word(lower, lexicon) and lower not in lexicon.word_names

@@ -145,6 +145,12 @@ FOREIGN_INTRODUCTIONS = regex.compile(
     regex.IGNORECASE | regex.V0,
 )
 
+#: Beginnings that make a new word of a known one.
+PREFIXES: FrozenSet[str] = word_set(
+    "cyber anti sub non over under inter super mis dis out pre pro auto web video photo screen self step tele mega ultra"
+    " multi micro mini semi counter trans post ante neuro psycho bio geo eco techno meta deep fake un re"
+)
+
 #: Words inside a family name.
 PARTICLES: FrozenSet[str] = word_set(
     "van von de del della da dos das di du la le el al bin ibn bint ben abu der den ter st mac"

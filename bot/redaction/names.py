@@ -10,7 +10,7 @@ How a word is judged:
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -54,6 +54,9 @@ class NameRecognizer(ChatRecognizer):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon, [PERSON], "names")
+        self._by_shape: Dict[Tuple[str, int], List[str]] = {}
+        for word in lexicon.dictionary | lexicon.everyday:
+            self._by_shape.setdefault((word[0], len(word)), []).append(word)
         self._typo_words = [word for word in lexicon.everyday | lexicon.function_words if len(word) > 3]
 
     def analyze(
@@ -173,6 +176,7 @@ class NameRecognizer(ChatRecognizer):
                 "after a person's verb",
             ),
             (shown and self._spacy_agrees(word, people), "spaCy"),
+            (unknown and self._is_unexplained(word.lower), "no word that is known"),
         )
         return next((why for holds, why in reasons if holds), "")
 
@@ -182,8 +186,14 @@ class NameRecognizer(ChatRecognizer):
 
     def _beside_a_name(self, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
         """ "oliwia and tom": one known name makes the other one likely."""
-        if index + 2 < len(words) and words[index + 1].lower in ("and", "n", "or") and kinds[index + 2] == KNOWN:
-            return True
+        if index + 2 < len(words) and words[index + 1].lower in ("and", "n", "or"):
+            other = words[index + 2].lower
+            if (
+                kinds[index + 2] == KNOWN
+                or other in ("i", "me")
+                and (kinds[index] == UNKNOWN or words[index].written_capital)
+            ):
+                return True
         return index >= 2 and words[index - 1].lower in ("and", "n", "or") and kinds[index - 2] == KNOWN
 
     def _owns(self, words: Sequence[Word], index: int) -> bool:
@@ -254,6 +264,27 @@ class NameRecognizer(ChatRecognizer):
         after = words[index + 1] if index + 1 < len(words) else None
         return after is None or not after.joined or after.lower in ("and", "who", "but", "from")
 
+    def _is_unexplained(self, word: str) -> bool:
+        """A word that no list knows, that is no compound and no slip of the finger: rather a name than a loss."""
+        return len(word) > 3 and word.isalpha() and not is_explained(word, self)
+
+    def near_dictionary_word(self, word: str) -> bool:
+        """True when a dictionary word of the same first letter is one slip away, two for long words."""
+        slips = 1 if len(word) < 8 else 2
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [other for length in lengths for other in self._by_shape.get((word[0], length), ())]
+        return process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=slips) is not None
+
+    def is_compound(self, word: str) -> bool:
+        """ "cyberstalking", "antivirus": a known beginning or two known words."""
+        for at in range(3, len(word) - 2):
+            head, tail = word[:at], word[at:]
+            if (head in cues.PREFIXES or len(head) > 3 and len(tail) > 3 and head in self.lexicon.dictionary) and (
+                self.lexicon.is_ordinary(tail)
+            ):
+                return True
+        return False
+
     def _looks_misspelt(self, word: str) -> bool:
         return looks_misspelt(word, self)
 
@@ -312,6 +343,12 @@ class NameRecognizer(ChatRecognizer):
         if kind == WORD_NAME:
             return closes and word.lower not in cues.AFTER_A_PERSON
         return kind == UNKNOWN and not looks_misspelt(word.lower, self) and len(word.lower) > 3
+
+
+@lru_cache(maxsize=4096)
+def is_explained(word: str, recognizer: NameRecognizer) -> bool:
+    """Whether compounds or near spellings explain a word. Cached, because it looks through many words."""
+    return recognizer.is_compound(word) or recognizer.near_dictionary_word(word)
 
 
 @lru_cache(maxsize=4096)

@@ -67,6 +67,7 @@ _SAINT = regex.compile(
     r"(?:\s+(?:catholic|ce|rc|c\s?of\s?e|church of england))?(?:\s+(?:primary|junior|infant|secondary|high|school|academy|college|prep|grammar|girls|boys))*",
     regex.IGNORECASE | regex.V0,
 )
+_AGE_GROUP = regex.compile(r"\s+(?:u|under)[\s\-]?\d{1,2}'?s\b", regex.IGNORECASE | regex.V0)
 _NUMBERED = regex.compile(
     r"\b(?:p\.?s\.?|i\.?s\.?|m\.?s\.?|school no\.?|school number)\s*#?\s?\d{1,3}\b(?!\s*[.:]\d)",
     regex.IGNORECASE | regex.V0,
@@ -141,11 +142,13 @@ class PlaceRecognizer(ChatRecognizer):
                 first -= 1
             else:
                 break
-        if first == index or not any(self._names_it(words, at, entity) for at in range(first, index)):
+        long_name = index - first >= 2 and words[first - 1 if first else 0].lower in ("at", "to", "attend", "attends")
+        if first == index or not (long_name or any(self._names_it(words, at, entity) for at in range(first, index))):
             return
         vague = words[index].lower in ("high", "junior", "sixth", "middle") and end == index
         strong = any(words[at].capital or self._kind(words[at]) in (KNOWN, UNKNOWN) for at in range(first, index))
-        if vague and not strong:
+        lead = words[first - 1].lower if first else ""
+        if vague and not strong and not (index - first >= 2 and lead in ("at", "to", "from")):
             return
         found.append(self.result(entity, words[first].start, words[end].end, 0.8, f"named {entity.lower()}"))
 
@@ -166,7 +169,7 @@ class PlaceRecognizer(ChatRecognizer):
             return word.capital and word.lower not in self.lexicon.function_words and word.lower not in _GENERIC
         kind = self._kind(word)
         if kind == KEPT:
-            return word.capital
+            return word.written_capital
         return True
 
     def _names_it(self, words: Sequence[Word], index: int, entity: str) -> bool:
@@ -208,8 +211,18 @@ class PlaceRecognizer(ChatRecognizer):
                 break
             taken.append(word)
         if taken and not (len(taken) == 1 and len(taken[0].lower) < 4 and not taken[0].capital):
-            found.append(self.result(entity, taken[0].start, taken[-1].end, 0.7, f"after a {entity.lower()} cue"))
+            found.append(
+                self.result(
+                    entity, taken[0].start, _with_age_group(text, taken[-1].end), 0.7, f"after a {entity.lower()} cue"
+                )
+            )
 
     def _near_words(self, text: str, left: Word, right: Word) -> bool:
         between = text[left.end : right.start]
         return len(between) <= 2 and not between.strip(" .'’&")
+
+
+def _with_age_group(text: str, end: int) -> int:
+    """ "hartley hornets under 13s": the age group belongs to the team's name."""
+    match = _AGE_GROUP.match(text, end)
+    return match.end() if match else end
