@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from bot.config import DATA_DIR
 from bot.errors import ContentError
 from bot.store.policy import StorePolicy
 
 TEMPLATE = DATA_DIR / "privacy" / "policy.md"
-#: The only sentences that depend on a switch.
-_ORIGINALS_OFF = "not kept"
-_ORIGINALS_ON = "{hours} hours, sealed; two people must agree to open them"
+#: The words that depend on a switch: `off` and `on`.
+ORIGINALS = DATA_DIR / "privacy" / "originals.yml"
 
 
 def render_policy(policy: StorePolicy, template: Path = TEMPLATE) -> str:
@@ -25,9 +26,10 @@ def render_policy(policy: StorePolicy, template: Path = TEMPLATE) -> str:
     Raises:
         ContentError: The template names a value that does not exist.
     """
-    originals = _ORIGINALS_OFF
+    words = yaml.safe_load(ORIGINALS.read_text(encoding="utf-8"))["originals"]
+    originals = words["off"]
     if policy.originals is not None:
-        originals = _ORIGINALS_ON.format(hours=int(policy.originals.total_seconds() // 3600))
+        originals = words["on"].format(hours=int(policy.originals.total_seconds() // 3600))
     values = {
         "text_days": policy.text.days,
         "escalation_days": policy.escalation.days,
