@@ -1,0 +1,96 @@
+"""The guard answers when the assistant does not, and keeps still when it does."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.channels import guard as guard_module
+from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker
+
+CONTEXT = GuardContext("c1", "child", "GB", "web")
+AT_RISK = RiskAssessment(RiskLevel.ESCALATE, {EXTORTION: 0.9}, Speaker.SELF)
+QUIET = RiskAssessment()
+CARD = {"text": "card", "hotlines": ["gb-childline"], "response": "utter_crisis_extortion_child"}
+ANSWER = {"text": "answer", "hotlines": [], "response": "utter_faq/what_is_grooming"}
+
+
+def guard_saying(assessment):
+    return Guard(assess=lambda texts: assessment)
+
+
+async def ask(guard, handle, collected):
+    return await answer_guarded(guard, CONTEXT, "he says he'll post my pics", handle, collected)
+
+
+def handler(collected, *replies, error=None, seconds=0.0):
+    async def handle():
+        await asyncio.sleep(seconds)
+        if error:
+            raise error
+        collected.extend(replies)
+
+    return handle
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch):
+    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(guard_module, "ORDINARY_WAIT_SECONDS", 0.05)
+
+
+async def test_a_proper_card_passes_untouched():
+    collected = []
+    assert await ask(guard_saying(AT_RISK), handler(collected, CARD), collected) == [CARD]
+
+
+async def test_an_ordinary_answer_passes_untouched():
+    collected = []
+    assert await ask(guard_saying(QUIET), handler(collected, ANSWER), collected) == [ANSWER]
+
+
+@pytest.mark.parametrize("fault", [{"error": RuntimeError("broken")}, {"seconds": 1.0}, {}])
+async def test_a_person_at_risk_gets_the_card_when_rasa_fails_is_slow_or_silent(fault):
+    collected = []
+    replies = await ask(guard_saying(AT_RISK), handler(collected, **fault), collected)
+    assert replies[0]["response"] == "utter_crisis_extortion_child"
+    assert "gb-childline" in replies[0]["hotlines"] and "0800 1111" in replies[0]["text"]
+
+
+@pytest.mark.parametrize("fault", [{"error": RuntimeError("broken")}, {"seconds": 1.0}, {}])
+async def test_an_ordinary_question_gets_an_honest_word_and_the_help_strip(fault):
+    collected = []
+    replies = await ask(guard_saying(QUIET), handler(collected, **fault), collected)
+    assert [reply["response"] for reply in replies] == ["utter_technical_problem"]
+    assert "999" in replies[0]["text"]
+
+
+async def test_an_answer_without_helplines_to_a_person_at_risk_gets_the_card_in_front():
+    collected = []
+    replies = await ask(guard_saying(AT_RISK), handler(collected, ANSWER), collected)
+    assert [reply["response"] for reply in replies] == ["utter_crisis_extortion_child", ANSWER["response"]]
+
+
+async def test_a_failing_engine_leads_to_a_question_never_to_silence():
+    def broken(texts):
+        raise ValueError("engine")
+
+    collected = []
+    replies = await ask(Guard(assess=broken), handler(collected, error=RuntimeError("broken")), collected)
+    assert replies[0]["response"].startswith("utter_check_in")
+
+
+async def test_a_story_told_in_pieces_is_put_together_when_rasa_is_away():
+    seen = []
+
+    def assess(texts):
+        seen.append(list(texts))
+        return AT_RISK if len(texts) > 1 else QUIET
+
+    guard, collected = Guard(assess=assess), []
+    guard.assess("c1", "he has pics")
+    replies = await ask(guard, handler(collected, error=RuntimeError("broken")), collected)
+    assert ["he has pics", "he says he'll post my pics"] in seen
+    assert replies[0]["hotlines"]
