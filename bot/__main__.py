@@ -2,7 +2,7 @@
 
 import os
 
-#: Two BLAS threads are several times slower than one for single messages (docs/performance.md).
+#: Two BLAS threads are several times slower than one for single messages.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 # Rasa would send usage data to a third party; nothing leaves this machine.

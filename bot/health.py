@@ -73,7 +73,7 @@ def _drafts() -> Iterator[Finding]:
         yield Finding(
             "note",
             f"{len(drafts)} responses are drafts that no safeguarding professional has signed yet. "
-            "Record a sign-off with `python -m bot review`.",
+            "Once one has, put `review: reviewed` with `reviewed_by` and `reviewed_on` in its place.",
         )
 
 

@@ -146,5 +146,5 @@ def check_config(path: Path) -> None:
     if needing:
         raise ConfigError(
             f"{path.name} names {', '.join(needing)}, which needs TensorFlow, and TensorFlow is left out here. "
-            f"Remove it from {path.name}, or install the extra with `make install-tensorflow`."
+            f"Remove it from {path.name}, or install tensorflow 2.12 in an environment of its own and train there."
         )
