@@ -24,7 +24,7 @@ from bot.store.unit_of_work import UnitOfWork
 
 CASES = DATA_DIR / "drill.yml"
 #: Answers that carry helplines, from Rasa or from the channel guard.
-CARD_PREFIXES = ("utter_crisis_card", "utter_check_in_yes", "utter_emergency")
+CARD_PREFIXES = ("utter_crisis_", "utter_check_in_yes", "utter_emergency")
 _ANSWER_SECONDS = 15.0
 
 Reply = Mapping[str, Any]
