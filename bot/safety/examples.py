@@ -23,7 +23,7 @@ from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
 EXAMPLES_DIR = DATA_DIR / "risk" / "examples"
 FAQ_DIR = DATA_DIR / "nlu" / "faq"
 #: Ordinary turns of a conversation ("im 12", "ireland", "thanks"): short, and quiet by themselves.
-DIALOGUE_FILES = tuple(DATA_DIR / "nlu" / f"{name}.yml" for name in ("small_talk", "requests", "privacy_questions"))
+DIALOGUE_FILES = tuple(FAQ_DIR.parent / f"{name}.yml" for name in ("small_talk", "requests", "privacy_questions"))
 #: Topics whose phrasings may themselves be a disclosure.
 RISKY_TOPICS = frozenset(
     (
@@ -81,7 +81,9 @@ def load_examples(folder: Path = EXAMPLES_DIR, faq_folder: Path = FAQ_DIR) -> Li
                 examples.append(_read_line(line, f"{path.name} line {number}"))
     if not examples:
         raise ContentError(f"There are no risk examples in {folder}; restore data/risk/examples from the repository.")
-    return [*examples, *_quiet_questions(sorted(faq_folder.glob("*.yml"))), *_quiet_questions(DIALOGUE_FILES)]
+    # The files of ordinary turns lie beside the folder of questions.
+    dialogue = [path for path in (faq_folder.parent / file.name for file in DIALOGUE_FILES) if path.is_file()]
+    return [*examples, *_quiet_questions([*sorted(faq_folder.glob("*.yml")), *dialogue])]
 
 
 def _read_line(line: str, place: str) -> RiskExample:
