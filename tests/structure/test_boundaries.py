@@ -46,7 +46,7 @@ def test_the_package_itself_imports_nothing():
     assert imported_names(PROJECT / "bot" / "__init__.py") == set()
 
 
-@pytest.mark.parametrize("words", [("..", "/shared"), ("/wo", "rk/"), ("/ro", "ot/"), ("pythonhosted", ""), ("/tmp", "/bash_jobs")])
+@pytest.mark.parametrize("words", [("..", "/shared"), ("/wo", "rk/"), ("/ro", "ot/"), ("pythonhosted", ""), ("py", "pi.org"), ("/tmp", "/bash_jobs")])
 def test_no_file_names_the_machine_it_was_written_on(words):
     needle = "".join(words)
     folders = ("bot", "actions", "data", "docs", "deploy", ".ci")
