@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -49,15 +50,18 @@ class Guard:
         self,
         assess: Callable[[list[str]], RiskAssessment] | None = None,
         now: Callable[[], datetime] | None = None,
+        log: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         """Creates the guard.
 
         Args:
             assess: Takes the recent messages, newest last; by default the safety engine.
             now: Clock, for opening hours.
+            log: Takes an event about what the guard heard or said; by default nothing is logged.
         """
         self._assess_texts = assess or _assess_with_engine
         self._now = now or (lambda: datetime.now(timezone.utc))
+        self._log = log
         self._recent: OrderedDict[str, deque[str]] = OrderedDict()
         self._given: OrderedDict[str, RiskLevel] = OrderedDict()
 
@@ -104,6 +108,21 @@ class Guard:
         )
         self._remember_card(context.conversation_id, card.level)
         return _as_replies(card)
+
+    def note_said(self, context: GuardContext, replies: Sequence[Reply]) -> None:
+        """Logs what the guard said in the assistant's place."""
+        from bot.channels.guard_log import guard_said
+
+        if self._log is not None:
+            for reply in replies:
+                self._log(guard_said(context, reply, time.time()))
+
+    def note_heard(self, context: GuardContext, text: str, assessment: RiskAssessment, moment: float) -> None:
+        """Logs a message that the assistant lost; one that it only answers late, it logs itself."""
+        from bot.channels.guard_log import person_said
+
+        if self._log is not None:
+            self._log(person_said(context, text, assessment, moment))
 
     def _technical_problem(self, context: GuardContext) -> Reply:
         slots = {"country": context.country}
@@ -171,24 +190,39 @@ async def answer_guarded(
     Returns:
         The replies to send, in order. Never empty.
     """
+    moment = time.time()
     assessment = guard.assess(context.conversation_id, text)
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
     done, _ = await asyncio.wait({task}, timeout=RISK_WAIT_SECONDS if at_risk else ORDINARY_WAIT_SECONDS)
     replies = list(collected)
     failed = not done or task.exception() is not None
-    if failed:
-        task.add_done_callback(_note_late_failure)
-        logger.error("The assistant %s; the guard answers.", "failed" if done else "is slow")
     if not failed and replies and not needs_card(assessment, replies):
         return replies
     if failed or not replies:
         together = guard.assess_together(context.conversation_id)
-        worse = max(assessment, together, key=lambda found: found.level)
-        return guard.reply(worse, context)
-    return guard.reply(assessment, context) + replies
+        assessment = max(assessment, together, key=lambda found: found.level)
+        replies = []
+    if failed:
+        logger.error("The assistant %s; the guard answers.", "failed" if done else "is slow")
+        task.add_done_callback(_Loss(guard, context, text, assessment, moment))
+    spoken = guard.reply(assessment, context)
+    guard.note_said(context, spoken)
+    return spoken + replies
 
 
-def _note_late_failure(task: asyncio.Future[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        logger.error("A message failed after the guard had answered (%s).", type(task.exception()).__name__)
+@dataclass(frozen=True)
+class _Loss:
+    """Called when the assistant has ended with a message: what it lost goes into the log."""
+
+    guard: Guard
+    context: GuardContext
+    text: str
+    assessment: RiskAssessment
+    moment: float
+
+    def __call__(self, task: asyncio.Future[None]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            kind = "cancelled" if task.cancelled() else type(task.exception()).__name__
+            logger.error("A message was lost by the assistant (%s); it is logged by the guard.", kind)
+            self.guard.note_heard(self.context, self.text, self.assessment, self.moment)

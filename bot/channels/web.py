@@ -20,6 +20,7 @@ from sanic.response import HTTPResponse
 from bot.channels.answered_before import replies_to
 from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
 from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.channels.guard_log import make_logged_guard
 from bot.channels.identity import new_conversation_id, read_token, sign
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.origins import allowed_origins
@@ -45,7 +46,7 @@ class WebChannel(InputChannel):
     """Named in `credentials.yml`. Keeps no IP address, sets no cookie."""
 
     def __init__(self, guard: Optional[Guard] = None, origins: Optional[FrozenSet[str]] = None) -> None:
-        self._guard = guard or Guard()
+        self._guard = guard or make_logged_guard()
         self._origins = allowed_origins(get_settings()) if origins is None else origins
         self._rate = RateLimit(burst=10, per_minute=30)
         # No address is kept, so new conversations share one bucket; it only stops a flood.

@@ -94,3 +94,47 @@ async def test_a_story_told_in_pieces_is_put_together_when_rasa_is_away():
     replies = await ask(guard, handler(collected, error=RuntimeError("broken")), collected)
     assert ["he has pics", "he says he'll post my pics"] in seen
     assert replies[0]["hotlines"]
+
+
+def logging_guard(assessment, events):
+    return Guard(assess=lambda texts: assessment, log=events.append)
+
+
+async def test_a_message_that_rasa_lost_is_logged_with_its_risk_and_the_card_that_was_given():
+    collected, events = [], []
+    await ask(logging_guard(AT_RISK, events), handler(collected, error=RuntimeError("broken")), collected)
+    await asyncio.sleep(0)
+    card, heard = sorted(events, key=lambda event: event["event"])
+    assert card["metadata"]["response"] == "utter_crisis_extortion_child"
+    assert "gb-childline" in card["metadata"]["hotlines"]
+    assert heard["parse_data"]["risk"]["level"] == "escalate" and heard["timestamp"] <= card["timestamp"]
+    assert heard["metadata"] == {"channel_kind": "web", "audience": "child", "country": "GB"}
+
+
+async def test_a_message_that_rasa_only_answers_late_is_not_logged_twice():
+    collected, events = [], []
+    await ask(logging_guard(AT_RISK, events), handler(collected, CARD, seconds=0.1), collected)
+    await asyncio.sleep(0.15)
+    assert [event["event"] for event in events] == ["bot"]
+
+
+async def test_the_guard_logs_nothing_when_the_assistant_answers():
+    collected, events = [], []
+    await ask(logging_guard(QUIET, events), handler(collected, ANSWER), collected)
+    assert events == []
+
+
+async def test_what_the_guard_logs_is_redacted_and_read_like_any_message():
+    from bot.redaction.events import redact_event
+    from bot.redaction.memory import ConversationMemory
+    from bot.store.records import LoggedEvent, read_turn
+
+    collected, events = [], []
+    guard = logging_guard(AT_RISK, events)
+    text = "my name is katie morgan, he says he'll post my pics"
+    await answer_guarded(guard, CONTEXT, text, handler(collected, error=RuntimeError("broken")), collected)
+    await asyncio.sleep(0)
+    turns = [read_turn(LoggedEvent("e", "c1", redact_event(event, ConversationMemory(b"k" * 32)))) for event in events]
+    heard = next(turn for turn in turns if turn.author == "user")
+    assert "katie" not in heard.text and heard.risk_level == 2 and heard.main_category == "extortion"
+    assert next(turn for turn in turns if turn.author == "bot").helplines
