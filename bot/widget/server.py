@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import markdown
 from flask import Flask, Response, abort, render_template, request
+from markupsafe import Markup
 
 from bot.channels.origins import chat_address
 from bot.config import Settings
 from bot.content.schema import INTERNATIONAL
+from bot.privacy_policy import render_policy
+from bot.store.policy import get_policy
 from bot.widget.bundle import FOLDER, get_bundle, languages
 from bot.widget.help_data import help_for
 
@@ -29,8 +33,8 @@ def create_app(settings: Settings) -> Flask:
     chat = chat_address(settings)
     app.after_request(lambda response: _guarded(response, chat))
 
-    def page(template: str) -> Response:
-        shown = {"chat": chat, "country": settings.country, "exit": settings.exit_url, "sri": get_bundle().integrity}
+    def page(template: str, **more: Any) -> Response:
+        shown = {**more, "chat": chat, "country": settings.country, "exit": settings.exit_url, "sri": get_bundle().integrity}
         asked = request.args.get("lang", "")
         shown["lang"] = asked if asked in languages() else "en"
         response = Response(render_template(template, **shown), mimetype="text/html")
@@ -40,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
 
     app.add_url_rule("/", "parents", lambda: page("demo.html"))
     app.add_url_rule("/child", "children", lambda: page("child.html"))
+    app.add_url_rule("/privacy", "privacy", lambda: page("privacy.html", policy=_policy()))
     app.add_url_rule("/healthz", "health", lambda: {"status": "ok"})
     app.add_url_rule("/demo.css", "look", lambda: _file("demo.css", "text/css"))
     app.add_url_rule("/favicon.svg", "icon", lambda: _file("favicon.svg", "image/svg+xml"))
@@ -63,6 +68,11 @@ def _guarded(response: Response, chat: str) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response
+
+
+def _policy() -> Markup:
+    """The policy page's words as HTML. They are ours alone; nobody's input is in them."""
+    return Markup(markdown.markdown(render_policy(get_policy()), extensions=["tables"], output_format="html"))  # noqa: S704
 
 
 def _public(response: Response) -> Response:

@@ -67,3 +67,11 @@ def test_no_violation_on_our_pages(open_page, chat, path):
     page = open_page(path, with_={"bypass_csp": True})
     page.get_by_text("B /start").wait_for()
     assert Axe().run(page).response["violations"] == []
+
+
+def test_no_violation_on_the_privacy_page(open_page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page("/privacy", with_={"bypass_csp": True})
+    page.get_by_role("heading", name="What is kept, and for how long").wait_for()
+    assert Axe().run(page).response["violations"] == []

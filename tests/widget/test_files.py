@@ -102,7 +102,7 @@ def test_comments_stay_out_of_the_bundle_and_addresses_stay_in():
     assert "/**" not in text and "\n//" not in text and "https://www.wikipedia.org/" in text
 
 
-@pytest.mark.parametrize("path", ["/", "/child", "/widget/safety-chat.js", "/widget/help/GB.json", "/healthz"])
+@pytest.mark.parametrize("path", ["/", "/child", "/privacy", "/widget/safety-chat.js", "/widget/help/GB.json", "/healthz"])
 def test_every_answer_carries_the_security_headers(client, path):
     answer = client.get(path)
     policy = answer.headers["Content-Security-Policy"]
@@ -114,6 +114,14 @@ def test_every_answer_carries_the_security_headers(client, path):
     )
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_privacy_page_names_the_periods_in_force(client):
+    from bot.store.policy import get_policy
+
+    page = client.get("/privacy").get_data(as_text=True)
+    assert f"{get_policy().text.days} days after the last message" in page
+    assert "<table>" in page and "{text_days}" not in page and "<script" not in page
 
 
 def test_pages_are_not_kept_and_files_may_be_embedded_elsewhere(client):
