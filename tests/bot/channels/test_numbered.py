@@ -1,0 +1,63 @@
+"""Numbers, number words and the words of a choice are understood; a sentence that begins with a number is not one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.numbered import Choices, as_lines, choices_from, read_reply
+
+CHOICES = (("It's a joke", "/deny"), ("Today is too much", "/tired"), ("I think about it", "/affirm"))
+
+
+@pytest.mark.parametrize(
+    ("said", "payload"),
+    [
+        ("1", "/deny"), ("2.", "/tired"), (" #3 ", "/affirm"), ("(1)", "/deny"), ("one", "/deny"), ("Two", "/tired"),
+        ("THREE!", "/affirm"), ("number 2", "/tired"), ("the first one", "/deny"), ("2 please", "/tired"),
+        ("2️⃣", "/tired"), ("③", "/affirm"), ("٢", "/tired"), ("3 I think about it", "/affirm"),
+        ("its a joke", None), ("it’s a joke", "/deny"), ("TODAY IS TOO MUCH", "/tired"),
+    ],
+)  # fmt: skip
+def test_a_reply_that_means_a_choice(said, payload):
+    assert read_reply(said, CHOICES) == payload
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["1 guy keeps asking me", "4", "0", "12", "one of them", "i think", "no", "", "  ", "?", "1 2", "no one",
+     "2 days ago he asked me for pictures", "joke", "one " * 40, "١٢٣٤"],
+)  # fmt: skip
+def test_a_reply_that_is_a_message_like_any_other(said):
+    assert read_reply(said, CHOICES) is None
+
+
+def test_without_a_list_a_number_is_only_a_number():
+    assert read_reply("1", ()) is None
+
+
+def test_the_newest_list_counts_and_an_answer_without_choices_ends_it():
+    memory = Choices()
+    memory.offer("a", CHOICES)
+    memory.offer("a", (("Yes", "/affirm"),))
+    assert memory.of("a") == (("Yes", "/affirm"),) and memory.knows("a")
+    memory.offer("a", ())
+    assert memory.of("a") == () and not memory.knows("a")
+
+
+def test_the_memory_is_bounded_and_can_be_emptied():
+    memory = Choices(most=2)
+    for conversation in "abc":
+        memory.offer(conversation, CHOICES)
+    assert memory.of("a") == () and memory.of("c") == CHOICES
+    memory.forget("c")
+    assert memory.of("c") == ()
+
+
+def test_choices_are_those_of_the_last_reply_that_has_any():
+    replies = [
+        {"buttons": [{"title": "Old", "payload": "/old"}]},
+        {"buttons": [{"title": "Yes", "payload": "/affirm"}, {"title": "Yes", "payload": "/affirm"}]},
+        {"text": "no buttons"},
+    ]
+    assert choices_from(replies) == (("Yes", "/affirm"),)
+    assert as_lines(CHOICES[:2]) == "1 It's a joke\n2 Today is too much"
