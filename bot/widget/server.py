@@ -34,7 +34,8 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(lambda response: _guarded(response, chat))
 
     def page(template: str, **more: Any) -> Response:
-        shown = {**more, "chat": chat, "country": settings.country, "exit": settings.exit_url, "sri": get_bundle().integrity}
+        shown = {**more, "chat": chat, "country": settings.country, "exit": settings.exit_url}
+        shown["sri"] = get_bundle().integrity
         asked = request.args.get("lang", "")
         shown["lang"] = asked if asked in languages() else "en"
         response = Response(render_template(template, **shown), mimetype="text/html")
