@@ -1,0 +1,125 @@
+"""Sends text messages through Twilio's REST interface: one request, one outcome. Trying again is the pool's part."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, Optional
+
+import aiohttp
+
+#: Twilio answers within a second or two; a person in need does not wait longer for one attempt than this.
+TIMEOUT_SECONDS = 8.0
+_MOST_ANSWER_BYTES = 65_536
+_LONGEST_WAIT_SECONDS = 60.0
+
+
+class SendAgain(Exception):
+    """It did not go out, and a later attempt may work. `wait` is what Twilio asked for in seconds, or None."""
+
+    def __init__(self, reason: str, wait: Optional[float] = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class SendRefused(Exception):
+    """It did not go out, and no further attempt will change that. `code` is Twilio's number for the reason, or 0."""
+
+    def __init__(self, status: int, code: int) -> None:
+        super().__init__(f"status {status}, Twilio error {code}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class OutgoingText:
+    """One message to send.
+
+    Attributes:
+        recipient, sender: Addresses as Twilio writes them.
+        body: The words; with `content` they are a variable of it.
+        content: Id of a quick-reply template (`HX…`), or empty for plain words.
+        variables: Values of the template, by number.
+    """
+
+    recipient: str
+    sender: str
+    body: str
+    content: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+
+    def form(self, status_address: str) -> Dict[str, str]:
+        """The parameters of the request."""
+        form = {"To": self.recipient, "From": self.sender}
+        if self.content:
+            form["ContentSid"] = self.content
+            form["ContentVariables"] = json.dumps(dict(self.variables), ensure_ascii=False)
+        else:
+            form["Body"] = self.body
+        if status_address:
+            form["StatusCallback"] = status_address
+        return form
+
+
+class TwilioApi:
+    """The client of one account. One connection pool for the process, opened with the first message."""
+
+    def __init__(self, account: str, token: str, base_url: str, status_address: str = "") -> None:
+        """Creates the client.
+
+        Args:
+            account, token: `AC…` and its auth token.
+            base_url: `https://api.twilio.com`, or another one (a region, a test).
+            status_address: Where Twilio reports what became of each message; empty for no reports.
+        """
+        self._address = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
+        self._login = aiohttp.BasicAuth(account, token)
+        self._status_address = status_address
+        self._session: Optional[aiohttp.ClientSession] = None
+
+    async def send(self, text: OutgoingText) -> str:
+        """Hands one message over and returns its id, or "" when Twilio took it but answered unreadably.
+
+        Raises:
+            SendAgain: Twilio is away, slow, broken or asks to wait.
+            SendRefused: The message or the account is not right.
+        """
+        try:
+            async with self._client().post(
+                self._address, data=text.form(self._status_address), allow_redirects=False
+            ) as response:
+                answer = _read(await response.content.read(_MOST_ANSWER_BYTES))
+                status, wait = response.status, response.headers.get("Retry-After", "")
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise SendAgain(type(error).__name__) from None
+        if status in (200, 201):
+            return str(answer.get("sid", ""))
+        if status == 429 or status >= 500:
+            raise SendAgain(f"status {status}", _seconds(wait))
+        code = answer.get("code")
+        raise SendRefused(status, code if isinstance(code, int) else 0)
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                auth=self._login, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _read(body: bytes) -> Dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(wait: str) -> Optional[float]:
+    return min(float(wait), _LONGEST_WAIT_SECONDS) if re.fullmatch(r"[0-9]{1,5}", wait) else None
