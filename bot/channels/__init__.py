@@ -1,8 +1,16 @@
 """Where messages arrive and replies leave.
 
-`web.py`        the widget's transport: signed conversation token, idempotent messages, limits
-`guard.py`      the card still goes out when Rasa is slow, broken or silent
-`identity.py`   random conversation ids, signed tokens, keyed hashes of phone and chat ids
-`replies.py`    collects what Rasa says; splits a text into bubbles
-`limits.py`     how long, how often, how many
+`web.py`           the widget's transport: signed conversation token, idempotent messages, limits
+`messaging.py`     what every messaging channel does: once, in order, guarded, deletable; its parts:
+  `chat_store.py`  what was answered and a few facts about a chat, on disk, without words or platform ids
+  `chat_queues.py` one message of a chat after the other, many chats at once
+  `delivery.py`    sends again with growing pauses
+  `commands.py`    /help, "delete my chat" and their kin
+  `first_line.py`  what a lock screen shows of an answer about someone's safety
+  `rendering.py`   from replies to plain messages with buttons
+`telegram.py`      Telegram: webhook or long polling
+`guard.py`         the card still goes out when Rasa is slow, broken or silent
+`identity.py`      random conversation ids, signed tokens, keyed hashes of phone and chat ids
+`replies.py`       collects what Rasa says; splits a text into bubbles
+`limits.py`        how long, how often, how many
 """

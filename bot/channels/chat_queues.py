@@ -1,0 +1,94 @@
+"""One message of a chat after the other, many chats at once, and never more work than fits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Awaitable, Callable, Deque, Dict, Tuple
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Full(Exception):
+    """There is no room for another message now: of this chat (`of_chat`), or at all."""
+
+    def __init__(self, of_chat: bool) -> None:
+        super().__init__()
+        self.of_chat = of_chat
+
+
+class ChatQueues:
+    """Runs jobs in the order in which they came, chat by chat."""
+
+    def __init__(self, parallel: int = 64, most_a_chat: int = 20, most: int = 20_000) -> None:
+        """Creates empty queues.
+
+        Args:
+            parallel: Jobs that run at the same time.
+            most_a_chat: Jobs of one chat that may wait.
+            most: Jobs that may wait in all.
+        """
+        self._room = asyncio.Semaphore(parallel)
+        self._most_a_chat, self._most = most_a_chat, most
+        self._waiting: Dict[str, Deque[Tuple[Job, asyncio.Future[None]]]] = {}
+        self._workers: Dict[str, asyncio.Task[None]] = {}
+        self._count = 0
+
+    def add(self, chat: str, job: Job) -> asyncio.Future[None]:
+        """Puts a job at the end of its chat's queue.
+
+        Returns:
+            Done when the job is; holds the exception that the job raised.
+
+        Raises:
+            Full: The job was not taken.
+        """
+        waiting = self._waiting.setdefault(chat, deque())
+        if len(waiting) >= self._most_a_chat or self._count >= self._most:
+            raise Full(of_chat=len(waiting) >= self._most_a_chat)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append((job, done))
+        self._count += 1
+        if chat not in self._workers:
+            self._workers[chat] = asyncio.ensure_future(self._work(chat))
+        return done
+
+    async def drain(self, seconds: float) -> None:
+        """Waits until everything is done, at most so long; what is left then is stopped."""
+        workers = list(self._workers.values())
+        if not workers:
+            return
+        _, left = await asyncio.wait(workers, timeout=seconds)
+        for worker in left:
+            worker.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _work(self, chat: str) -> None:
+        waiting = self._waiting[chat]
+        try:
+            while waiting:
+                job, done = waiting.popleft()
+                self._count -= 1
+                async with self._room:
+                    await _run(job, done)
+        finally:
+            self._count -= len(waiting)
+            for _, done in waiting:
+                done.cancel()
+            del self._waiting[chat], self._workers[chat]
+
+
+async def _run(job: Job, done: asyncio.Future[None]) -> None:
+    try:
+        await job()
+    except Exception as error:  # noqa: BLE001 - handed to whoever waits for the job; the next one runs all the same
+        if not done.cancelled():
+            done.set_exception(error)
+            # Somebody who no longer waits for it must not cause a complaint about an exception that nobody read.
+            done.exception()
+    else:
+        if not done.cancelled():
+            done.set_result(None)
+    finally:
+        if not done.done():
+            done.cancel()

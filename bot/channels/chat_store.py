@@ -1,0 +1,171 @@
+"""What messaging channels remember on disk: updates that were answered, facts about a chat, messages to withdraw.
+
+No words and no platform ids: keyed hashes, message numbers, times, and the country, language and voice a person chose.
+One SQLite file in the data folder, so that a restart answers nothing twice. Everything in it is bounded.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from dataclasses import astuple, dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Callable, List, Sequence
+
+#: An update that somebody began to answer and did not finish may be begun again after this; a process was killed.
+LEASE_SECONDS = 30.0
+#: Platforms deliver again for a day or so.
+SEEN_SECONDS = 3 * 24 * 3600.0
+MOST_SEEN = 500_000
+#: A chat's facts go after a month without a message; how often it was deleted stays, so that old ids stay dead.
+CHAT_SECONDS = 30 * 24 * 3600.0
+#: Telegram lets a bot withdraw its messages for 48 hours.
+SENT_SECONDS = 48 * 3600.0
+MOST_SENT_A_CHAT = 500
+_TIDY_EVERY = 1000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at REAL NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_at ON seen (at);
+CREATE TABLE IF NOT EXISTS chats (
+    chat TEXT PRIMARY KEY, chapter INTEGER NOT NULL, audience TEXT, country TEXT, language TEXT,
+    greeted INTEGER NOT NULL, carded INTEGER NOT NULL, at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sent (
+    chat TEXT NOT NULL, message TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (chat, message)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sent_at ON sent (at);
+"""
+
+
+class Begun(Enum):
+    """What `begin` found: a new update; one that was begun and lost; one answered before; one being answered now."""
+
+    NEW = "new"
+    AGAIN = "again"
+    ANSWERED = "answered"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What is known of a chat.
+
+    Attributes:
+        key: Keyed hash of channel and platform id.
+        chapter: How often the person had the chat deleted; each chapter is a conversation of its own.
+        audience, country, language: As the person chose; None when they did not.
+        greeted: Whether they have read what this is.
+        carded: Whether they got a reply about someone's safety.
+    """
+
+    key: str
+    chapter: int = 0
+    audience: str | None = None
+    country: str | None = None
+    language: str | None = None
+    greeted: bool = False
+    carded: bool = False
+
+
+class ChatStore:
+    """All methods block for a moment and are safe to call from any thread."""
+
+    def __init__(self, path: Path | None = None, now: Callable[[], float] = time.time) -> None:
+        """Opens the file, made with its folder when it is not there; without a path all is kept in memory."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+        self._now = now
+        self._lock = threading.Lock()
+        self._begun = 0
+        self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=5)
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._connection.close()
+
+    def begin(self, update: str) -> Begun:
+        """Claims an update, by its keyed hash, for this caller; `finish` or `release` must follow a NEW or AGAIN."""
+        moment = self._now()
+        with self._lock:
+            self._begun += 1
+            if self._begun % _TIDY_EVERY == 1:
+                self._tidy(moment)
+            made = self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", (update, moment)).rowcount
+            if made:
+                return Begun.NEW
+            row = self._connection.execute("SELECT at, done FROM seen WHERE id = ?", (update,)).fetchone()
+            if row is None or row[1]:
+                return Begun.ANSWERED
+            claimed = self._connection.execute(
+                "UPDATE seen SET at = ? WHERE id = ? AND at = ? AND at <= ?",
+                (moment, update, row[0], moment - LEASE_SECONDS),
+            ).rowcount
+            return Begun.AGAIN if claimed else Begun.BUSY
+
+    def finish(self, update: str) -> None:
+        """The update was answered."""
+        self._write("UPDATE seen SET done = 1 WHERE id = ?", (update,))
+
+    def release(self, update: str) -> None:
+        """The update could not be answered; the next delivery of it begins AGAIN."""
+        self._write("UPDATE seen SET at = 0 WHERE id = ? AND done = 0", (update,))
+
+    def chat(self, key: str) -> Chat:
+        """The chat with this key; an unknown one is new."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT chat, chapter, audience, country, language, greeted, carded FROM chats WHERE chat = ?", (key,)
+            ).fetchone()
+        return Chat(*row[:5], bool(row[5]), bool(row[6])) if row else Chat(key)
+
+    def save(self, chat: Chat) -> None:
+        """Keeps what is known of a chat."""
+        self._write("INSERT OR REPLACE INTO chats VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*astuple(chat), self._now()))
+
+    def start_chapter(self, key: str) -> Chat:
+        """The person had the chat deleted: nothing is known any more, and the next message is a new conversation."""
+        fresh = Chat(key, self.chat(key).chapter + 1)
+        self._write("DELETE FROM sent WHERE chat = ?", (key,))
+        self.save(fresh)
+        return fresh
+
+    def note_sent(self, key: str, message: str) -> None:
+        """Keeps the platform's number of a message we sent, so that it can be withdrawn."""
+        self._write("INSERT OR REPLACE INTO sent VALUES (?, ?, ?)", (key, message, self._now()))
+        self._write(
+            "DELETE FROM sent WHERE chat = ?1 AND message NOT IN "
+            "(SELECT message FROM sent WHERE chat = ?1 ORDER BY at DESC, message DESC LIMIT ?2)",
+            (key, MOST_SENT_A_CHAT),
+        )
+
+    def sent(self, key: str) -> List[str]:
+        """The numbers of messages that can still be withdrawn, oldest first."""
+        since = self._now() - SENT_SECONDS
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT message FROM sent WHERE chat = ? AND at > ? ORDER BY at, message", (key, since)
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def _write(self, statement: str, values: Sequence[object]) -> None:
+        with self._lock:
+            self._connection.execute(statement, values)
+
+    def _tidy(self, moment: float) -> None:
+        run = self._connection.execute
+        run("DELETE FROM seen WHERE at < ?", (moment - SEEN_SECONDS,))
+        run("DELETE FROM seen WHERE at <= (SELECT at FROM seen ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SEEN,))
+        run("DELETE FROM sent WHERE at < ?", (moment - SENT_SECONDS,))
+        run("DELETE FROM chats WHERE at < ? AND chapter = 0", (moment - CHAT_SECONDS,))
+        run(
+            "UPDATE chats SET audience = NULL, country = NULL, language = NULL, greeted = 0, carded = 0 WHERE at < ?",
+            (moment - CHAT_SECONDS,),
+        )
