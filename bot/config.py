@@ -70,6 +70,10 @@ class Settings:
     #: Minutes without a click after which staff are signed out, and hours after which they are in any case.
     session_idle_minutes: int = 30
     session_hours: int = 10
+    #: OpenID Connect for staff: the provider's address and this console's client there; all three or none.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
     #: Conversations at `escalate` or above that one reviewer opens a day before the console gently stops.
     exposure_cap: int = 30
     #: Minutes of such reading after which a break is suggested.
@@ -83,6 +87,28 @@ class Settings:
     amqp_url: str = ""
     #: Most megabytes of encrypted, redacted events that wait on disk while the database is away.
     spool_megabytes: int = 256
+    #: Rasa servers behind nginx and writers of the log in the production layout; ports count up from the first.
+    rasa_servers: int = 1
+    consumers: int = 1
+    #: Address of Redis, which orders the messages of a conversation across servers; empty means this machine.
+    redis_url: str = ""
+    #: Address of the action server as Rasa reaches it; empty means this machine.
+    actions_url: str = ""
+    #: Where nginx listens for people, and for staff.
+    gateway_port: int = 8000
+    gateway_console_port: int = 8001
+    #: First port of health and metrics of `python -m bot consume`; 0 means none.
+    consumer_port: int = 0
+
+    @property
+    def redis_address(self) -> str:
+        """Redis, never empty."""
+        return self.redis_url or "redis://127.0.0.1:6379/1"
+
+    @property
+    def actions_address(self) -> str:
+        """The action server's webhook, never empty."""
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}/webhook"
 
     @property
     def tracker_address(self) -> str:

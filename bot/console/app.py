@@ -12,7 +12,7 @@ from flask import Flask, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.config import Settings
-from bot.console import permissions, security, sessions, views, words
+from bot.console import open_id, permissions, security, sessions, views, words
 from bot.console.exposure import needs_break
 from bot.store.database import Database
 from bot.store.keys import get_key_ring
@@ -29,6 +29,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 
     Raises:
         RuntimeError: A view names no permission.
+        ConfigError: OpenID Connect is half configured.
     """
     app = Flask("bot.console")
     app.config.update(
@@ -45,6 +46,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["database"] = database
     security.protect(app, settings)
+    open_id.connect(app, settings)
     app.before_request(_open)
     app.teardown_request(_close)
     for module in sorted(pkgutil.iter_modules(views.__path__), key=lambda found: found.name):

@@ -9,10 +9,11 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 
-from bot.console import accounts, sessions
+from bot.console import accounts, open_id, sessions
 from bot.console.permissions import Permission, public, requires
 from bot.console.security import SIGN_IN_LIMIT, limiter, safe_path
 from bot.console.words import label
+from bot.errors import InputError
 from bot.store import audit
 from bot.store.accounts import find_user, get_user
 from bot.store.staff_models import User
@@ -29,7 +30,50 @@ def show() -> Any:
         "views/sign_in.html",
         notice=label("messages", notice) if notice in ("timed_out", "signed_out") else "",
         after=safe_path(request.args.get("after")),
+        open_id=open_id.is_on(),
     )
+
+
+@pages.get("/sign-in/open-id")
+@limiter.limit(SIGN_IN_LIMIT)
+@public
+def to_provider() -> Any:
+    """Off to the organisation's own sign-in."""
+    if not open_id.is_on():
+        abort(404)
+    session.clear()
+    session["after"] = safe_path(request.args.get("after"))
+    try:
+        return open_id.redirect_to_provider(_back_address())
+    except InputError as error:
+        return _refuse(session.get("after", "/"), str(error), 503)
+
+
+@pages.get("/sign-in/open-id/back")
+@limiter.limit(SIGN_IN_LIMIT)
+@public
+def from_provider() -> Any:
+    """Back from there. Without a second factor at the provider, ours follows as after a password."""
+    if not open_id.is_on():
+        abort(404)
+    after = safe_path(session.get("after"))
+    try:
+        claims = open_id.read_claims()
+    except InputError as error:
+        return _refuse(after, str(error))
+    user = open_id.account_of(g.work.session, claims)
+    if user is None:
+        return _refuse(after, "open_id_unknown")
+    g.work.commit()
+    sessions.begin_pending(user, after)
+    if open_id.had_second_factor(claims):
+        return _sign_in(user, "session.open_id", {})
+    return redirect(url_for("sign_in.show_code" if user.totp_secret else "sign_in.show_set_up"))
+
+
+def _back_address() -> str:
+    """As the provider knows it: under the console's public address, whatever name this request came by."""
+    return f"{g.settings.console_url.rstrip('/')}{url_for('sign_in.from_provider')}"
 
 
 @pages.post("/sign-in")
@@ -145,9 +189,10 @@ def _without_second_factor() -> User:
     return user
 
 
-def _refuse(after: str) -> Any:
-    notice = label("messages", "sign_in_failed")
-    return render_template("views/sign_in.html", notice=notice, failed=True, after=after), 401
+def _refuse(after: str, reason: str = "sign_in_failed", status: int = 401) -> Any:
+    notice = label("messages", reason)
+    page = render_template("views/sign_in.html", notice=notice, failed=True, after=after, open_id=open_id.is_on())
+    return page, status
 
 
 def _note_failure(user: User) -> None:
