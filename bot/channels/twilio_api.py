@@ -1,4 +1,4 @@
-"""Sends text messages through Twilio's REST interface: one request, one outcome. Trying again is the pool's part."""
+"""Sends text messages through Twilio's REST interface: one request, one outcome. Trying again is `delivery.py`'s part."""
 
 from __future__ import annotations
 
@@ -10,22 +10,15 @@ from typing import Any, Dict, Optional
 
 import aiohttp
 
+from bot.channels.delivery import Refused, TryLater
+
 #: Twilio answers within a second or two; a person in need does not wait longer for one attempt than this.
 TIMEOUT_SECONDS = 8.0
 _MOST_ANSWER_BYTES = 65_536
-_LONGEST_WAIT_SECONDS = 60.0
 
 
-class SendAgain(Exception):
-    """It did not go out, and a later attempt may work. `wait` is what Twilio asked for in seconds, or None."""
-
-    def __init__(self, reason: str, wait: Optional[float] = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-class SendRefused(Exception):
-    """It did not go out, and no further attempt will change that. `code` is Twilio's number for the reason, or 0."""
+class TwilioRefused(Refused):
+    """Twilio will not take it. `code` is Twilio's number for the reason, such as 21610 after STOP, or 0."""
 
     def __init__(self, status: int, code: int) -> None:
         super().__init__(f"status {status}, Twilio error {code}")
@@ -82,8 +75,8 @@ class TwilioApi:
         """Hands one message over and returns its id, or "" when Twilio took it but answered unreadably.
 
         Raises:
-            SendAgain: Twilio is away, slow, broken or asks to wait.
-            SendRefused: The message or the account is not right.
+            TryLater: Twilio is away, slow, broken or asks to wait.
+            TwilioRefused: The message or the account is not right.
         """
         try:
             async with self._client().post(
@@ -92,13 +85,13 @@ class TwilioApi:
                 answer = _read(await response.content.read(_MOST_ANSWER_BYTES))
                 status, wait = response.status, response.headers.get("Retry-After", "")
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
-            raise SendAgain(type(error).__name__) from None
+            raise TryLater(type(error).__name__) from None
         if status in (200, 201):
             return str(answer.get("sid", ""))
         if status == 429 or status >= 500:
-            raise SendAgain(f"status {status}", _seconds(wait))
+            raise TryLater(f"status {status}", _seconds(wait))
         code = answer.get("code")
-        raise SendRefused(status, code if isinstance(code, int) else 0)
+        raise TwilioRefused(status, code if isinstance(code, int) else 0)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -121,5 +114,5 @@ def _read(body: bytes) -> Dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _seconds(wait: str) -> Optional[float]:
-    return min(float(wait), _LONGEST_WAIT_SECONDS) if re.fullmatch(r"[0-9]{1,5}", wait) else None
+def _seconds(wait: str) -> float:
+    return float(wait) if re.fullmatch(r"[0-9]{1,5}", wait) else 0.0

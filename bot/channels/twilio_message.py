@@ -31,8 +31,7 @@ class IncomingText:
         channel: `sms` or `whatsapp`.
         sender: The person's address as Twilio writes it, such as `whatsapp:+15005550006`.
         recipient: Our own address, from which the answer goes.
-        text: As typed, not redacted; empty when only a file came.
-        payload: Of a tapped quick reply, or empty.
+        text: As typed, not redacted, or the title of a tapped choice; empty when only a file came.
         attachments: Kinds: `image`, `video`, `voice`, `contact`, `location`, `file`, one each.
         answered_opt: True when Twilio itself has already answered STOP, START or HELP.
     """
@@ -42,7 +41,6 @@ class IncomingText:
     sender: str
     recipient: str
     text: str
-    payload: str
     attachments: Tuple[str, ...]
     answered_opt: bool
 
@@ -79,7 +77,6 @@ def read_incoming(form: Mapping[str, str], account: str) -> IncomingText:
         sender=form["From"],
         recipient=form["To"],
         text=form.get("Body", "").replace("\x00", "").strip(),
-        payload=form.get("ButtonPayload") or form.get("ListId") or "",
         attachments=_attachments(form),
         answered_opt=bool(form.get("OptOutType")),
     )

@@ -31,6 +31,7 @@ class FakeTwilio:
         self.faults: List[str] = []
         self.at_once = 0
         self.delay = 0.0
+        self.retry_after = "3"
         self.address = ""
         self._open = 0
         self._runner: Any = None
@@ -66,7 +67,7 @@ class FakeTwilio:
             return web.json_response({"code": 21600, "message": problem, "status": 400}, status=400)
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "429":
-            return web.json_response({"code": 20429}, status=429, headers={"Retry-After": "0"})
+            return web.json_response({"code": 20429}, status=429, headers={"Retry-After": self.retry_after})
         if fault == "500":
             return web.Response(status=500, text="<html>oops</html>")
         if fault == "cut":

@@ -25,12 +25,12 @@ def read(**changes):
 
 
 def test_a_text_message_is_read():
-    assert read() == IncomingText(FORM["MessageSid"], "sms", FORM["From"], FORM["To"], "hello", "", (), False)
+    assert read() == IncomingText(FORM["MessageSid"], "sms", FORM["From"], FORM["To"], "hello", (), False)
 
 
 def test_a_whatsapp_message_with_a_tapped_choice_is_read():
     found = read(From="whatsapp:+15005550006", To="whatsapp:+15005550009", Body="Yes", ButtonPayload="/affirm")
-    assert (found.channel, found.payload, found.text) == ("whatsapp", "/affirm", "Yes")
+    assert (found.channel, found.text) == ("whatsapp", "Yes")
 
 
 @pytest.mark.parametrize(
