@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timezone
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -170,3 +173,13 @@ def test_a_form_keeps_the_filters_apart_from_its_own_fields(browser, conversatio
     data = {"tag": "called", "keep-level": "2", "keep-tag": ""}
     done = browser("reviewer").post("/conversations/escalate0001/tags", data)
     assert done.location.endswith("/conversations/escalate0001?level=2")
+
+
+def test_the_link_in_an_alert_opens_its_conversation(browser, conversations, settings):
+    from bot.alerts import load_words
+    from bot.store.alerting import DueAlert
+
+    alert = DueAlert(1, "escalate0001", 2, "extortion", datetime.now(timezone.utc), 1)
+    _, body = load_words().title_and_body(alert, settings.console_url)
+    path = re.search(rf"{re.escape(settings.console_url)}(\S+)", body).group(1)
+    assert "extortion" in browser("reviewer").get(path).text.lower()
