@@ -7,7 +7,7 @@ import { Tools } from "./tools.js";
 import { ShiftCounter, leave } from "./quick-exit.js";
 import { link } from "./rich-text.js";
 import { offlineCard, stripWays } from "./cards.js";
-import { printPlan } from "./plan.js";
+import { printPlan, printSheet } from "./plan.js";
 import { forget, keep, recall } from "./memory.js";
 import { ENGLISH, LANGUAGES, STYLES } from "./embedded.js";
 
@@ -159,6 +159,7 @@ export class SafetyChat extends HTMLElement {
       choose: (button) => this.#choose(button),
       copy: (text) => this.#copy(text),
       simpler: () => this.#choose({ title: this.#strings.simpler, payload: "/say_simpler" }),
+      print: (sheet) => printSheet(this.#root, sheet, this.#strip, this.#strings),
     }));
     this.#tools = new Tools({
       copy: () => this.#copy(this.#transcript.asText()),

@@ -11,7 +11,7 @@ export class Transcript {
   #typing;
   #turns = new Map();
 
-  /** `context()` gives `{strings, language, choose(button), copy(text), simpler()}`. */
+  /** `context()` gives `{strings, language, choose(button), copy(text), simpler(), print(sheet)}`. */
   constructor(context) {
     this.#context = context;
     this.#log = el("div", { class: "log", role: "log", "aria-live": "polite", tabindex: "0" });
@@ -61,6 +61,8 @@ export class Transcript {
     if (reply.card_level) turn.classList.add("urgent-turn");
     for (const bubble of bubbles(reply.text ?? "")) turn.append(this.#bubble(bubble, reply.cards ?? []));
     const buttons = (reply.buttons ?? []).filter((button) => button.title && button.payload);
+    const sheet = reply.custom?.sheet;
+    if (sheet?.title) turn.append(this.#printing(sheet));
     if (buttons.length) turn.append(this.#choices(buttons));
     this.entries.push({ from: "bot", text: reply.text ?? "", reply, at });
     turn.append(this.#tools(reply));
@@ -115,6 +117,14 @@ export class Transcript {
       el("button", { type: "button", class: "choice", text: button.title, onclick: () => choose(button) }),
     );
     return el("div", { class: "choices", role: "group", "aria-label": strings.choices }, ...nodes);
+  }
+
+  /** A sheet can be printed as long as it is in view, also when the talk has gone on. */
+  #printing(sheet) {
+    const { strings, print, language } = this.#context();
+    return el("div", { class: "print", lang: language },
+      el("button", { type: "button", class: "choice", text: strings.print_sheet, onclick: () => print(sheet) }),
+      el("p", { class: "facts", text: strings.print_note }));
   }
 
   #tools(reply) {
