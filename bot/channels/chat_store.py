@@ -1,6 +1,7 @@
 """What messaging channels remember on disk: updates that were answered, facts about a chat, messages to withdraw.
 
-No words and no platform ids: keyed hashes, message numbers, times, and the country, language and voice a person chose.
+No words of a person and no platform ids: keyed hashes, message numbers, times, the country, language and voice a person
+chose, and, encrypted, which of our own choices they may answer with a number.
 One SQLite file in the data folder, so that a restart answers nothing twice. Everything in it is bounded.
 """
 
@@ -24,6 +25,9 @@ CHAT_SECONDS = 30 * 24 * 3600.0
 #: Telegram lets a bot withdraw its messages for 48 hours.
 SENT_SECONDS = 48 * 3600.0
 MOST_SENT_A_CHAT = 500
+MOST_BUTTONS = 20_000
+#: A number that comes later than this is no answer to the list that was shown.
+OFFER_SECONDS = 3 * 24 * 3600.0
 _TIDY_EVERY = 1000
 
 _SCHEMA = """
@@ -33,10 +37,12 @@ CREATE TABLE IF NOT EXISTS chats (
     chat TEXT PRIMARY KEY, chapter INTEGER NOT NULL, audience TEXT, country TEXT, language TEXT,
     greeted INTEGER NOT NULL, carded INTEGER NOT NULL, at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS offers (chat TEXT PRIMARY KEY, offer BLOB NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sent (
     chat TEXT NOT NULL, message TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (chat, message)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sent_at ON sent (at);
+CREATE TABLE IF NOT EXISTS buttons (digest TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -124,7 +130,10 @@ class ChatStore:
             row = self._connection.execute(
                 "SELECT chat, chapter, audience, country, language, greeted, carded FROM chats WHERE chat = ?", (key,)
             ).fetchone()
-        return Chat(*row[:5], bool(row[5]), bool(row[6])) if row else Chat(key)
+        if row is None:
+            return Chat(key)
+        _, chapter, audience, country, language, greeted, carded = row
+        return Chat(key, chapter, audience, country, language, bool(greeted), bool(carded))
 
     def save(self, chat: Chat) -> None:
         """Keeps what is known of a chat."""
@@ -134,6 +143,7 @@ class ChatStore:
         """The person had the chat deleted: nothing is known any more, and the next message is a new conversation."""
         fresh = Chat(key, self.chat(key).chapter + 1)
         self._write("DELETE FROM sent WHERE chat = ?", (key,))
+        self.keep_offer(key, None)
         self.save(fresh)
         return fresh
 
@@ -155,6 +165,32 @@ class ChatStore:
             ).fetchall()
         return [str(row[0]) for row in rows]
 
+    def keep_offer(self, key: str, offer: bytes | None) -> None:
+        """Keeps, sealed, what the next message of a chat may refer to ("1", "more"); None drops it."""
+        if offer is None:
+            self._write("DELETE FROM offers WHERE chat = ?", (key,))
+        else:
+            self._write("INSERT OR REPLACE INTO offers VALUES (?, ?, ?)", (key, offer, self._now()))
+
+    def offer(self, key: str) -> bytes | None:
+        """What `keep_offer` kept last."""
+        with self._lock:
+            row = self._connection.execute("SELECT offer FROM offers WHERE chat = ?", (key,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def note_button(self, digest: str, payload: str) -> None:
+        """Keeps what one of our buttons leads to, where the platform has no room for it."""
+        self._write(
+            "INSERT OR IGNORE INTO buttons SELECT ?, ? WHERE (SELECT count(*) FROM buttons) < ?",
+            (digest, payload, MOST_BUTTONS),
+        )
+
+    def button(self, digest: str) -> str | None:
+        """What the button with this digest leads to, or None."""
+        with self._lock:
+            row = self._connection.execute("SELECT payload FROM buttons WHERE digest = ?", (digest,)).fetchone()
+        return str(row[0]) if row else None
+
     def _write(self, statement: str, values: Sequence[object]) -> None:
         with self._lock:
             self._connection.execute(statement, values)
@@ -164,6 +200,7 @@ class ChatStore:
         run("DELETE FROM seen WHERE at < ?", (moment - SEEN_SECONDS,))
         run("DELETE FROM seen WHERE at <= (SELECT at FROM seen ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SEEN,))
         run("DELETE FROM sent WHERE at < ?", (moment - SENT_SECONDS,))
+        run("DELETE FROM offers WHERE at < ?", (moment - OFFER_SECONDS,))
         run("DELETE FROM chats WHERE at < ? AND chapter = 0", (moment - CHAT_SECONDS,))
         run(
             "UPDATE chats SET audience = NULL, country = NULL, language = NULL, greeted = 0, carded = 0 WHERE at < ?",

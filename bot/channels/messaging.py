@@ -21,7 +21,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from rasa.core.channels.channel import UserMessage
 
@@ -36,6 +36,7 @@ from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.guard_log import make_logged_guard
 from bot.channels.identity import pseudonym
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
+from bot.channels.offers import Offer, seal, unseal
 from bot.channels.rendering import Outgoing
 from bot.channels.replies import RepliesChannel
 from bot.channels.trackers import tracker_of
@@ -73,6 +74,7 @@ class Incoming:
         text: As typed; for a button its payload; for a picture its caption. May be empty unless `kind` is text.
         kind: TEXT, BUTTON or one of UNREAD_KINDS.
         edited: The person changed an earlier message. It is answered only when the change tells of a risk.
+        message: The platform's id of the message, where a channel can take it back when the chat is deleted.
     """
 
     update: str
@@ -80,6 +82,11 @@ class Incoming:
     text: str
     kind: str = TEXT
     edited: bool = False
+    message: Optional[str] = None
+
+    def saying(self, text: str) -> "Incoming":
+        """The same with other words."""
+        return replace(self, text=text)
 
 
 class Outcome(Enum):
@@ -99,9 +106,11 @@ class Carrier:
     """A platform: how an answer looks there and how it gets there. Subclass it; `name` is the channel's name."""
 
     name = ""
+    #: Whether choices are typed, so that `offer_of` and `meant_by` are asked.
+    keeps_offers = False
 
     def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
-        """The messages to send for one answer, in order. May remember what was offered as choices."""
+        """The messages to send for one answer, in order."""
         raise NotImplementedError
 
     async def send(self, person: str, message: Outgoing) -> Optional[str]:
@@ -116,12 +125,16 @@ class Carrier:
         """
         raise NotImplementedError
 
-    def choice_of(self, conversation_id: str, text: str) -> Optional[str]:
-        """The payload of the choice that a typed text means ("1"), where choices are not buttons."""
+    def offer_of(self, replies: Sequence[Reply]) -> Optional[Offer]:
+        """What a typed "1" or "more" will refer to after these replies, where choices are not buttons."""
+        return None
+
+    def meant_by(self, offer: Offer, text: str) -> Union[str, Reply, None]:
+        """What a typed text refers to: the payload of a choice, the reply to "more", or None for ordinary words."""
         return None
 
     async def withdraw(self, person: str, messages: Sequence[str]) -> None:
-        """Removes messages that were sent before, where the platform allows. Best effort; must not raise."""
+        """Removes messages of both sides that are known, where the platform allows. Best effort; must not raise."""
 
     def forget(self, conversation_id: str) -> None:
         """The conversation is deleted: drops what is remembered of it."""
@@ -275,9 +288,14 @@ class Messaging:
         """One turn of a chat; runs alone in its chat."""
         chat = await self._chat(key)
         turn = _Turn(incoming, chat, self.conversation_of(incoming.person, chat), update, begun)
+        if incoming.message is not None:
+            own = incoming.message
+            await self._keep(lambda store: store.note_sent(key, own))
         try:
             replies, after = await self._replies(turn)
             await self._send(incoming.person, after, replies, turn.conversation_id)
+            # Not before: a "1" that is delivered again must mean what it meant the first time.
+            await self._keep_offer(after, replies)
         except Refused as error:
             self.figures.refused += 1
             logger.error("%s: an answer was refused by the platform (%s).", self.name, error)
@@ -297,10 +315,12 @@ class Messaging:
 
     async def _replies(self, turn: "_Turn") -> Tuple[List[Reply], Chat]:
         """What to say, and what is known of the chat from now on."""
-        incoming = _readable(turn.incoming)
-        turn = replace(turn, incoming=self._with_choice(incoming, turn.conversation_id))
+        turn = replace(turn, incoming=_readable(turn.incoming))
         try:
-            replies, chat = await self._said(turn)
+            meant = await self._meant(turn)
+            if isinstance(meant, str):
+                turn = turn.saying(meant, BUTTON)
+            replies, chat = ([meant], turn.chat) if isinstance(meant, dict) else await self._said(turn)
         except Exception as error:  # noqa: BLE001 - whatever breaks here, the person gets help
             logger.error("%s: a message broke the channel (%s); the guard answers.", self.name, type(error).__name__)
             context = self._context(turn)
@@ -444,11 +464,17 @@ class Messaging:
         buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
         return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "hotlines": []}
 
-    def _with_choice(self, incoming: Incoming, conversation_id: str) -> Incoming:
-        if incoming.kind != TEXT:
-            return incoming
-        payload = self._carrier.choice_of(conversation_id, incoming.text)
-        return replace(incoming, text=payload, kind=BUTTON) if payload else incoming
+    async def _meant(self, turn: "_Turn") -> Union[str, Reply, None]:
+        if not self._carrier.keeps_offers or turn.incoming.kind != TEXT or turn.incoming.edited:
+            return None
+        key = turn.chat.key
+        offer = unseal(await self._keep(lambda store: store.offer(key)), key)
+        return self._carrier.meant_by(offer, turn.incoming.text) if offer else None
+
+    async def _keep_offer(self, chat: Chat, replies: Sequence[Reply]) -> None:
+        if self._carrier.keeps_offers and replies:
+            offer = seal(self._carrier.offer_of(replies), chat.key)
+            await self._keep(lambda store: store.keep_offer(chat.key, offer))
 
     # --- sending and keeping -------------------------------------------------------------------------------------
 

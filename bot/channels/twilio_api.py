@@ -1,4 +1,4 @@
-"""Sends text messages through Twilio's REST interface: one request, one outcome. Trying again is `delivery.py`'s part."""
+"""Sends text messages through Twilio's REST interface: one request, one outcome. `delivery.py` tries again."""
 
 from __future__ import annotations
 
