@@ -1,63 +1,19 @@
-"""Choices as numbers, where a channel has no buttons: "1", "one", or the words of the choice. Pure.
-
-Only our own words are kept (a choice's title and what it leads to), in memory, and only the newest list of a
-conversation. What a person wrote is compared and dropped.
-"""
+"""Choices as numbers, where a channel has no buttons: "1", "one", or the words of the choice. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import OrderedDict
-from typing import Any, List, Mapping, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 #: A title and the payload it stands for.
 Choice = Tuple[str, str]
 
-_REMEMBERED = 20_000
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINAL_WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 #: Words that may stand before or after a number and change nothing: "number 1", "the first one please".
 _FILLERS = frozenset(("number", "nr", "option", "choice", "answer", "the", "please", "pls", "reply", "its", "it's"))
 _LONGEST_REPLY_WORDS = 12
-
-
-class Choices:
-    """The newest list of choices of each conversation; bounded, so that memory is."""
-
-    def __init__(self, most: int = _REMEMBERED) -> None:
-        """Creates an empty memory for at most so many conversations."""
-        self._most = most
-        self._lists: OrderedDict[str, Tuple[Choice, ...]] = OrderedDict()
-
-    def offer(self, conversation_id: str, choices: Sequence[Choice]) -> None:
-        """Replaces the list of a conversation; an empty one removes it."""
-        self._lists.pop(conversation_id, None)
-        if choices:
-            self._lists[conversation_id] = tuple(choices)
-        while len(self._lists) > self._most:
-            self._lists.popitem(last=False)
-
-    def of(self, conversation_id: str) -> Tuple[Choice, ...]:
-        """The newest list, or an empty one."""
-        return self._lists.get(conversation_id, ())
-
-    def knows(self, conversation_id: str) -> bool:
-        """Whether a list is remembered; after a restart none is."""
-        return conversation_id in self._lists
-
-    def forget(self, conversation_id: str) -> None:
-        """Drops the list of a conversation (called when the chat is deleted)."""
-        self._lists.pop(conversation_id, None)
-
-
-def choices_from(replies: Sequence[Mapping[str, Any]]) -> Tuple[Choice, ...]:
-    """The choices of the last reply that has any, without repeats; each reply as the channels collect them."""
-    for reply in reversed(replies):
-        buttons = reply.get("buttons") or ()
-        if buttons:
-            return tuple(OrderedDict.fromkeys((str(b["title"]), str(b.get("payload", b["title"]))) for b in buttons))
-    return ()
 
 
 def as_lines(choices: Sequence[Choice]) -> str:

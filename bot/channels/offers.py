@@ -25,12 +25,10 @@ class Offer:
     Attributes:
         choices: Titles and payloads, as numbered.
         unread: The rest of a long answer, plain; `choices` then come at its end and are not yet shown.
-        listed: Whether the choices are to be listed at that end.
     """
 
     choices: Tuple[Choice, ...] = ()
     unread: str = ""
-    listed: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.choices or self.unread)
@@ -55,7 +53,7 @@ def unseal(sealed: bytes | None, chat: str, keys: KeyRing | None = None) -> Offe
     try:
         found = json.loads((keys or get_key_ring()).decrypt(sealed, chat.encode("utf-8")))
         choices = tuple((str(title), str(payload)) for title, payload in found["choices"])
-        return Offer(choices, str(found["unread"]), bool(found["listed"]))
+        return Offer(choices, str(found["unread"]))
     except (KindlightError, ValueError, KeyError, TypeError) as error:
         logger.error("A list of choices could not be read (%s).", type(error).__name__)
         return Offer()

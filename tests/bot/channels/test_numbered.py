@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.numbered import Choices, as_lines, choices_from, read_reply
+from bot.channels.numbered import as_lines, read_reply
 
 CHOICES = (("It's a joke", "/deny"), ("Today is too much", "/tired"), ("I think about it", "/affirm"))
 
@@ -35,29 +35,5 @@ def test_without_a_list_a_number_is_only_a_number():
     assert read_reply("1", ()) is None
 
 
-def test_the_newest_list_counts_and_an_answer_without_choices_ends_it():
-    memory = Choices()
-    memory.offer("a", CHOICES)
-    memory.offer("a", (("Yes", "/affirm"),))
-    assert memory.of("a") == (("Yes", "/affirm"),) and memory.knows("a")
-    memory.offer("a", ())
-    assert memory.of("a") == () and not memory.knows("a")
-
-
-def test_the_memory_is_bounded_and_can_be_emptied():
-    memory = Choices(most=2)
-    for conversation in "abc":
-        memory.offer(conversation, CHOICES)
-    assert memory.of("a") == () and memory.of("c") == CHOICES
-    memory.forget("c")
-    assert memory.of("c") == ()
-
-
-def test_choices_are_those_of_the_last_reply_that_has_any():
-    replies = [
-        {"buttons": [{"title": "Old", "payload": "/old"}]},
-        {"buttons": [{"title": "Yes", "payload": "/affirm"}, {"title": "Yes", "payload": "/affirm"}]},
-        {"text": "no buttons"},
-    ]
-    assert choices_from(replies) == (("Yes", "/affirm"),)
+def test_a_list_is_written_with_its_numbers():
     assert as_lines(CHOICES[:2]) == "1 It's a joke\n2 Today is too much"

@@ -7,7 +7,7 @@ import os
 from bot.channels.offers import Offer, seal, unseal
 from bot.store.keys import KeyRing, Keys
 
-OFFER = Offer((("Yes", "/affirm"), ("Nein – später", "/deny")), "the rest of it", False)
+OFFER = Offer((("Yes", "/affirm"), ("Nein – später", "/deny")), "the rest of it")
 
 
 def ring():

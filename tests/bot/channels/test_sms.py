@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.first_line import with_first_line
+from bot.channels.offers import Offer
 from bot.channels.segments import MOST_PARTS, SEGMENTS_A_PART, count_segments, is_gsm
-from bot.channels.sms import as_text_messages, asks_for_more, read_on, reserved_command
+from bot.channels.sms import as_text_messages, meant_by, reserved_command
 from bot.content.crisis import CrisisContext, compose
 from bot.content.responses import get_responses
 from bot.safety.levels import RiskAssessment, RiskLevel
@@ -31,14 +32,14 @@ def card(**context):
 def test_choices_are_numbers_under_the_words():
     found = as_text_messages([reply("Is it **okay** now?\n\nTell me – if you like.", YES_NO)])
     assert found.parts == ("Is it okay now?\nTell me - if you like.\nReply with a number:\n1 Yes\n2 No",)
-    assert found.choices == (("Yes", "/affirm"), ("No", "/deny")) and found.unread is None
+    assert found.offer == Offer((("Yes", "/affirm"), ("No", "/deny")))
 
 
 def test_the_first_card_is_one_message_of_two_segments_and_spells_out_its_choice_itself():
     found = as_text_messages([card()])
     (text,) = found.parts
     assert count_segments(text) <= 2 and "0800 1111" in text and "Reply 1 if" in text and "Reply with" not in text
-    assert found.choices == (("I can't talk out loud", "/barrier_cannot_talk"),)
+    assert meant_by(found.offer, "1") == "/barrier_cannot_talk"
 
 
 def test_words_before_a_card_stay_a_message_of_their_own_and_words_after_it_have_the_room_that_is_left():
@@ -46,7 +47,7 @@ def test_words_before_a_card_stay_a_message_of_their_own_and_words_after_it_have
     found = as_text_messages([reply("Thank you for writing."), card(), answer])
     assert found.parts[0] == "Thank you for writing." and "0800 1111" in found.parts[1]
     assert len(found.parts) == MOST_PARTS and found.parts[2].endswith("Reply MORE to read on.")
-    assert found.unread is not None and found.choices == ()
+    assert found.offer.unread and meant_by(found.offer, "1") is None
 
 
 def test_the_neutral_first_line_and_the_first_card_fit_two_segments_together():
@@ -59,7 +60,7 @@ def test_the_neutral_first_line_and_the_first_card_fit_two_segments_together():
 def test_a_long_reply_about_safety_is_sent_whole_and_never_waits_behind_more():
     long = reply("A sentence of help that goes on and on. " * 30, YES_NO, hotlines=["gb-childline"])
     found = as_text_messages([long])
-    assert found.unread is None and len(found.parts) > MOST_PARTS
+    assert not found.offer.unread and len(found.parts) > MOST_PARTS
     assert "MORE" not in "".join(found.parts) and found.parts[-1].endswith("1 Yes\n2 No")
     question = as_text_messages([reply("Is anyone in danger?", YES_NO, response="utter_check_in_unclear")])
     assert question.parts == ("Is anyone in danger?\nReply with a number:\n1 Yes\n2 No",)
@@ -68,10 +69,12 @@ def test_a_long_reply_about_safety_is_sent_whole_and_never_waits_behind_more():
 
 def test_reading_on_ends_with_the_choices():
     page = as_text_messages([reply("A sentence of an ordinary answer that goes on. " * 40, YES_NO)])
-    while page.unread:
+    while page.offer.unread:
         assert all(count_segments(part) <= SEGMENTS_A_PART for part in page.parts)
-        page = read_on(page.unread)
-    assert page.parts[-1].endswith("1 Yes\n2 No") and len(page.choices) == 2
+        assert meant_by(page.offer, "tell me more about it") is None
+        page = as_text_messages([meant_by(page.offer, " More! ")])
+    assert page.parts[-1].endswith("1 Yes\n2 No") and meant_by(page.offer, "two") == "/deny"
+    assert meant_by(page.offer, "more") is None
 
 
 def test_every_answer_for_a_child_fits_three_text_messages_or_offers_more():
@@ -82,7 +85,7 @@ def test_every_answer_for_a_child_fits_three_text_messages_or_offers_more():
         assert 1 <= len(found.parts) <= MOST_PARTS, name
         for part in found.parts:
             assert count_segments(part) <= SEGMENTS_A_PART, (name, part)
-        long += found.unread is not None
+        long += bool(found.offer.unread)
     assert long < len(book.names) / 4
 
 
@@ -106,7 +109,3 @@ def test_words_that_carriers_reserve_are_commands_when_they_stand_alone(said, co
 @pytest.mark.parametrize("said", ["make it stop", "help me", "yes", "please help", "the end", "", "startled"])
 def test_in_a_sentence_they_are_words_like_any_other(said):
     assert reserved_command(said) is None
-
-
-def test_more_is_understood():
-    assert asks_for_more(" More! ") and asks_for_more("MORE") and not asks_for_more("tell me more about it")
