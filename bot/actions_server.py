@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from bot.config import get_settings
 
@@ -15,4 +16,16 @@ def serve() -> None:
     # rasa_sdk logs whole requests at DEBUG; a person's words stay out of the log.
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     app = create_app("actions")
+    _add_health(app)
     app.run(host=settings.host, port=settings.actions_port, workers=1, access_log=False)
+
+
+def _add_health(app: Any) -> None:
+    """`/healthz` and `/readyz`: the actions are registered before the port opens, so that both mean the same."""
+    from sanic.response import json
+
+    async def healthy(request: Any) -> Any:
+        return json({"status": "ok"})
+
+    for path in ("/healthz", "/readyz"):
+        app.add_route(healthy, path, name=path.strip("/"))

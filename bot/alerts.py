@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 import yaml
 
+from bot import metrics
 from bot.config import DATA_DIR, Settings
 from bot.errors import ContentError
 from bot.safety.levels import RiskLevel
@@ -91,7 +92,12 @@ class AlertSender:
         for alert in take_due_alerts(self._database, now, LEASE):
             problem = self._send(alert)
             sent += problem is None
-            finish_alert(self._database, alert, problem, now, self._next_pause(alert))
+            pause = self._next_pause(alert)
+            finish_alert(self._database, alert, problem, now, pause)
+            if problem is None:
+                metrics.note_alert("sent", (now - alert.created_at).total_seconds())
+            else:
+                metrics.note_alert("again" if pause is not None else "given_up")
         return sent
 
     def _send(self, alert: DueAlert) -> Optional[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +36,7 @@ def examine(today: date | None = None) -> list[Finding]:
     """Runs every check; a check that breaks is itself a fault."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _settings,
+        _start_up,
         _wording,
         _drafts,
         lambda: _hotlines(today or date.today()),
@@ -53,6 +55,17 @@ def examine(today: date | None = None) -> list[Finding]:
 def _settings() -> Iterator[Finding]:
     settings = get_settings()
     yield Finding("ok", f"Settings can be read; conversations go to {settings.database_address.split('://')[0]}.")
+
+
+def _start_up() -> Iterator[Finding]:
+    """What `serve` would refuse."""
+    from bot import preflight
+
+    problems = preflight.faults(preflight.look(get_settings(), os.environ))
+    for problem in problems:
+        yield Finding("fault", problem)
+    if not problems:
+        yield Finding("ok", "A server may start with these settings.")
 
 
 def _wording() -> Iterator[Finding]:
@@ -107,10 +120,11 @@ def _endpoints() -> Iterator[Finding]:
 
 
 def _named_classes() -> Iterator[tuple[str, str, str]]:
-    endpoints = _read(PROJECT_DIR / "endpoints.yml")
-    for name in ("nlg", "tracker_store", "event_broker"):
-        if "type" in (endpoints.get(name) or {}):
-            yield "endpoints.yml", name, endpoints[name]["type"]
+    for file in ("endpoints.yml", "deploy/endpoints.production.yml"):
+        endpoints = _read(PROJECT_DIR / file)
+        for name in ("nlg", "tracker_store", "event_broker", "lock_store"):
+            if "." in str((endpoints.get(name) or {}).get("type") or ""):
+                yield file, name, endpoints[name]["type"]
     for path in _read(PROJECT_DIR / "credentials.yml"):
         yield "credentials.yml", "channel", path
 

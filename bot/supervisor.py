@@ -1,23 +1,31 @@
-"""`make run`: checks first, then every process under one supervisor, with a line when each is ready."""
+"""`make run` and `make run-production`: checks first, then every process under one supervisor (honcho).
+
+A line is printed when each is ready.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
-from typing import Sequence
+from dataclasses import dataclass, field
+from typing import Mapping, Sequence
 
 from bot.config import PROJECT_DIR, Settings
 from bot.errors import ConfigError
 
 READY_TIMEOUT_SECONDS = 90
-#: A part that keeps stopping is given up, and everything with it: something is broken that a restart does not mend.
+#: A part that keeps stopping at once is given up, and everything with it: a restart does not mend what is broken.
 MAX_STARTS = 5
+#: A part that ran this long before it stopped was no bad start; the count begins again.
+GOOD_RUN_SECONDS = 20
+#: A part is asked to stop and has this long to finish the messages in hand.
+STOP_SECONDS = 20
 _POLL_SECONDS = 0.2
 
 
@@ -28,9 +36,11 @@ class Part:
     Attributes:
         name: Shown in front of each of its lines.
         arguments: What follows `python -m bot`.
-        port: Where it listens.
-        ready_path: Answers with any status below 500 once the process can serve.
+        port: Where it listens; 0 for nowhere.
+        ready_path: Answers with any status below 500 once the process can serve; empty when it speaks no HTTP.
         title: What a person would call it, for the progress line.
+        command: Another program and its arguments, instead of `python -m bot`.
+        environment: Variables on top of this process's own.
     """
 
     name: str
@@ -38,6 +48,21 @@ class Part:
     port: int
     ready_path: str
     title: str
+    command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """Program and arguments."""
+        return list(self.command) or [sys.executable, "-m", "bot", *self.arguments]
+
+    @property
+    def setting(self) -> str:
+        """The setting that moves the port; empty when none does."""
+        names = {"actions": "ACTIONS", "page": "PAGE", "console": "CONSOLE", "rasa": "RASA", "nginx": "GATEWAY"}
+        names["consumer"] = "CONSUMER"
+        name = names.get(self.name.split("-")[0])
+        return f"KINDLIGHT_{name}_PORT" if name else ""
 
 
 def parts(settings: Settings) -> list[Part]:
@@ -56,54 +81,63 @@ def check_ports(chosen: Sequence[Part], host: str) -> None:
     Raises:
         ConfigError: Names the port, what wanted it and the setting that moves it.
     """
-    for part in chosen:
+    for part in (part for part in chosen if part.port):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, part.port))
             except OSError:
+                way_out = f", or set {part.setting} to a free port" if part.setting else ""
                 raise ConfigError(
-                    f"Port {part.port} is in use, and {part.title} needs it. Stop the other program, or set "
-                    f"KINDLIGHT_{part.name.upper()}_PORT to a free port."
+                    f"Port {part.port} is in use, and {part.title} needs it. Stop the other program{way_out}."
                 ) from None
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, chosen: Sequence[Part] | None = None, welcome: str = "") -> int:
     """Starts all parts, each again when it stops, and returns when one is given up, or on Ctrl-C.
+
+    Args:
+        settings: Of this deployment.
+        chosen: By default the embedded set-up.
+        welcome: Printed once all are ready; by default the addresses of the embedded set-up.
 
     Returns:
         0 after Ctrl-C, else the exit code of the part that was given up.
     """
-    from honcho.manager import Manager
+    import honcho.manager
     from honcho.printer import Printer
 
-    chosen = parts(settings)
+    chosen = chosen or parts(settings)
     check_ports(chosen, settings.host)
-    manager = Manager(Printer(sys.stdout))
+    honcho.manager.KILL_WAIT = STOP_SECONDS
+    manager = honcho.manager.Manager(Printer(sys.stdout))
     for part in chosen:
-        command = _kept_running(" ".join([sys.executable, "-m", "bot", *part.arguments]))
-        manager.add_process(part.name, command, env=_child_environment(), cwd=str(PROJECT_DIR))
-    watcher = threading.Thread(target=_announce, args=(chosen, settings, manager), daemon=True)
+        environment = {**_child_environment(), **part.environment}
+        manager.add_process(part.name, kept_running(shlex.join(part.words)), env=environment, cwd=str(PROJECT_DIR))
+    watcher = threading.Thread(
+        target=_announce, args=(chosen, settings, manager, welcome or _addresses(settings)), daemon=True
+    )
     watcher.start()
     manager.loop()
     return 0 if manager.returncode in (0, -2, 130) else int(manager.returncode or 1)
 
 
-def _kept_running(command: str) -> str:
+def kept_running(command: str) -> str:
     """A shell loop that starts a part again when it stops: without it, one part would take the others down."""
+    count = f"if [ $(($(date +%s) - began)) -ge {GOOD_RUN_SECONDS} ]; then n=0; else n=$((n+1)); fi"
     again = 'echo "stopped; starting again"; sleep 1'
-    return f"n=0; while [ $n -lt {MAX_STARTS} ]; do {command}; n=$((n+1)); {again}; done; exit 1"
+    return f"n=0; while [ $n -lt {MAX_STARTS} ]; do began=$(date +%s); {command}; {count}; {again}; done; exit 1"
 
 
 def _child_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore", "COLUMNS": "120"}
 
 
-def _announce(chosen: Sequence[Part], settings: Settings, manager: object) -> None:
+def _announce(chosen: Sequence[Part], settings: Settings, manager: object, welcome: str) -> None:
     started = time.monotonic()
-    waiting = list(chosen)
+    waiting = [part for part in chosen if part.port]
     while waiting and time.monotonic() - started < READY_TIMEOUT_SECONDS:
-        for part in [part for part in waiting if _answers(settings.host, part)]:
+        for part in [part for part in waiting if is_ready(settings.host, part)]:
             waiting.remove(part)
             print(f"  ready  {part.title:<22} after {time.monotonic() - started:4.1f} s", flush=True)
         time.sleep(_POLL_SECONDS)
@@ -112,11 +146,15 @@ def _announce(chosen: Sequence[Part], settings: Settings, manager: object) -> No
         print(f"kindlight: not ready after {READY_TIMEOUT_SECONDS} s: {names}. See its lines above.", flush=True)
         manager.terminate()  # type: ignore[attr-defined]
         return
-    print(_addresses(settings), flush=True)
+    print(welcome, flush=True)
 
 
-def _answers(host: str, part: Part) -> bool:
+def is_ready(host: str, part: Part) -> bool:
+    """Whether a part answers."""
     try:
+        if not part.ready_path:
+            socket.create_connection((host, part.port), timeout=1).close()
+            return True
         with urllib.request.urlopen(f"http://{host}:{part.port}{part.ready_path}", timeout=1):
             return True
     except urllib.error.HTTPError as error:

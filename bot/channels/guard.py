@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable, Mapping, Sequence
 
+from bot import metrics
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.levels import RiskAssessment, RiskLevel
@@ -190,8 +191,20 @@ async def answer_guarded(
     Returns:
         The replies to send, in order. Never empty.
     """
+    with metrics.ANSWER_SECONDS.time():
+        return await _answer(guard, context, text, handle, collected)
+
+
+async def _answer(
+    guard: Guard,
+    context: GuardContext,
+    text: str,
+    handle: Callable[[], Awaitable[None]],
+    collected: list[Reply],
+) -> list[Reply]:
     moment = time.time()
     assessment = guard.assess(context.conversation_id, text)
+    metrics.note_message(context.channel, assessment.level.label)
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
     done, _ = await asyncio.wait({task}, timeout=RISK_WAIT_SECONDS if at_risk else ORDINARY_WAIT_SECONDS)
@@ -199,6 +212,7 @@ async def answer_guarded(
     failed = not done or task.exception() is not None
     if not failed and replies and not needs_card(assessment, replies):
         return replies
+    metrics.note_guard(_reason(failed, bool(done), bool(replies)))
     if failed or not replies:
         together = guard.assess_together(context.conversation_id)
         assessment = max(assessment, together, key=lambda found: found.level)
@@ -209,6 +223,12 @@ async def answer_guarded(
     spoken = guard.reply(assessment, context)
     guard.note_said(context, spoken)
     return spoken + replies
+
+
+def _reason(failed: bool, done: bool, has_replies: bool) -> str:
+    if failed:
+        return "failed" if done else "slow"
+    return "no_helpline" if has_replies else "silent"
 
 
 @dataclass(frozen=True)

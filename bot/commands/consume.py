@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def consume() -> None:
         """Writes events from RabbitMQ until stopped; sends alerts and applies retention on the side."""
+        from bot import logs, metrics_server, preflight
         from bot.config import get_settings
         from bot.eventlog.amqp import AmqpConsumer
         from bot.eventlog.embedded import store_events
@@ -27,8 +28,12 @@ def register(app: typer.Typer) -> None:
         settings = get_settings()
         if not settings.amqp_url:
             raise ConfigError("KINDLIGHT_AMQP_URL is not set; without RabbitMQ the Rasa process writes the log itself.")
-        _wait_for_database(get_database)
+        preflight.check(settings)
+        logs.configure()
         consumer = AmqpConsumer(settings.amqp_url, get_key_ring(), store_events)
+        if settings.consumer_port:
+            metrics_server.start(settings.host, settings.consumer_port, lambda: consumer.connected)
+        _wait_for_database(get_database)
         signal.signal(signal.SIGTERM, lambda *_: consumer.stop())
         signal.signal(signal.SIGINT, lambda *_: consumer.stop())
         housekeeper = make_housekeeper()

@@ -15,6 +15,10 @@ def register(app: typer.Typer) -> None:
     )
     def rasa(context: typer.Context) -> None:
         """Runs one of Rasa's own commands, such as `data validate`, `test` or `shell`."""
-        from bot import rasa_process
+        from bot import rasa_process, server_start
+        from bot.config import get_settings
+
+        if context.args[:1] == ["run"]:
+            server_start.get_ready(get_settings(), context.args)
 
         sys.exit(rasa_process.run_rasa(context.args))

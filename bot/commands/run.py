@@ -20,18 +20,19 @@ def register(app: typer.Typer) -> None:
         settings = get_settings()
         supervisor.check_ports(supervisor.parts(settings), settings.host)
         if not training.is_model_current():
-            _train_first()
+            train_first()
         sys.exit(supervisor.run(settings))
 
     @app.command()
     def serve() -> None:
         """Starts the Rasa server alone."""
-        from bot import rasa_process
+        from bot import rasa_process, server_start
         from bot.assistant import MODEL_NAME
         from bot.config import PROJECT_DIR, get_settings
         from bot.errors import ModelError
 
         settings = get_settings()
+        server_start.get_ready(settings)
         model = settings.models_dir / MODEL_NAME
         if not model.is_file():
             raise ModelError(f"There is no trained model at models/{MODEL_NAME}. Run `python -m bot train` first.")
@@ -52,7 +53,8 @@ def register(app: typer.Typer) -> None:
         serve_all_actions()
 
 
-def _train_first() -> None:
+def train_first() -> None:
+    """Trains in a process of its own."""
     import subprocess
 
     # In a process of its own: what training holds in memory is given back before the server starts.

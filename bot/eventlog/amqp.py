@@ -17,20 +17,22 @@ from typing import Any, Dict, List, Sequence
 import pika
 from pika.exceptions import AMQPError
 
+from bot import metrics
 from bot.errors import KindlightError, StoreError
 from bot.eventlog.logbook import Deliver
 from bot.store.keys import KeyRing
 from bot.store.records import LoggedEvent
 
 logger = logging.getLogger(__name__)
-# pika tells every step of a connection at info level.
-logging.getLogger("pika").setLevel(logging.WARNING)
+# pika tells every step of a connection, and each failed one with a traceback; what matters is logged here.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 PARTITIONS = 8
 QUEUE = "kindlight.events.{partition}"
 UNREADABLE = "kindlight.events.unreadable"
 _CONTEXT = b"queue"
 _RETRY_SECONDS = 1.0
+_COUNT_SECONDS = 5.0
 
 
 def partition_of(conversation_id: str) -> int:
@@ -113,6 +115,8 @@ class AmqpConsumer:
         self._prefix = prefix
         self._stopping = False
         self.written = 0
+        #: Whether RabbitMQ answers and batches are taken from it.
+        self.connected = False
 
     def run(self, idle_seconds: float | None = None) -> None:
         """Consumes; reconnects when RabbitMQ goes away.
@@ -126,6 +130,7 @@ class AmqpConsumer:
                 return
             except (AMQPError, OSError) as error:
                 logger.warning("RabbitMQ is away (%s); trying again", type(error).__name__)
+                self._note_away()
                 time.sleep(_RETRY_SECONDS)
 
     def stop(self) -> None:
@@ -141,8 +146,12 @@ class AmqpConsumer:
             channel.basic_qos(prefetch_count=1)
             for partition in range(PARTITIONS):
                 channel.basic_consume(self._prefix + QUEUE.format(partition=partition), self._on_batch)
-            last_written, last_change = self.written, time.monotonic()
+            last_written, last_change, next_count = self.written, time.monotonic(), 0.0
+            self.connected = True
             while not self._stopping:
+                if time.monotonic() >= next_count:
+                    self._count(channel)
+                    next_count = time.monotonic() + _COUNT_SECONDS
                 connection.process_data_events(time_limit=0.2)
                 if self.written != last_written:
                     last_written, last_change = self.written, time.monotonic()
@@ -151,6 +160,19 @@ class AmqpConsumer:
         finally:
             if connection.is_open:
                 connection.close()
+
+    def _count(self, channel: Any) -> None:
+        """How much waits in RabbitMQ, for metrics."""
+        queues = [QUEUE.format(partition=partition) for partition in range(PARTITIONS)]
+        waiting = [channel.queue_declare(self._prefix + name, passive=True).method.message_count for name in queues]
+        metrics.QUEUE.set(sum(waiting))
+        aside = channel.queue_declare(self._prefix + UNREADABLE, passive=True)
+        metrics.UNREADABLE.set(aside.method.message_count)
+
+    def _note_away(self) -> None:
+        self.connected = False
+        metrics.QUEUE.set(-1)
+        metrics.UNREADABLE.set(-1)
 
     def _on_batch(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         try:

@@ -6,12 +6,14 @@ import threading
 from datetime import datetime, timezone
 from typing import Any, Dict, Optional, Sequence
 
+from bot import metrics
 from bot.eventlog.housekeeping import Housekeeper, make_housekeeper
 from bot.eventlog.logbook import Deliver, Logbook
 from bot.redaction.memory import ConversationMemory, MemoryBook
 from bot.store.keys import get_key_ring
 from bot.store.records import LoggedEvent
 
+_AT_REST = metrics.LogState(0, 0, 0, 0, 0, 0, 0.0)
 _lock = threading.Lock()
 _logbook: Optional[Logbook] = None
 _memories: Optional[MemoryBook] = None
@@ -46,6 +48,7 @@ def get_logbook() -> Logbook:
                 settings.sealed_originals,
             )
             _logbook.start()
+            metrics.watch_logbook(lambda: _logbook.state if _logbook is not None else _AT_REST)
             if not settings.amqp_url:
                 # With RabbitMQ the consumers do this.
                 _housekeeper = make_housekeeper()
@@ -74,6 +77,7 @@ def store_events(events: Sequence[LoggedEvent]) -> None:
     with UnitOfWork() as work:
         LogWriter(work.session, get_policy(), get_key_ring(), datetime.now(timezone.utc)).write(events)
         work.commit()
+    metrics.WRITTEN.inc(len(events))
 
 
 def _choose_delivery(amqp_url: str) -> Deliver:

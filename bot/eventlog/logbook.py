@@ -20,6 +20,7 @@ from typing import Any, Callable, Deque, Dict, List, Mapping, Optional, Sequence
 
 from bot.eventlog.conversation_ids import conversation_key
 from bot.eventlog.spool import Spool, SpoolFolder
+from bot.metrics import LogState
 from bot.redaction.constants import WITHHELD
 from bot.redaction.memory import ConversationMemory, MemoryBook
 from bot.store.keys import KeyRing
@@ -119,6 +120,21 @@ class Logbook:
         except Exception as error:  # noqa: BLE001 - the person's answer must not depend on the log
             self.figures.dropped += 1
             logger.error("an event could not be taken into the log: %s", type(error).__name__)
+
+    @property
+    def state(self) -> LogState:
+        """The figures of this moment."""
+        figures = self.figures
+        away = figures.away_since
+        return LogState(
+            figures.taken,
+            figures.without_words,
+            figures.dropped,
+            figures.delivered,
+            len(self._waiting),
+            self._spool.waiting_bytes,
+            time.monotonic() - away if away is not None else 0.0,
+        )
 
     def flush(self, timeout_seconds: float = 10.0) -> bool:
         """Waits until everything taken so far is delivered. For tests and for a clean end."""

@@ -46,7 +46,9 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/", "parents", lambda: page("demo.html"))
     app.add_url_rule("/child", "children", lambda: page("child.html"))
     app.add_url_rule("/privacy", "privacy", lambda: page("privacy.html", policy=_policy()))
+    # Nothing stands behind this server, so that alive and ready are the same.
     app.add_url_rule("/healthz", "health", lambda: {"status": "ok"})
+    app.add_url_rule("/readyz", "ready", lambda: {"status": "ok"})
     app.add_url_rule("/demo.css", "look", lambda: _file("demo.css", "text/css"))
     app.add_url_rule("/favicon.svg", "icon", lambda: _file("favicon.svg", "image/svg+xml"))
     app.add_url_rule("/widget/safety-chat.js", "script", _script)

@@ -1,0 +1,58 @@
+"""Each message is handled once, also when a proxy or a browser hands it to a second server.
+
+The look at what was answered happens while the conversation is locked: a first server that is still at work with the
+message is waited for, and its answer is given again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Dict, List, Optional
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+
+from bot import metrics
+from bot.channels.answered_before import replies_to
+from bot.channels.replies import RepliesChannel
+
+logger = logging.getLogger(__name__)
+
+
+async def handle_once(agent: Agent, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+    """Stands in for `Agent.handle_message`; with one server it is the same.
+
+    Args:
+        agent: Rasa's.
+        message: With the client's own id.
+
+    Returns:
+        As Rasa's: what a collecting output channel holds, else None.
+    """
+    if not agent.is_ready() or agent.processor is None:
+        logger.error("A message came before the model was loaded.")
+        return None
+    waited = time.perf_counter()
+    async with agent.lock_store.lock(message.sender_id):
+        metrics.STAGE_SECONDS.labels("lock").observe(time.perf_counter() - waited)
+        if getattr(agent.lock_store, "is_shared", False) and isinstance(message.output_channel, RepliesChannel):
+            given = await _given_before(agent, message)
+            if given:
+                message.output_channel.replies.extend(given)
+                return given
+        return await agent.processor.handle_message(message)
+
+
+async def _given_before(agent: Agent, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+    try:
+        tracker = await agent.tracker_store.retrieve(message.sender_id)
+    except Exception as error:  # noqa: BLE001 - whatever the store does, the person gets an answer
+        logger.error("The conversation could not be read (%s); the message is handled as new.", type(error).__name__)
+        return None
+    return replies_to(message.message_id, list(tracker.events)) if tracker is not None else None
+
+
+def install() -> None:
+    """Lets every channel of this process answer through `handle_once`. Call it before Rasa serves."""
+    Agent.handle_message = handle_once

@@ -1,0 +1,56 @@
+"""What a Rasa server needs beside its channels: `/healthz`, `/readyz`, `/metrics`, timed stages, each message once.
+
+nginx does not hand the three addresses on to the outside.
+"""
+
+from typing import Any, Awaitable, Callable
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot import metrics, stages
+from bot.channels import once
+
+
+class OperationsChannel(InputChannel):
+    """Takes no messages: Rasa's way of adding routes is a channel."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name."""
+        return "operations"
+
+    def url_prefix(self) -> str:
+        """At the root, where load balancers look."""
+        return "/"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The three routes."""
+        # Rasa is imported by now, and no message has come yet.
+        stages.install()
+        once.install()
+        routes = Blueprint("kindlight_operations")
+
+        @routes.route("/healthz", methods=["GET"])
+        async def healthz(request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @routes.route("/readyz", methods=["GET"])
+        async def readyz(request: Request) -> HTTPResponse:
+            ready = is_ready(request.app)
+            return response.json({"status": "ready" if ready else "not ready"}, status=200 if ready else 503)
+
+        @routes.route("/metrics", methods=["GET"])
+        async def figures(request: Request) -> HTTPResponse:
+            body, kind = metrics.exposition()
+            return response.raw(body, content_type=kind)
+
+        return routes
+
+
+def is_ready(app: Sanic) -> bool:
+    """The model is loaded. Database, Redis and RabbitMQ may be away: people get answers without them."""
+    agent = getattr(app.ctx, "agent", None)
+    return agent is not None and bool(agent.is_ready())

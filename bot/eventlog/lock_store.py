@@ -1,0 +1,112 @@
+"""SharedLockStore: one message of a conversation at a time, across every Rasa server (`endpoints.production.yml`).
+
+Rasa's own Redis store reads and writes a ticket list in two steps, so that two servers may both think that it is their
+turn; it keeps the ticket of a server that died for a minute; and every Redis call holds up all other conversations.
+Here the lock is redis-py's own (`SET NX PX`, released by a script that checks the owner), awaited, and ends by itself.
+
+While Redis is away each server keeps the order of what it handles itself and goes on answering: a person at risk does
+not wait for a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import asynccontextmanager
+from typing import Any, AsyncGenerator, Optional
+
+from rasa.core.lock import TicketLock
+from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError
+from rasa.utils.endpoints import EndpointConfig
+from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockNotOwnedError, RedisError
+
+logger = logging.getLogger(__name__)
+
+#: A lock of a server that died ends after this time: longer than a turn takes, shorter than the guard's patience.
+LIFETIME_SECONDS = 6.0
+#: How often a waiting message looks again.
+LOOK_SECONDS = 0.02
+#: A message that waited this long is given up (the guard answered long before).
+PATIENCE_SECONDS = 30.0
+#: After a failure Redis is left alone this long, so that not every message waits for a connection.
+REST_SECONDS = 1.0
+_ANSWER_SECONDS = 1.0
+_PREFIX = "kindlight:conversation:"
+
+
+class SharedLockStore(InMemoryLockStore):
+    """The in-memory store orders the messages of this process; Redis orders the processes."""
+
+    #: Other processes answer messages of the same conversations.
+    is_shared = True
+
+    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, url: Optional[str] = None) -> None:
+        """Connects at the first message.
+
+        Args:
+            endpoint_config: Of Rasa; the address comes from the settings.
+            url: For tests; `redis://host:port/number`.
+        """
+        super().__init__()
+        from bot.config import get_settings
+
+        self._redis: Any = Redis.from_url(
+            url or get_settings().redis_address,
+            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=_ANSWER_SECONDS,
+        )
+        self._rests_until = 0.0
+
+    @asynccontextmanager
+    async def lock(
+        self,
+        conversation_id: str,
+        lock_lifetime: float = LOCK_LIFETIME,
+        wait_time_in_seconds: float = LOOK_SECONDS,
+    ) -> AsyncGenerator[TicketLock, None]:
+        """Holds the conversation until the block ends.
+
+        Raises:
+            LockError: Another message of the conversation held it for PATIENCE_SECONDS.
+        """
+        async with super().lock(conversation_id, lock_lifetime, wait_time_in_seconds) as ticket_lock:
+            held = await self._acquire(conversation_id)
+            try:
+                yield ticket_lock
+            finally:
+                if held is not None:
+                    await self._release(held)
+
+    async def _acquire(self, conversation_id: str) -> Optional[Lock]:
+        """None while Redis is away."""
+        if time.monotonic() < self._rests_until:
+            return None
+        lock = self._redis.lock(
+            _PREFIX + conversation_id,
+            timeout=LIFETIME_SECONDS,
+            sleep=LOOK_SECONDS,
+            blocking_timeout=PATIENCE_SECONDS,
+            thread_local=False,
+        )
+        try:
+            if await lock.acquire():
+                return lock
+        except (RedisError, OSError, asyncio.TimeoutError) as error:
+            self._note_away(error)
+            return None
+        raise LockError("A conversation was busy for too long.")
+
+    async def _release(self, lock: Lock) -> None:
+        try:
+            await lock.release()
+        except LockNotOwnedError:
+            logger.warning("a message took longer than its lock lasts")
+        except (RedisError, OSError, asyncio.TimeoutError) as error:
+            self._note_away(error)
+
+    def _note_away(self, error: BaseException) -> None:
+        self._rests_until = time.monotonic() + REST_SECONDS
+        logger.warning("Redis is away (%s); each server keeps its own order", type(error).__name__)

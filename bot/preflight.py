@@ -1,0 +1,131 @@
+"""What must be so before a server may start. Pure decisions over a `Situation`; each fault says what to do.
+
+`python -m bot serve` refuses to start on a fault, `python -m bot doctor` lists them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, List, Mapping, Sequence
+
+import yaml
+
+from bot.config import PREFIX, PROJECT_DIR, Settings
+from bot.errors import ConfigError
+
+#: Lock stores that order messages in one process only.
+_ONE_PROCESS = ("", "in_memory")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the checks look at.
+
+    Attributes:
+        workers: Processes that answer messages, on this machine and behind the same address.
+        lock_store: `type` of the lock store in the endpoints file; empty for none.
+        shared: Several processes or machines share conversations, database or queue.
+        has_encryption_keys, has_channel_key: Given in the environment, or already in a file.
+        open_keys: Key files that others on this machine can read.
+        api, has_token: Rasa's HTTP interface is switched on; it asks for a token.
+    """
+
+    workers: int = 1
+    lock_store: str = ""
+    shared: bool = False
+    has_encryption_keys: bool = True
+    has_channel_key: bool = True
+    open_keys: Sequence[Path] = field(default_factory=tuple)
+    api: bool = False
+    has_token: bool = False
+
+
+def faults(found: Situation) -> List[str]:
+    """Sentences; empty when a server may start."""
+    problems: List[str] = []
+    if found.workers > 1 and found.lock_store in _ONE_PROCESS:
+        problems.append(
+            f"{found.workers} servers answer messages, but the lock store is in memory, so that two of them could "
+            "handle one conversation at once. Set KINDLIGHT_ENDPOINTS=deploy/endpoints.production.yml (Redis)."
+        )
+    if found.shared and not found.has_encryption_keys:
+        problems.append(
+            "KINDLIGHT_ENCRYPTION_KEYS is missing. Without it each machine makes a key of its own and cannot read what "
+            "the others wrote. Make one with: echo \"$(openssl rand -hex 4):$(openssl rand -base64 32)\"."
+        )
+    if found.shared and not found.has_channel_key:
+        problems.append(
+            "KINDLIGHT_CHANNEL_KEY is missing. Without it a conversation that one server began is unknown to the next. "
+            "Make one with: openssl rand -base64 32."
+        )
+    for path in found.open_keys:
+        problems.append(f"The key file {path} can be read by others. Run: chmod 600 {path}")
+    if found.api and not found.has_token:
+        problems.append(
+            "--enable-api lets anybody who reaches the port read every conversation. Leave it out, or add --auth-token "
+            "with a long random value."
+        )
+    return problems
+
+
+def look(settings: Settings, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> Situation:
+    """The situation of this process.
+
+    Args:
+        settings: Of this process.
+        environment: Its variables.
+        arguments: Of `rasa run`.
+
+    Raises:
+        ConfigError: The endpoints file or a number cannot be read.
+    """
+    endpoints = environment.get(f"{PREFIX}ENDPOINTS", str(PROJECT_DIR / "endpoints.yml"))
+    keys = settings.var_dir / "keys"
+    files = [path for path in (keys / "store.json", keys / "channel.key") if path.is_file()]
+    return Situation(
+        workers=max(settings.rasa_servers, _number(environment, "SANIC_WORKERS")),
+        lock_store=_lock_store(Path(endpoints)),
+        shared=bool(settings.rasa_servers > 1 or settings.amqp_url),
+        has_encryption_keys=bool(settings.encryption_keys) or (keys / "store.json") in files,
+        has_channel_key=bool(environment.get(f"{PREFIX}CHANNEL_KEY")) or (keys / "channel.key") in files,
+        open_keys=tuple(path for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)),
+        api="--enable-api" in arguments,
+        has_token=_is_given(arguments, ("-t", "--auth-token", "--jwt-secret")),
+    )
+
+
+def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
+    """Stops before anything starts.
+
+    Raises:
+        ConfigError: All faults, one after the other.
+    """
+    problems = faults(look(settings, os.environ, arguments))
+    if problems:
+        raise ConfigError(" ".join(problems))
+
+
+def _is_given(arguments: Sequence[str], options: Sequence[str]) -> bool:
+    for at, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name in options and (value or at + 1 < len(arguments) and not arguments[at + 1].startswith("-")):
+            return True
+    return False
+
+
+def _number(environment: Mapping[str, str], name: str) -> int:
+    raw = environment.get(name) or "1"
+    if not raw.isdigit():
+        raise ConfigError(f"{name} is '{raw}', but it must be a number.")
+    return int(raw)
+
+
+def _lock_store(path: Path) -> str:
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"The endpoints file {path} cannot be read ({type(error).__name__}).") from None
+    return str((content.get("lock_store") or {}).get("type") or "")

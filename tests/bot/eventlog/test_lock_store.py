@@ -1,0 +1,86 @@
+"""One message of a conversation at a time, across two servers; and answers go on while Redis is away."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+import pytest
+import redis
+from rasa.core.lock_store import LockError
+
+from bot.eventlog import lock_store
+from bot.eventlog.lock_store import SharedLockStore
+
+URL = "redis://127.0.0.1:6379/1"
+AWAY = "redis://127.0.0.1:1/1"
+
+
+@pytest.fixture
+def conversation():
+    """A conversation of this test only; skipped with the reason where no Redis answers."""
+    client = redis.Redis.from_url(URL, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except redis.RedisError:
+        pytest.skip("no Redis answers on 127.0.0.1:6379")
+    name = f"test-{secrets.token_hex(8)}"
+    yield name
+    client.delete(f"kindlight:conversation:{name}")
+    client.close()
+
+
+async def turns(stores, conversation, count):
+    """Each turn notes its begin and its end."""
+    seen = []
+
+    async def turn(number):
+        async with stores[number % len(stores)].lock(conversation):
+            seen.append(("begin", number))
+            await asyncio.sleep(0.01)
+            seen.append(("end", number))
+
+    await asyncio.gather(*(turn(number) for number in range(count)))
+    return seen
+
+
+async def test_two_servers_never_work_on_one_conversation_at_once(conversation):
+    seen = await turns([SharedLockStore(url=URL), SharedLockStore(url=URL)], conversation, 12)
+    assert len(seen) == 24
+    assert all(seen[at][1] == seen[at + 1][1] for at in range(0, 24, 2))
+
+
+async def test_messages_that_reach_one_server_keep_their_order(conversation):
+    seen = await turns([SharedLockStore(url=URL)], conversation, 6)
+    assert [number for what, number in seen if what == "begin"] == list(range(6))
+
+
+async def test_while_redis_is_away_a_server_keeps_its_own_order():
+    seen = await turns([SharedLockStore(url=AWAY)], "c1", 4)
+    assert [number for what, number in seen if what == "begin"] == list(range(4))
+    assert all(seen[at][1] == seen[at + 1][1] for at in range(0, 8, 2))
+
+
+async def test_the_lock_of_a_server_that_died_ends_by_itself(conversation, monkeypatch):
+    monkeypatch.setattr(lock_store, "LIFETIME_SECONDS", 0.2)
+    dead = await SharedLockStore(url=URL)._acquire(conversation)
+    assert dead is not None
+    async with SharedLockStore(url=URL).lock(conversation):
+        assert not await dead.owned()
+
+
+async def test_a_message_does_not_wait_for_ever(conversation, monkeypatch):
+    monkeypatch.setattr(lock_store, "PATIENCE_SECONDS", 0.1)
+    assert await SharedLockStore(url=URL)._acquire(conversation)
+    with pytest.raises(LockError):
+        async with SharedLockStore(url=URL).lock(conversation):
+            pytest.fail("two held the conversation")
+
+
+async def test_the_next_message_gets_through_after_a_turn_that_failed(conversation):
+    store = SharedLockStore(url=URL)
+    with pytest.raises(RuntimeError):
+        async with store.lock(conversation):
+            raise RuntimeError("the turn failed")
+    async with store.lock(conversation):
+        assert store.is_shared

@@ -1,0 +1,91 @@
+"""A server that must not start does not start, and says why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import preflight
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.preflight import Situation, faults, look
+
+FINE = Situation(workers=2, lock_store="bot.eventlog.lock_store.SharedLockStore", shared=True)
+PRODUCTION = {"KINDLIGHT_ENDPOINTS": str(Path(__file__).parents[2] / "deploy" / "endpoints.production.yml")}
+
+
+def test_a_complete_production_set_up_may_start():
+    assert faults(FINE) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lock_store": ""}, "lock store is in memory"),
+        ({"lock_store": "in_memory"}, "lock store is in memory"),
+        ({"has_encryption_keys": False}, "KINDLIGHT_ENCRYPTION_KEYS is missing"),
+        ({"has_channel_key": False}, "KINDLIGHT_CHANNEL_KEY is missing"),
+        ({"open_keys": (Path("keys/store.json"),)}, "chmod 600 keys/store.json"),
+        ({"api": True}, "--auth-token"),
+    ],
+)
+def test_each_fault_is_named_with_its_remedy(change, said):
+    (problem,) = faults(replace(FINE, **change))
+    assert said in problem
+
+
+def test_one_server_needs_no_shared_lock_and_makes_its_own_keys(tmp_path):
+    assert faults(look(Settings(var_dir=tmp_path), {})) == []
+
+
+def test_several_servers_with_the_embedded_endpoints_are_refused(tmp_path):
+    found = look(Settings(var_dir=tmp_path, rasa_servers=2), {})
+    assert any("lock store is in memory" in problem for problem in faults(found))
+    assert not any("lock store" in p for p in faults(look(Settings(var_dir=tmp_path, rasa_servers=2), PRODUCTION)))
+
+
+def test_sanic_workers_count_as_servers(tmp_path):
+    assert look(Settings(var_dir=tmp_path), {"SANIC_WORKERS": "4"}).workers == 4
+    with pytest.raises(ConfigError, match="SANIC_WORKERS is 'many'"):
+        look(Settings(var_dir=tmp_path), {"SANIC_WORKERS": "many"})
+
+
+def test_a_key_file_that_others_can_read_is_found(tmp_path, monkeypatch):
+    key = tmp_path / "keys" / "store.json"
+    key.parent.mkdir()
+    key.write_text("{}")
+    key.chmod(0o644)
+    settings = Settings(var_dir=tmp_path)
+    with pytest.raises(ConfigError, match="can be read by others"):
+        preflight.check(settings)
+    key.chmod(0o600)
+    preflight.check(settings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "accepted"),
+    [
+        (["run", "--enable-api"], False),
+        (["run", "--enable-api", "--auth-token"], False),
+        (["run", "--enable-api", "--auth-token", "long-and-random"], True),
+        (["run", "--enable-api", "--auth-token=long-and-random"], True),
+        (["run", "-t", "long-and-random", "--enable-api"], True),
+        (["run"], True),
+    ],
+)
+def test_the_interface_of_rasa_needs_a_token(tmp_path, arguments, accepted):
+    assert (faults(look(Settings(var_dir=tmp_path), {}, arguments)) == []) is accepted
+
+
+def test_keys_may_come_from_the_environment(tmp_path):
+    settings = Settings(var_dir=tmp_path, amqp_url="amqp://queue/", encryption_keys="abcd1234:…")
+    found = look(settings, {**PRODUCTION, "KINDLIGHT_CHANNEL_KEY": "secret"})
+    assert found.shared and found.has_encryption_keys and found.has_channel_key
+    assert not look(replace(settings, encryption_keys=""), PRODUCTION).has_encryption_keys
+
+
+def test_an_endpoints_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        look(Settings(var_dir=tmp_path), {"KINDLIGHT_ENDPOINTS": str(tmp_path / "none.yml")})

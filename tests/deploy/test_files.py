@@ -1,0 +1,238 @@
+"""Every file of `deploy/` is read the way it will be read, and keeps its promises."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import gateway, health
+from bot.config import PREFIX, Settings
+from bot.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parents[2]
+DEPLOY = PROJECT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service.get("image") == "kindlight"]
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+#: Variables that are read outside `Settings`.
+OTHER_VARIABLES = {"KINDLIGHT_CHANNEL_KEY", "KINDLIGHT_ENDPOINTS", "KINDLIGHT_CREDENTIALS"}
+
+
+def test_every_file_of_the_folder_is_covered_here():
+    covered = {"Dockerfile", "compose.yml", "endpoints.production.yml", "nginx.conf", "production.env.example", "setup.sh"}
+    assert {path.name for path in DEPLOY.iterdir() if path.name != "production.env"} == covered
+
+
+# --- nginx -----------------------------------------------------------------------------------------------------------
+
+
+def rendered(ports=(5005, 5006, 5007)):
+    return gateway.for_this_machine(ports, 8080, 8081, "127.0.0.1:18000", "127.0.0.1:18001")
+
+
+def test_nginx_takes_the_configuration(tmp_path):
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    for folder in ("body", "proxy", "other"):
+        (tmp_path / folder).mkdir()
+    path = tmp_path / "nginx.conf"
+    path.write_text(rendered())
+    checked = subprocess.run([NGINX, "-t", "-p", str(tmp_path), "-c", str(path)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_one_line_a_server_is_put_in_with_its_options():
+    lines = re.findall(r"server 127\.0\.0\.1:(\d+) max_fails=1", rendered())
+    assert lines == ["5005", "5006", "5007"]
+    assert "rasa-1" not in rendered() and "listen 8000" not in rendered()
+
+
+def test_a_configuration_without_the_expected_lines_is_refused(tmp_path):
+    path = tmp_path / "nginx.conf"
+    path.write_text("events {}\n")
+    with pytest.raises(ConfigError, match="names no server"):
+        gateway.for_this_machine([5005], 1, 2, "a", "b", path)
+    path.write_text("    server rasa-1:5005;\n")
+    with pytest.raises(ConfigError, match="should hold 'server page:8080;' once"):
+        gateway.for_this_machine([5005], 1, 2, "a", "b", path)
+
+
+def test_nginx_keeps_nothing_about_people():
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert "access_log off;" in text and "error_log stderr emerg;" in text
+    assert re.findall(r"proxy_set_header X-(?:Forwarded-For|Real-IP) (\S+);", text) == ['""', '""']
+    sizes = dict(re.findall(r"(client_max_body_size|client_body_buffer_size) (\d+)k;", text))
+    # A larger body than the buffer would be written to a file.
+    assert int(sizes["client_body_buffer_size"]) >= int(sizes["client_max_body_size"])
+    assert "proxy_max_temp_file_size 0;" in text
+
+
+def test_figures_and_the_inside_are_not_handed_on():
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    locations = re.findall(r"location (?:= )?(\S+) \{", text)
+    assert locations == ["/", "/webhooks/", "/healthz", "/readyz", "/", "/sign-in"]
+    assert text.count("proxy_pass http://rasa") == 2
+
+
+def test_nginx_waits_longer_than_the_guard():
+    from bot.channels.guard import ORDINARY_WAIT_SECONDS
+
+    (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    assert int(seconds) > ORDINARY_WAIT_SECONDS
+
+
+def test_the_lock_of_a_dead_server_ends_before_the_guard_loses_patience():
+    from bot.channels.guard import ORDINARY_WAIT_SECONDS
+    from bot.eventlog.lock_store import LIFETIME_SECONDS
+    from bot.rasa_process import ACTION_TIMEOUT_SECONDS
+
+    assert ACTION_TIMEOUT_SECONDS < LIFETIME_SECONDS < ORDINARY_WAIT_SECONDS
+
+
+# --- endpoints -------------------------------------------------------------------------------------------------------
+
+
+def test_rasa_reads_the_production_endpoints(monkeypatch):
+    from rasa.core.utils import AvailableEndpoints
+
+    monkeypatch.setenv("KINDLIGHT_ACTIONS_URL", "http://actions:5055/webhook")
+    found = AvailableEndpoints.read_endpoints(str(DEPLOY / "endpoints.production.yml"))
+    assert found.action.url == "http://actions:5055/webhook"
+    assert found.lock_store.type == "bot.eventlog.lock_store.SharedLockStore"
+    assert found.event_broker.type == "bot.eventlog.broker.LogbookBroker"
+    assert found.tracker_store.type == "bot.eventlog.tracker_store.RedactedTrackerStore"
+
+
+def test_rasa_makes_the_lock_store_that_is_named(monkeypatch):
+    from rasa.core.lock_store import LockStore
+    from rasa.core.utils import AvailableEndpoints
+
+    from bot.eventlog.lock_store import SharedLockStore
+
+    monkeypatch.setenv("KINDLIGHT_ACTIONS_URL", "http://actions:5055/webhook")
+    found = AvailableEndpoints.read_endpoints(str(DEPLOY / "endpoints.production.yml"))
+    assert isinstance(LockStore.create(found.lock_store), SharedLockStore)
+
+
+def test_every_class_named_in_both_endpoints_files_can_be_imported():
+    named = list(health._named_classes())
+    assert {file for file, _, _ in named} >= {"endpoints.yml", "deploy/endpoints.production.yml", "credentials.yml"}
+    assert [finding.sentence for finding in health._endpoints() if finding.is_fault] == []
+
+
+# --- containers ------------------------------------------------------------------------------------------------------
+
+
+def test_the_compose_file_is_taken_by_docker_where_there_is_one():
+    if shutil.which("docker") is None:
+        pytest.skip("docker is not installed")
+    filled = dict.fromkeys(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yml").read_text(encoding="utf-8")), "x")
+    checked = subprocess.run(
+        ["docker", "compose", "-f", str(DEPLOY / "compose.yml"), "config", "--quiet"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **filled},
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_layout_is_complete():
+    assert {"nginx", "rasa-1", "rasa-2", "consumer", "console", "page", "actions"} <= set(SERVICES)
+    assert {"postgres", "redis", "rabbitmq"} <= set(SERVICES)
+    assert SERVICES["consumer"]["deploy"]["replicas"] >= 2
+
+
+def test_every_service_that_another_needs_exists():
+    for service in SERVICES.values():
+        assert set(service.get("depends_on", [])) <= set(SERVICES)
+        assert set(service["networks"]) <= set(COMPOSE["networks"])
+        assert {entry.split(":")[0] for entry in service.get("volumes", []) if not entry.startswith(".")} <= set(
+            COMPOSE["volumes"]
+        )
+
+
+def test_nginx_and_the_settings_name_services_that_exist():
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert set(re.findall(r"^ +server ([a-z0-9-]+):\d+", text, re.MULTILINE)) <= set(SERVICES)
+    for address in COMPOSE["x-settings"].values():
+        host = re.search(r"(?:@|//)([a-z]+)(?::\d+)?/", address)
+        assert host is None or host.group(1) in SERVICES
+
+
+def test_only_nginx_can_be_reached_from_outside_and_the_console_only_from_this_machine():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert SERVICES["nginx"]["ports"] == ["8000:8000", "127.0.0.1:8001:8001"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert all(SERVICES[engine]["networks"] == ["inside"] for engine in ("postgres", "redis", "rabbitmq"))
+
+
+@pytest.mark.parametrize("name", [*OURS, "nginx"])
+def test_our_containers_have_a_read_only_root_and_no_rights(name):
+    service = SERVICES[name]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_every_setting_of_the_compose_file_exists():
+    named = {name for name in COMPOSE["x-settings"] if name.startswith(PREFIX)}
+    named |= set(re.findall(r"KINDLIGHT_\w+", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
+    known = {PREFIX + name.upper() for name in Settings.__annotations__} | OTHER_VARIABLES
+    assert named <= known
+
+
+def test_no_secret_stands_in_a_file_and_each_is_asked_for():
+    needed = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yml").read_text(encoding="utf-8")))
+    lines = (DEPLOY / "production.env.example").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert needed == set(given)
+    assert [name for name, value in given.items() if value and not name.endswith(("_URL", "_ORIGINS"))] == []
+    assert "deploy/production.env" in (PROJECT / ".gitignore").read_text(encoding="utf-8").split()
+    assert "deploy/production.env" in (PROJECT / ".dockerignore").read_text(encoding="utf-8").split()
+
+
+def test_every_command_of_the_compose_file_exists():
+    from typer.main import get_command
+
+    from bot.cli import build_app
+
+    commands = set(get_command(build_app()).commands)
+    assert {SERVICES[name]["command"][0] for name in OURS} <= commands
+
+
+def instructions():
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    text = re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    return [line.strip().split(None, 1) for line in text.splitlines() if line.strip()]
+
+
+def test_the_image_is_built_in_stages_and_runs_without_rights():
+    lines = instructions()
+    stages = [rest for word, rest in lines if word == "FROM"]
+    assert len(stages) == 3 and " AS " not in stages[-1]
+    assert all(re.match(r"[a-z]+(:[\w.-]+)?( AS \w+)?$", stage) and ":latest" not in stage for stage in stages)
+    last = lines[max(at for at, (word, _) in enumerate(lines) if word == "FROM") :]
+    words = dict(last)
+    assert words["USER"] == "10001:10001" and "STOPSIGNAL" in words
+    assert words["VOLUME"] == "/var/lib/kindlight"
+    assert not any("pip install" in rest or "apt-get" in rest for word, rest in last)
+
+
+def test_packages_come_by_the_lock_with_their_hashes():
+    assert any("--require-hashes --no-deps -r requirements.lock" in rest for _, rest in instructions())
+
+
+def test_no_key_and_no_conversation_gets_into_the_image():
+    ignored = (PROJECT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {".env", "var", ".git", "tests", "models", "deploy/production.env"} <= set(ignored)
+
+
+def test_the_set_up_script_is_read_by_bash():
+    checked = subprocess.run(["bash", "-n", str(DEPLOY / "setup.sh")], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
