@@ -87,6 +87,26 @@ class Settings:
     amqp_url: str = ""
     #: Most megabytes of encrypted, redacted events that wait on disk while the database is away.
     spool_megabytes: int = 256
+    #: The token that BotFather gave for the Telegram bot; empty means no Telegram.
+    telegram_token: str = ""
+    #: How Telegram's messages come: `polling` (no public address needed) or `webhook`.
+    telegram_mode: str = "polling"
+    #: With `webhook`: the public address of the Rasa server, such as https://chat.example.org
+    telegram_public_url: str = ""
+    #: Address of the Bot API server; another one for a server of one's own.
+    telegram_api_url: str = "https://api.telegram.org"
+    #: The Twilio account for text messages and WhatsApp: its id (`AC…`) and auth token; empty means neither.
+    twilio_account_sid: str = ""
+    #: Two tokens separated by a blank while the token is changed; the first one is used to send.
+    twilio_auth_token: str = ""
+    #: Address under which Twilio calls this server; needed behind a proxy that hides it, and for status call-backs.
+    twilio_public_url: str = ""
+    #: Address of Twilio's REST interface; another one for a region.
+    twilio_api_url: str = "https://api.twilio.com"
+    #: Ids (`HX…`) of WhatsApp templates with one, two and three quick replies; empty means numbered choices.
+    twilio_quick_replies: str = ""
+    #: Gateways that may use the signed webhook, as name=secret separated by blanks; empty means none.
+    gateways: str = ""
     #: Rasa servers behind nginx and writers of the log in the production layout; ports count up from the first.
     rasa_servers: int = 1
     consumers: int = 1

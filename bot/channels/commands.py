@@ -32,6 +32,8 @@ class CommandWords:
     slash: Mapping[str, str]
     words: Mapping[str, str]
     languages: Mapping[str, str]
+    #: (command, words) of the platform's own menu, in order.
+    menu: Tuple[Tuple[str, str], ...]
 
 
 def find_command(text: str) -> Command | None:
@@ -66,6 +68,7 @@ def get_command_words() -> CommandWords:
             {word: name for name, entry in commands.items() for word in entry["slash"]},
             {_normal(word): name for name, entry in commands.items() for word in entry["words"]},
             {_normal(str(word)): code for code, words in content["languages"].items() for word in words},
+            tuple((entry["command"], entry["words"]) for entry in content["menu"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ContentError(f"{FILE} cannot be read ({error}). Copy it from the repository.") from error

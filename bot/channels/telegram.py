@@ -1,0 +1,317 @@
+"""Telegram: a webhook, or long polling for a machine without a public address. See docs/channels.md.
+
+Pictures, voice, files and places are never fetched: this module has no call that could.
+"""
+
+import asyncio
+import hmac
+import logging
+import random
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.chat_store import Chat, ChatStore
+from bot.channels.commands import get_command_words
+from bot.channels.delivery import Refused, TryLater, deliver
+from bot.channels.guard import Guard
+from bot.channels.identity import pseudonym, read_token
+from bot.channels.limits import RateLimit
+from bot.channels.messaging import Carrier, Messaging, Outcome, Reply
+from bot.channels.rendering import Form, Outgoing, render
+from bot.channels.telegram_api import TelegramApi
+from bot.channels.telegram_buttons import ButtonData
+from bot.channels.telegram_polling import Poller
+from bot.channels.telegram_updates import ALLOWED_UPDATES, FromGroup, FromPerson, read_update
+from bot.config import Settings, get_settings
+from bot.content.responses import get_responses
+from bot.errors import ConfigError, InputError
+
+logger = logging.getLogger(__name__)
+
+CHANNEL_NAME = "telegram"
+POLLING, WEBHOOK = "polling", "webhook"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+#: https://core.telegram.org/bots/api#sendmessage: 4,096 characters; titles longer than this are cut on a phone.
+FORM = Form(most_chars=4096, most_buttons=12, button_chars=48)
+#: An update has a few kilobytes.
+MOST_BODY_BYTES = 256 * 1024
+#: https://core.telegram.org/bots/api#deletemessages
+_MESSAGES_A_CALL = 100
+_DELETE_ATTEMPTS = 2
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class TelegramCarrier(Carrier):
+    """How an answer looks in Telegram and how it gets there."""
+
+    name = CHANNEL_NAME
+
+    def __init__(self, api: TelegramApi, store: ChatStore) -> None:
+        self.api = api
+        self.buttons = ButtonData(store.note_button, store.button)
+
+    def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
+        """Plain text, the choices as buttons under it."""
+        return render(replies, FORM)
+
+    async def send(self, person: str, message: Outgoing) -> Optional[str]:
+        """One message; no preview of links, which would show on a lock screen what they are about."""
+        sent = await self.api.call("sendMessage", self.parameters(person, message))
+        number = sent.get("message_id") if isinstance(sent, dict) else None
+        return str(number) if isinstance(number, int) else None
+
+    def parameters(self, person: str, message: Outgoing) -> Dict[str, Any]:
+        """What `sendMessage` is called with."""
+        parameters: Dict[str, Any] = {
+            "chat_id": int(person),
+            "text": message.text,
+            "link_preview_options": {"is_disabled": True},
+            # The name of the same wish in older versions of the Bot API.
+            "disable_web_page_preview": True,
+        }
+        if message.buttons:
+            rows = [[{"text": b.title, "callback_data": self.buttons.encode(b.payload)}] for b in message.buttons]
+            parameters["reply_markup"] = {"inline_keyboard": rows}
+        return parameters
+
+    async def withdraw(self, person: str, messages: Sequence[str]) -> None:
+        """Deletes messages of the last 48 hours for both sides, many a call, else one by one."""
+        for start in range(0, len(messages), _MESSAGES_A_CALL):
+            numbers = [int(number) for number in messages[start : start + _MESSAGES_A_CALL]]
+            if not await self._deleted("deleteMessages", {"chat_id": int(person), "message_ids": numbers}):
+                for number in numbers:
+                    await self._deleted("deleteMessage", {"chat_id": int(person), "message_id": number})
+
+    async def _deleted(self, method: str, parameters: Dict[str, Any]) -> bool:
+        try:
+            await deliver(lambda: self.api.call(method, parameters), _DELETE_ATTEMPTS)
+        except (TryLater, Refused) as error:
+            logger.warning("telegram: messages were not withdrawn (%s).", error)
+            return False
+        return True
+
+
+class TelegramChannel(InputChannel):
+    """Named in `credentials.yml`; without a token it is silent. Keeps no platform id and no words."""
+
+    def __init__(
+        self, settings: Optional[Settings] = None, guard: Optional[Guard] = None, store: Optional[ChatStore] = None
+    ) -> None:
+        """Creates the channel; nothing is opened before the server starts.
+
+        Raises:
+            ConfigError: A setting cannot be used; the message names it.
+        """
+        self._settings = settings or get_settings()
+        check_settings(self._settings)
+        self._guard, self._store = guard, store
+        self._messaging: Optional[Messaging] = None
+        self._carrier: Optional[TelegramCarrier] = None
+        self._poller: Optional[Poller] = None
+        self._starting: Optional[asyncio.Task[None]] = None
+        # A finger that taps twice means it once.
+        self._taps = RateLimit(burst=1, per_minute=30)
+        self._left = RateLimit(burst=1, per_minute=1)
+
+    @classmethod
+    def name(cls) -> str:
+        """The path under `/webhooks/` and the channel name that wording may depend on."""
+        return CHANNEL_NAME
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a token."""
+        return bool(self._settings.telegram_token)
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """The routes: health, Telegram's webhook, drills. Polling starts and ends with the server."""
+        routes = Blueprint("kindlight_telegram")
+
+        @routes.route("/", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            return response.json(self.status())
+
+        @routes.route("/webhook", methods=["POST"], stream=True)
+        async def webhook(request: Request) -> HTTPResponse:
+            return await self._take(request)
+
+        @routes.route("/drill", methods=["POST"], stream=True)
+        async def drill(request: Request) -> HTTPResponse:
+            return await self._drill(request)
+
+        @routes.listener("after_server_start")
+        async def start(app: Sanic, loop: Any) -> None:
+            await self.start(on_new_message, app)
+
+        @routes.listener("before_server_stop")
+        async def stop(app: Sanic, loop: Any) -> None:
+            await self.stop()
+
+        return routes
+
+    def status(self) -> Dict[str, Any]:
+        """On or off, how messages come, and counts."""
+        if self._messaging is None:
+            return {"status": "off"}
+        return {"status": "ok", "mode": self._settings.telegram_mode, **vars(self._messaging.figures)}
+
+    # --- start and stop --------------------------------------------------------------------------------------------
+
+    async def start(self, on_new_message: OnNewMessage, app: Any = None) -> None:
+        """Opens what the channel needs and begins to listen; does nothing without a token."""
+        if not self.is_on:
+            return
+        store = self._store or ChatStore(self._settings.var_dir / "channels.db")
+        api = TelegramApi(self._settings.telegram_token, self._settings.telegram_api_url)
+        self._carrier = TelegramCarrier(api, store)
+        self._messaging = Messaging(self._carrier, self._guard, store)
+        self._messaging.connect(on_new_message, app)
+        if self._settings.telegram_mode == POLLING:
+            self._poller = Poller(api, self.handle, self._settings.var_dir / "telegram-polling.lock")
+        # In the background: the server must not wait for Telegram.
+        self._starting = asyncio.ensure_future(self._introduce(api))
+
+    async def stop(self) -> None:
+        """Answers what is under way, then closes."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        if self._poller is not None:
+            await self._poller.stop()
+        if self._messaging is not None and self._carrier is not None:
+            await self._messaging.close()
+            await self._carrier.api.close()
+        self._messaging = self._carrier = self._poller = self._starting = None
+
+    async def _introduce(self, api: TelegramApi) -> None:
+        """Tells Telegram how to reach us, until it has understood; then polls, if that is the way."""
+        for method, parameters in self._introduction():
+            try:
+                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts=10**6)  # type: ignore[misc]
+            except (Refused, TryLater) as error:
+                if method in ("getMe", "setWebhook"):
+                    print(f"kindlight: Telegram does not accept the bot ({error}). See docs/channels.md.", flush=True)
+                    return
+                logger.warning("telegram: %s was not accepted (%s).", method, error)
+        print(f"kindlight: Telegram is on, {self._settings.telegram_mode}.", flush=True)
+        if self._poller is not None:
+            await self._poller.run()
+
+    def _introduction(self) -> List[Any]:
+        menu = [{"command": name, "description": words} for name, words in get_command_words().menu]
+        calls: List[Any] = [("getMe", {}), ("setMyCommands", {"commands": menu})]
+        if self._settings.telegram_mode == POLLING:
+            # What waits at Telegram stays: `drop_pending_updates` is not set.
+            return [*calls, ("deleteWebhook", {})]
+        hook = {
+            "url": f"{self._settings.telegram_public_url.rstrip('/')}/webhooks/{CHANNEL_NAME}/webhook",
+            "secret_token": webhook_secret(self._settings),
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        return [*calls, ("setWebhook", hook)]
+
+    # --- what arrives -----------------------------------------------------------------------------------------------
+
+    async def _take(self, request: Request) -> HTTPResponse:
+        if self._messaging is None or self._settings.telegram_mode != WEBHOOK:
+            return response.json({"error": "There is no Telegram webhook here."}, status=404)
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), webhook_secret(self._settings).encode("utf-8")):
+            return response.json({"error": "The secret token is missing or wrong."}, status=403)
+        try:
+            update = read_object(await read_body(request, MOST_BODY_BYTES))
+        except TooLarge as error:
+            return response.json({"error": str(error)}, status=413)
+        except InputError as error:
+            return response.json({"error": str(error)}, status=400)
+        if await self.handle(update):
+            return response.json({"ok": True})
+        return response.json({"error": "Please deliver this again."}, status=503, headers={"Retry-After": "5"})
+
+    async def handle(self, update: Any) -> bool:
+        """Answers one update, from the webhook or from polling. False when it should be delivered again."""
+        messaging, carrier = self._messaging, self._carrier
+        if messaging is None or carrier is None:
+            return False
+        read = read_update(update)
+        if isinstance(read, FromGroup):
+            await self._leave(carrier, read)
+            return True
+        if not isinstance(read, FromPerson):
+            return True
+        incoming = read.incoming
+        if read.callback is not None:
+            asyncio.ensure_future(_quietly(carrier.api, "answerCallbackQuery", {"callback_query_id": read.callback}))
+            if self._taps.wait_seconds(pseudonym(CHANNEL_NAME, f"{incoming.person} {incoming.text}"), _now()):
+                return True
+            known = carrier.buttons.decode(incoming.text)
+            # A button so old that nobody knows it leads to the topics.
+            incoming = incoming.saying(known or "/show_topics")
+        return await messaging.receive(incoming) is not Outcome.TRY_AGAIN
+
+    async def _leave(self, carrier: TelegramCarrier, group: FromGroup) -> None:
+        """Says why, once, and leaves: what people ask here is nobody else's to read."""
+        if self._left.wait_seconds(pseudonym(CHANNEL_NAME, group.chat), _now()):
+            return
+        if group.may_write:
+            words = get_responses().choose("utter_messaging_group", None, CHANNEL_NAME).text
+            await _quietly(carrier.api, "sendMessage", {"chat_id": int(group.chat), "text": words})
+        await _quietly(carrier.api, "leaveChat", {"chat_id": int(group.chat)})
+
+    async def _drill(self, request: Request) -> HTTPResponse:
+        """A drill's update goes the whole way; what would be sent to Telegram is the answer of this request."""
+        if self._messaging is None or self._carrier is None:
+            return response.json({"error": "Telegram is off."}, status=404)
+        try:
+            sent = read_object(await read_body(request, MOST_BODY_BYTES))
+            conversation_id = read_token(str(sent.get("token", "")))
+        except InputError as error:
+            return response.json({"error": str(error)}, status=403)
+        read = read_update(sent.get("update"))
+        if not isinstance(read, FromPerson):
+            return response.json({"error": "The update is no message of a person."}, status=400)
+        chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
+        replies, shown = await self._messaging.rehearse(conversation_id, read.incoming, chat)
+        calls = [self._carrier.parameters("0", message) for message in shown]
+        return response.json({"replies": replies, "calls": calls})
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises ConfigError when the Telegram settings cannot work together."""
+    if not settings.telegram_token:
+        return
+    if settings.telegram_mode not in (POLLING, WEBHOOK):
+        raise ConfigError(f"KINDLIGHT_TELEGRAM_MODE is '{settings.telegram_mode}'; write polling or webhook.")
+    if settings.telegram_mode == WEBHOOK and not settings.telegram_public_url.startswith("https://"):
+        raise ConfigError(
+            "KINDLIGHT_TELEGRAM_MODE is webhook, so Telegram must reach this server: put its public address into "
+            "KINDLIGHT_TELEGRAM_PUBLIC_URL, such as https://chat.example.org, or choose polling."
+        )
+
+
+def webhook_secret(settings: Settings) -> str:
+    """What Telegram sends along with every update, made from this deployment's key and the token."""
+    return pseudonym("telegram webhook", settings.telegram_token)
+
+
+def _text(sent: Dict[str, Any], name: str) -> Optional[str]:
+    value = sent.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _quietly(api: TelegramApi, method: str, parameters: Dict[str, Any]) -> None:
+    """A call that nobody's help depends on."""
+    try:
+        await deliver(lambda: api.call(method, parameters), attempts=2, chance=random.random)
+    except (TryLater, Refused) as error:
+        logger.warning("telegram: %s", error)
