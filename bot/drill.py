@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, List, Mapping, Protocol, Sequence, Tuple
 
 import yaml
 
-from bot.config import DATA_DIR
+from bot.config import DATA_DIR, Settings
 from bot.errors import ContentError
 from bot.store.drills import enter_drill, record_drill
 from bot.store.unit_of_work import UnitOfWork
@@ -85,6 +85,63 @@ class WebDrill:
         )
         with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310 - our own address
             return list(json.loads(response.read())["replies"])
+
+
+class MessagingDrill:
+    """A messaging channel's own way, on the running server.
+
+    The update goes through the channel's reading, queue, guard, Rasa and rendering; only the last step, the call to the
+    platform, is left out, and what it would have sent is the answer. The webhook's secret is not tried by this: only
+    the platform knows it.
+    """
+
+    def __init__(self, name: str, address: str, make_update: Callable[[DrillCase], Mapping[str, Any]]) -> None:
+        """Creates the driver.
+
+        Args:
+            name: The channel's name, as in its address `/webhooks/<name>/drill`.
+            address: Of the running server.
+            make_update: What the platform would deliver for a case.
+        """
+        self.name = name
+        self._address = address.rstrip("/")
+        self._make_update = make_update
+
+    def send(self, conversation_id: str, case: DrillCase) -> Sequence[Reply]:
+        """The replies, each with the words as they would stand on the platform."""
+        from bot.channels.identity import sign
+
+        known = {"audience": case.audience, "country": case.country}
+        body = {"token": sign(conversation_id), "update": self._make_update(case), **known}
+        request = urllib.request.Request(
+            f"{self._address}/webhooks/{self.name}/drill",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310 - our own address
+            answer = json.loads(response.read())
+        shown = "\n".join(str(call["text"]) for call in answer["calls"])
+        return [{**reply, "text": shown} for reply in answer["replies"]]
+
+
+def telegram_update(case: DrillCase) -> Mapping[str, Any]:
+    """What Telegram delivers for a message."""
+    person = {"id": 1, "is_bot": False, "first_name": "Drill"}
+    message = {"message_id": 1, "date": int(time.time()), "chat": {"id": 1, "type": "private"}, "from": person}
+    return {"update_id": 1, "message": {**message, "text": case.text}}
+
+
+def channels_to_drill(settings: Settings, address: str) -> List[DrillChannel]:
+    """The widget, and every messaging channel that is switched on.
+
+    Args:
+        settings: Of the deployment.
+        address: Of the running Rasa server.
+    """
+    channels: List[DrillChannel] = [WebDrill(address)]
+    if settings.telegram_token:
+        channels.append(MessagingDrill("telegram", address, telegram_update))
+    return channels
 
 
 def load_cases(path: Path = CASES) -> Tuple[float, List[DrillCase]]:

@@ -13,6 +13,7 @@ from typing import Any, List, Mapping, Sequence
 
 import yaml
 
+from bot.channels.overview import channel_problems
 from bot.config import PREFIX, PROJECT_DIR, Settings
 from bot.errors import ConfigError
 
@@ -54,7 +55,7 @@ def faults(found: Situation) -> List[str]:
     if found.shared and not found.has_encryption_keys:
         problems.append(
             "KINDLIGHT_ENCRYPTION_KEYS is missing. Without it each machine makes a key of its own and cannot read what "
-            "the others wrote. Make one with: echo \"$(openssl rand -hex 4):$(openssl rand -base64 32)\"."
+            'the others wrote. Make one with: echo "$(openssl rand -hex 4):$(openssl rand -base64 32)".'
         )
     if found.shared and not found.has_channel_key:
         problems.append(
@@ -103,7 +104,7 @@ def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
     Raises:
         ConfigError: All faults, one after the other.
     """
-    problems = faults(look(settings, os.environ, arguments))
+    problems = [*faults(look(settings, os.environ, arguments)), *channel_problems(settings)]
     if problems:
         raise ConfigError(" ".join(problems))
 

@@ -16,6 +16,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Mapping, Sequence
 
+from bot.channels.overview import channel_lines
 from bot.config import PROJECT_DIR, Settings
 from bot.errors import ConfigError
 
@@ -169,6 +170,7 @@ def _addresses(settings: Settings) -> str:
         f"\n  Chat for parents   {page}/\n"
         f"  Chat for children  {page}/child\n"
         f"  Staff console      http://{settings.host}:{settings.console_port}/\n"
-        "  Add the first member of staff with: .venv/bin/python -m bot user add\n"
+        + "".join(f"  {line}\n" for line in channel_lines(settings))
+        + "  Add the first member of staff with: .venv/bin/python -m bot user add\n"
         "  Stop everything with Ctrl-C.\n"
     )

@@ -48,7 +48,7 @@ from bot.safety.levels import RiskAssessment, RiskLevel
 logger = logging.getLogger(__name__)
 
 #: A webhook waits this long for the answer to be out before it says "delivered"; it is sent all the same.
-ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 10.0
 #: The request to slow down is made once in this time, however much comes.
 SLOW_DOWN_EVERY_SECONDS = 30.0
 CLOSE_SECONDS = 10.0

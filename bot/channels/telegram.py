@@ -26,6 +26,7 @@ from bot.channels.rendering import Form, Outgoing, render
 from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_buttons import ButtonData
 from bot.channels.telegram_polling import Poller
+from bot.channels.telegram_settings import POLLING, WEBHOOK, telegram_problems
 from bot.channels.telegram_updates import ALLOWED_UPDATES, FromGroup, FromPerson, read_update
 from bot.config import Settings, get_settings
 from bot.content.responses import get_responses
@@ -34,7 +35,6 @@ from bot.errors import ConfigError, InputError
 logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = "telegram"
-POLLING, WEBHOOK = "polling", "webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 #: https://core.telegram.org/bots/api#sendmessage: 4,096 characters; titles longer than this are cut on a phone.
 FORM = Form(most_chars=4096, most_buttons=12, button_chars=48)
@@ -284,15 +284,9 @@ class TelegramChannel(InputChannel):
 
 def check_settings(settings: Settings) -> None:
     """Raises ConfigError when the Telegram settings cannot work together."""
-    if not settings.telegram_token:
-        return
-    if settings.telegram_mode not in (POLLING, WEBHOOK):
-        raise ConfigError(f"KINDLIGHT_TELEGRAM_MODE is '{settings.telegram_mode}'; write polling or webhook.")
-    if settings.telegram_mode == WEBHOOK and not settings.telegram_public_url.startswith("https://"):
-        raise ConfigError(
-            "KINDLIGHT_TELEGRAM_MODE is webhook, so Telegram must reach this server: put its public address into "
-            "KINDLIGHT_TELEGRAM_PUBLIC_URL, such as https://chat.example.org, or choose polling."
-        )
+    problems = telegram_problems(settings)
+    if problems:
+        raise ConfigError(" ".join(problems))
 
 
 def webhook_secret(settings: Settings) -> str:

@@ -17,12 +17,12 @@ def register(app: typer.Typer) -> None:
         """Sends synthetic crisis messages through each channel; exits with 1 when a card is late, wrong or missing."""
         from bot.channels.identity import new_conversation_id
         from bot.config import get_settings
-        from bot.drill import WebDrill, load_cases, run_drill
+        from bot.drill import channels_to_drill, load_cases, run_drill
 
         settings = get_settings()
         seconds, cases = load_cases()
         target = address or f"http://{settings.host}:{settings.rasa_port}"
-        results = run_drill([WebDrill(target)], cases, seconds, new_conversation_id)
+        results = run_drill(channels_to_drill(settings, target), cases, seconds, new_conversation_id)
         for result in results:
             print(f"{result.channel:9} {result.case:20} {result.milliseconds:8.1f} ms  {result.problem or 'ok'}")
         failed = sum(bool(result.problem) for result in results)
