@@ -78,16 +78,22 @@ class TwilioApi:
             TryLater: Twilio is away, slow, broken or asks to wait.
             TwilioRefused: The message or the account is not right.
         """
+        answer = await self._call("POST", self._address, text.form(self._status_address))
+        return str(answer.get("sid", ""))
+
+    async def remove(self, sid: str) -> None:
+        """Removes one message from Twilio's log; raises as `send` does (a message on its way cannot go yet)."""
+        await self._call("DELETE", self._address.replace("/Messages.json", f"/Messages/{sid}.json"), None)
+
+    async def _call(self, method: str, address: str, form: Optional[Dict[str, str]]) -> Dict[str, Any]:
         try:
-            async with self._client().post(
-                self._address, data=text.form(self._status_address), allow_redirects=False
-            ) as response:
+            async with self._client().request(method, address, data=form, allow_redirects=False) as response:
                 answer = _read(await response.content.read(_MOST_ANSWER_BYTES))
                 status, wait = response.status, response.headers.get("Retry-After", "")
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise TryLater(type(error).__name__) from None
-        if status in (200, 201):
-            return str(answer.get("sid", ""))
+        if status in (200, 201, 204):
+            return answer
         if status == 429 or status >= 500:
             raise TryLater(f"status {status}", _seconds(wait))
         code = answer.get("code")

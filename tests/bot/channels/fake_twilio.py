@@ -20,6 +20,7 @@ class FakeTwilio:
     Attributes:
         sent: Forms of the messages taken, in order.
         refused: Reasons for which requests were refused; a test of ours must leave it empty.
+        removed: Ids of messages that were taken out of the log.
         faults: What the next requests get instead of an answer: `429`, `500`, `slow`, `malformed`, `cut` or a number
             of Twilio's, such as `21610`.
         at_once: Most requests that were open at the same time.
@@ -28,6 +29,7 @@ class FakeTwilio:
     def __init__(self) -> None:
         self.sent: List[Dict[str, str]] = []
         self.refused: List[str] = []
+        self.removed: List[str] = []
         self.faults: List[str] = []
         self.at_once = 0
         self.delay = 0.0
@@ -39,6 +41,7 @@ class FakeTwilio:
     async def __aenter__(self) -> FakeTwilio:
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._answer)
+        app.router.add_delete("/2010-04-01/Accounts/{account}/Messages/{sid}.json", self._remove)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -49,6 +52,13 @@ class FakeTwilio:
 
     async def __aexit__(self, *_: Any) -> None:
         await self._runner.cleanup()
+
+    async def _remove(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != BasicAuth(ACCOUNT, TOKEN).encode():
+            self.refused.append("login")
+            return web.json_response({"code": 20003}, status=401)
+        self.removed.append(request.match_info["sid"])
+        return web.Response(status=204)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self._open += 1
@@ -81,7 +91,7 @@ class FakeTwilio:
         self.sent.append(form)
         if fault == "malformed":
             return web.Response(status=201, text="[" * 5000, content_type="application/json")
-        return web.json_response({"sid": f"SM{len(self.sent):032x}", "status": "queued"}, status=201)
+        return web.json_response({"sid": f"SMf{len(self.sent):031x}", "status": "queued"}, status=201)
 
     @staticmethod
     def _problem(request: web.Request, form: Dict[str, str]) -> str:

@@ -76,3 +76,11 @@ async def test_an_address_where_nobody_listens_is_tried_again_later():
     with pytest.raises(TryLater):
         await api.send(TEXT)
     await api.close()
+
+
+async def test_a_message_can_be_removed_from_twilios_log():
+    async with FakeTwilio() as twilio:
+        api = TwilioApi(ACCOUNT, TOKEN, twilio.address)
+        await api.remove("SM" + "a" * 32)
+        await api.close()
+    assert twilio.removed == ["SM" + "a" * 32] and not twilio.refused
