@@ -44,7 +44,7 @@ class Assistant:
         path = model_path or get_settings().models_dir / MODEL_NAME
         if not path.is_file():
             raise ModelError(f"There is no trained model at {path.name}. Run `python -m bot train` first.")
-        rasa_process.prepare()
+        rasa_process.prepare_to_answer()
         from rasa.core.agent import Agent
 
         from bot.dialogue.in_process_actions import InProcessActions

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
 import warnings
-from typing import Sequence
+from pathlib import Path
+from typing import Iterable, Sequence
 
-from bot import logs, tensorflow_stand_in
+from bot import lean_import, logs, tensorflow_stand_in
 from bot.config import PROJECT_DIR
 
 #: Longer than any action of ours takes; Rasa's default of 300 s outlives the conversation lock (60 s), and the
@@ -16,17 +19,22 @@ ACTION_TIMEOUT_SECONDS = 2
 
 def prepare() -> None:
     """Makes `import rasa` light and bounded. Call it before the first import of Rasa."""
-    tensorflow_stand_in.check_config(PROJECT_DIR / "config.yml")
-    tensorflow_stand_in.install()
-    for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
-        warnings.filterwarnings("ignore", category=category)
-    logs.configure()
-    import rasa.__main__
-    import rasa.core.actions.action
+    _prepare_process()
+    _bound_rasa()
 
-    # Rasa's program sets up its own log, with message texts in it.
-    rasa.__main__.configure_structlog = lambda *_: logs.configure()
-    rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
+
+def prepare_to_answer(files: Iterable[Path] = ()) -> None:
+    """As `prepare`, and imports what answering needs, without the packages that nothing here uses.
+
+    Args:
+        files: Endpoints and credentials; packages they need stay real.
+    """
+    _prepare_process()
+    with lean_import.installed_packages_left_out(lean_import.unneeded(files)):
+        import rasa.core.agent
+        import rasa.core.run
+        import rasa.engine.recipes.default_components  # noqa: F401 - the components of a model are looked up in it
+    _bound_rasa()
 
 
 def run_rasa(arguments: Sequence[str]) -> int:
@@ -36,11 +44,62 @@ def run_rasa(arguments: Sequence[str]) -> int:
         ConfigError: `config.yml` names a component that needs TensorFlow, which is not installed.
     """
     prepare()
-    from rasa.__main__ import main
+    import rasa.__main__
 
+    # Rasa's program sets up its own log, with message texts in it.
+    rasa.__main__.configure_structlog = lambda *_: logs.configure()
     sys.argv = ["rasa", *arguments]
     try:
-        main()
+        rasa.__main__.main()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
     return 0
+
+
+def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
+    """Runs `rasa run` with the given arguments, without loading Rasa's other commands.
+
+    Args:
+        arguments: What follows `rasa`, beginning with `run`.
+        files: Endpoints and credentials named in the arguments.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ConfigError: As `run_rasa`.
+    """
+    prepare_to_answer(files)
+    import rasa.cli.run
+    import rasa.shared.utils.cli
+    from rasa.shared.exceptions import RasaException
+
+    parser = argparse.ArgumentParser(prog="rasa")
+    rasa.cli.run.add_subparser(parser.add_subparsers(), parents=[])
+    chosen = parser.parse_args(list(arguments))
+    try:
+        chosen.func(chosen)
+    except RasaException as error:
+        rasa.shared.utils.cli.print_error(f"{type(error).__name__}: {error}")
+        return 1
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    return 0
+
+
+def _prepare_process() -> None:
+    tensorflow_stand_in.check_config(PROJECT_DIR / "config.yml")
+    tensorflow_stand_in.install()
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+        warnings.filterwarnings("ignore", category=category)
+    logs.configure()
+
+
+def _bound_rasa() -> None:
+    import rasa.core.actions.action
+
+    from bot import model_domain
+
+    rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
+    model_domain.install()

@@ -80,7 +80,7 @@ class Inert(metaclass=_InertMeta):
         return Inert()
 
 
-class _InertModule(ModuleType):
+class InertModule(ModuleType):
     """A module that has every name."""
 
     __version__ = "0.0.0"
@@ -104,7 +104,7 @@ class _StandInFinder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _InertModule(spec.name)
+        return InertModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing to run."""
@@ -112,7 +112,7 @@ class _StandInFinder(MetaPathFinder, Loader):
 
 def is_tensorflow_installed() -> bool:
     """Whether the real TensorFlow can be imported (stand-ins do not count)."""
-    if isinstance(sys.modules.get("tensorflow"), _InertModule):
+    if isinstance(sys.modules.get("tensorflow"), InertModule):
         return False
     finders = [finder for finder in sys.meta_path if not isinstance(finder, _StandInFinder)]
     return any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -39,9 +40,10 @@ def register(app: typer.Typer) -> None:
         endpoints = os.environ.get("KINDLIGHT_ENDPOINTS", str(PROJECT_DIR / "endpoints.yml"))
         credentials = os.environ.get("KINDLIGHT_CREDENTIALS", str(PROJECT_DIR / "credentials.yml"))
         sys.exit(
-            rasa_process.run_rasa(
+            rasa_process.serve_rasa(
                 ["run", "--model", str(model), "--endpoints", endpoints, "--credentials", credentials]
-                + ["-i", settings.host, "-p", str(settings.rasa_port)]
+                + ["-i", settings.host, "-p", str(settings.rasa_port)],
+                (Path(endpoints), Path(credentials)),
             )
         )
 
