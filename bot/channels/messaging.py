@@ -247,6 +247,13 @@ class Messaging:
         replies, _ = await self._replies(_Turn(incoming, chat, conversation_id, update, Begun.NEW))
         return replies, self._carrier.render(conversation_id, replies)
 
+    async def given_before(self, incoming: Incoming) -> List[Reply]:
+        """What was said to an update, also by another process or before a restart; empty when nobody knows."""
+        chat = await self._chat(pseudonym(self.name, incoming.person))
+        tracker = await tracker_of(self._app, self.conversation_of(incoming.person, chat))
+        update = pseudonym(self.name, f"update {incoming.update}")
+        return replies_to(update, list(tracker.events)) or [] if tracker else []
+
     def conversation_of(self, person: str, chat: Chat) -> str:
         """The conversation id under which Rasa and the staff database know this chapter of a chat."""
         return chat.key if chat.chapter == 0 else pseudonym(self.name, f"{person} chapter {chat.chapter}")

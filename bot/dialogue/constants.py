@@ -13,6 +13,9 @@ UTTER_CHECK_IN = "utter_check_in"
 UTTER_CHECK_IN_YES = "utter_check_in_yes"
 UTTER_CHECK_IN_NO = "utter_check_in_no"
 
+#: Every move of a journey (bot/learning), chosen by JourneyPolicy.
+UTTER_JOURNEY = "utter_journey"
+
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)
 #: Safety responses that carry helplines.
@@ -21,4 +24,4 @@ CARD_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN_YES)
 FAQ_PREFIX = "utter_faq/"
 CHILD, PARENT, PROFESSIONAL = "child", "parent", "professional"
 #: Channels on which a person is answered in a child's words unless they said otherwise.
-CHILD_CHANNELS = frozenset({"telegram", "whatsapp", "sms"})
+CHILD_CHANNELS = frozenset({"telegram", "whatsapp", "sms", "generic"})

@@ -27,6 +27,7 @@ from bot.store.keys import KeyRing, Keys, use_key_ring
 
 from .fake_messaging import RISKY_WORDS, Assistant, assess
 from .fake_twilio import ACCOUNT, TOKEN, FakeTwilio
+from .fake_request import Request
 
 PUBLIC = "https://chat.example.org"
 CHILD, OURS = "+15005550006", "+15005550009"
@@ -42,23 +43,6 @@ def surroundings(monkeypatch, tmp_path):
     use_key_ring(KeyRing(Keys("aaaaaaaa", {"aaaaaaaa": b"k" * 32}, b"i" * 32)))
     yield
     use_key_ring(None)
-
-
-class Stream:
-    def __init__(self, body):
-        self.chunks = [body[start : start + 1000] for start in range(0, len(body), 1000)]
-
-    async def read(self):
-        return self.chunks.pop(0) if self.chunks else None
-
-
-class Request:
-    """The parts of Sanic's request that the channel reads."""
-
-    def __init__(self, path, body, headers):
-        self.path, self.query_string, self.scheme = path, "", "http"
-        self.headers = {"host": "127.0.0.1:5005", **headers}
-        self.stream = Stream(body)
 
 
 class Twilio:

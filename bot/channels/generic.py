@@ -1,0 +1,244 @@
+"""A signed JSON webhook, through which any gateway can connect: RapidPro, TextIt, Turn.io, a helpline's own.
+
+The answer to a message is the answer of its request. See docs/channels.md for the form and an example.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
+from weakref import WeakValueDictionary
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.chat_store import Chat, ChatStore
+from bot.channels.generic_message import as_answer, read_incoming
+from bot.channels.generic_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, check_signature, read_gateways
+from bot.channels.guard import Guard
+from bot.channels.identity import pseudonym, read_token
+from bot.channels.limits import RateLimit
+from bot.channels.messaging import Carrier, Incoming, Messaging, Outcome, Reply
+from bot.channels.numbered import read_reply
+from bot.channels.offers import Offer
+from bot.channels.rendering import Form, Outgoing, render
+from bot.channels.sms import choices_of
+from bot.config import Settings, get_settings
+from bot.content.responses import get_responses
+from bot.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+CHANNEL_NAME = "generic"
+MOST_BODY_BYTES = 64 * 1024
+#: Requests that may wait for their answer at the same time.
+MOST_OPEN = 1000
+FORM = Form(most_chars=4096, most_buttons=9, button_chars=80)
+NOT_SIGNED = "The signature or the time is missing, wrong or too old. See docs/channels.md."
+#: Answers that are given again when a gateway repeats a request because it lost the first one.
+_ANSWERS_KEPT = 5000
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class GenericCarrier(Carrier):
+    """Collects what is to be said to a person until the request that asked picks it up."""
+
+    name = CHANNEL_NAME
+    keeps_offers = True
+
+    def __init__(self) -> None:
+        self._waiting: Dict[str, List[Outgoing]] = {}
+
+    def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
+        """Plain text, the choices beside it."""
+        return render(replies, FORM)
+
+    def offer_of(self, replies: Sequence[Reply]) -> Optional[Offer]:
+        """The choices: a gateway without buttons shows them by number."""
+        return Offer(choices_of(replies))
+
+    def meant_by(self, offer: Offer, text: str) -> Union[str, Reply, None]:
+        """A number or the words of a choice."""
+        return read_reply(text, offer.choices)
+
+    async def send(self, person: str, message: Outgoing) -> Optional[str]:
+        """Lays one message ready."""
+        self._waiting.setdefault(person, []).append(message)
+        return None
+
+    def picked_up(self, person: str) -> List[Outgoing]:
+        """What lay ready for a person, in order; once."""
+        return self._waiting.pop(person, [])
+
+
+class GenericChannel(InputChannel):
+    """Named in `credentials.yml`; without a gateway it is silent. Keeps no id of a person and no words."""
+
+    def __init__(
+        self,
+        settings: Optional[Settings] = None,
+        guard: Optional[Guard] = None,
+        store: Optional[ChatStore] = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Creates the channel; nothing is opened before the server starts.
+
+        Raises:
+            ConfigError: The setting `gateways` cannot be used.
+        """
+        self._settings = settings or get_settings()
+        self._gateways = read_gateways(self._settings.gateways)
+        self._guard, self._store, self._now = guard, store, now
+        self._carrier = GenericCarrier()
+        self._messaging: Optional[Messaging] = None
+        self._rate = RateLimit(burst=10, per_minute=30)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._answers: OrderedDict[str, List[Outgoing]] = OrderedDict()
+        self._open = 0
+
+    @classmethod
+    def name(cls) -> str:
+        """The path under `/webhooks/` and the channel name that wording may depend on."""
+        return CHANNEL_NAME
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """The routes: health, messages, drills."""
+        routes = Blueprint("kindlight_generic")
+
+        @routes.route("/", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            return response.json(self.status())
+
+        @routes.route("/messages", methods=["POST"], stream=True)
+        async def messages(request: Request) -> HTTPResponse:
+            return await self._take(request)
+
+        @routes.route("/drill", methods=["POST"], stream=True)
+        async def drill(request: Request) -> HTTPResponse:
+            return await self._drill(request)
+
+        @routes.listener("after_server_start")
+        async def start(app: Sanic, loop: Any) -> None:
+            await self.start(on_new_message, app)
+
+        @routes.listener("before_server_stop")
+        async def stop(app: Sanic, loop: Any) -> None:
+            await self.stop()
+
+        return routes
+
+    def status(self) -> Dict[str, Any]:
+        """On or off, and counts."""
+        if self._messaging is None:
+            return {"status": "off"}
+        return {"status": "ok", **vars(self._messaging.figures)}
+
+    async def start(self, on_new_message: OnNewMessage, app: Any = None) -> None:
+        """Opens what the channel needs; does nothing without a gateway."""
+        if not self._gateways:
+            return
+        # How often a person may write is looked at here, where the gateway can be told.
+        unlimited = RateLimit(burst=10**6, per_minute=10**6)
+        self._messaging = Messaging(self._carrier, self._guard, self._store, rate=unlimited)
+        self._messaging.connect(on_new_message, app)
+
+    async def stop(self) -> None:
+        """Answers what is under way, then closes."""
+        messaging, self._messaging = self._messaging, None
+        if messaging is not None:
+            await messaging.close()
+
+    async def _take(self, request: Request) -> HTTPResponse:
+        messaging = self._messaging
+        if messaging is None:
+            return _refusal("There is no gateway here.", 404)
+        try:
+            body = await read_body(request, MOST_BODY_BYTES)
+            gateway = self._signed_by(request, body)
+            if gateway is None:
+                return _refusal(NOT_SIGNED, 403)
+            sent = read_object(body)
+            incoming = read_incoming(gateway, sent)
+        except TooLarge as error:
+            return _refusal(str(error), 413)
+        except InputError as error:
+            return _refusal(str(error), 400)
+        if self._open >= MOST_OPEN:
+            return _refusal("Too many requests at once. Please send this again.", 503, wait=5)
+        self._open += 1
+        try:
+            return await self._answer(messaging, sent["id"], incoming)
+        finally:
+            self._open -= 1
+
+    def _signed_by(self, request: Request, body: bytes) -> Optional[str]:
+        timestamp, signature = (request.headers.get(name.lower(), "") for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
+        try:
+            return check_signature(self._gateways, timestamp, signature, body, self._now())
+        except InputError:
+            return None
+
+    async def _answer(self, messaging: Messaging, identity: Any, incoming: Incoming) -> HTTPResponse:
+        update = pseudonym(CHANNEL_NAME, f"update {incoming.update}")
+        person = pseudonym(CHANNEL_NAME, incoming.person)
+        turn = self._turns.setdefault(person, asyncio.Lock())
+        # One request of a person after the other, so that each picks up its own answer.
+        async with turn:
+            if update in self._answers:
+                return response.json(as_answer(identity, self._answers[update]))
+            wait = self._rate.wait_seconds(person, time.monotonic())
+            if wait:
+                words = get_responses().choose("utter_slow_down", None, CHANNEL_NAME).text
+                return _refusal(words, 429, wait=int(wait) + 1)
+            outcome = await messaging.receive(incoming)
+            messages = self._carrier.picked_up(incoming.person)
+            if outcome is Outcome.REPEATED and not messages:
+                messages = self._carrier.render("", await messaging.given_before(incoming))
+            if outcome is Outcome.ANSWERED or messages:
+                self._remember(update, messages)
+                return response.json(as_answer(identity, messages))
+            if outcome is Outcome.REPEATED:
+                return response.json(as_answer(identity, []))
+            return _refusal("There is no answer yet. Please send this again.", 503, wait=5)
+
+    def _remember(self, update: str, messages: List[Outgoing]) -> None:
+        self._answers[update] = messages
+        while len(self._answers) > _ANSWERS_KEPT:
+            self._answers.popitem(last=False)
+
+    async def _drill(self, request: Request) -> HTTPResponse:
+        """A drill's message goes the whole way, signature included; it belongs to a conversation entered as a drill."""
+        messaging = self._messaging
+        if messaging is None:
+            return _refusal("There is no gateway here.", 404)
+        try:
+            body = await read_body(request, MOST_BODY_BYTES)
+            sent = read_object(body)
+            conversation_id = read_token(str(sent.get("token", "")))
+        except InputError as error:
+            return _refusal(str(error), 403)
+        gateway = self._signed_by(request, body)
+        if gateway is None:
+            return _refusal(NOT_SIGNED, 403)
+        try:
+            incoming = read_incoming(gateway, sent)
+        except InputError as error:
+            return _refusal(str(error), 400)
+        chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
+        replies, shown = await messaging.rehearse(conversation_id, incoming, chat)
+        return response.json({"replies": replies, "shown": as_answer(incoming.update, shown)["replies"]})
+
+
+def _refusal(sentence: str, status: int, wait: int = 0) -> HTTPResponse:
+    headers = {"Retry-After": str(wait)} if wait else None
+    return response.json({"error": sentence}, status=status, headers=headers)
+
+
+def _text(sent: Dict[str, Any], name: str) -> Optional[str]:
+    value = sent.get(name)
+    return value if isinstance(value, str) and value else None
