@@ -15,7 +15,10 @@ def telegram_problems(settings: Settings) -> List[str]:
         return []
     if settings.telegram_mode not in (POLLING, WEBHOOK):
         return [f"KINDLIGHT_TELEGRAM_MODE is '{settings.telegram_mode}'; write polling or webhook."]
-    if settings.telegram_mode == WEBHOOK and not settings.telegram_public_url.startswith("https://"):
+    # Telegram itself calls https only; a Bot API server of one's own may stand on this machine.
+    if settings.telegram_mode == WEBHOOK and not settings.telegram_public_url.startswith(
+        ("https://", "http://127.0.0.1")
+    ):
         return [
             "KINDLIGHT_TELEGRAM_MODE is webhook, so Telegram must reach this server: put its public address into "
             "KINDLIGHT_TELEGRAM_PUBLIC_URL, such as https://chat.example.org, or choose polling."
