@@ -7,6 +7,7 @@ might stop the person from making contact. At `emergency` the emergency number c
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Tuple
@@ -17,10 +18,14 @@ from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Button, ResponseBook, get_responses
 from bot.content.schema import INTERNATIONAL
 from bot.content.selection import Selection, SelectionRequest, select
+from bot.content.situations import find_situation
 from bot.content.variables import helpline_lines
+from bot.errors import ContentError
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel
 from bot.safety.protocol import Duty, ReplyKind, audience_of, duty_of
+
+logger = logging.getLogger(__name__)
 
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
@@ -43,6 +48,7 @@ class CrisisContext:
         card_level_given: Highest level of a card already shown in this conversation.
         at: An aware time for opening hours, or None.
         age: Years, when the person said it.
+        words: The person's last messages, one a line, newest last; they only choose between fitting first words.
     """
 
     country: str | None = None
@@ -52,6 +58,7 @@ class CrisisContext:
     card_level_given: RiskLevel = RiskLevel.NONE
     at: datetime | None = None
     age: int | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +187,7 @@ def _question(desk: _Desk) -> List[Message]:
 
 
 def _card(desk: _Desk) -> List[Message]:
-    first = desk.message(f"utter_crisis_{desk.duty.category}_{_voice(desk)}")
+    first = desk.message(_first_words(desk))
     if desk.context.channel == "sms":
         # One text message of two segments; the rest follows when the person answers.
         return [Message(first.text, _first_barrier(desk), first.response)]
@@ -191,6 +198,18 @@ def _card(desk: _Desk) -> List[Message]:
         return [first, desk.message("utter_crisis_anywhere"), desk.message(closing)]
     lines = Message(str(desk.values["helplines"]), (), "utter_crisis_helplines")
     return [message for message in (first, lines, desk.message(_closing(desk))) if message.text]
+
+
+def _first_words(desk: _Desk) -> str:
+    """The words for the situation told of, where there are any in this voice; else those of the category."""
+    try:
+        situation = find_situation(desk.context.words, desk.duty.category)
+    except ContentError as error:
+        # A card must go out even when the file with the situations is broken.
+        logger.error("Situations cannot be read (%s); the general words are used.", error)
+        situation = None
+    own = f"utter_crisis_{situation}_{_voice(desk)}"
+    return own if situation and own in desk.book else f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
 
 
 def _again(desk: _Desk) -> List[Message]:

@@ -14,7 +14,7 @@ from bot.content.responses import PLACEHOLDER, get_responses, read_responses
 from bot.content.schema import BARRIERS
 from bot.safety.levels import CATEGORIES
 
-FILES = [DATA_DIR / "responses" / f"{name}.yml" for name in ("crisis", "check_in", "barriers", "hotlines")]
+FILES = [DATA_DIR / "responses" / f"{name}.yml" for name in ("crisis", "crisis_situations", "check_in", "barriers", "hotlines")]
 RESPONSES = read_responses(FILES)
 WORDINGS = [(name, v) for name, variations in RESPONSES.items() for v in variations]
 #: Source: safe-messaging and trauma-informed rules, see docs/hotlines.md.

@@ -1,0 +1,138 @@
+"""What a person tells about the situation chooses between wordings, and never anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.content.cards import GSM, segments
+from bot.content.crisis import CrisisContext, compose
+from bot.content.responses import get_responses
+from bot.content.situations import find_situation, get_situations, read_situations
+from bot.errors import ContentError
+from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import VOICES
+
+TOLD = {
+    "planned_meeting": [
+        ("adult_involved", "he wants to meet me at the station on saturday"),
+        ("adult_involved", "My daughter agreed to meet a man she knows from a game"),
+        ("adult_involved", "she bought a train ticket to see him"),
+        ("adult_involved", "he said he'll pick me up after school"),
+    ],
+    "staff_member": [
+        ("abuse_disclosure", "my coach keeps touching me after training"),
+        ("abuse_disclosure", "my son says that his teacher hit him"),
+        ("adult_involved", "A colleague is messaging one of our pupils at night"),
+        ("adult_involved", "our youth leader asked me for pictures"),
+    ],
+    "parent_is_abuser": [
+        ("abuse_disclosure", "my dad hits me when he is drunk"),
+        ("abuse_disclosure", "my husband touched our daughter"),
+        ("abuse_disclosure", "her stepdad hurts her"),
+        ("abuse_disclosure", "my friend was beaten by her mum"),
+    ],
+    "ai_made": [
+        ("image_shared", "boys in my class made a deepfake of me"),
+        ("image_shared", "someone put my face on a naked body"),
+        ("image_shared", "they made fake nudes of my daughter with ai"),
+        ("extortion", "he says he will post fake nudes of me"),
+    ],
+    "someone_elses_image": [
+        ("image_shared", "a nude of a girl in my year is going round and i have it"),
+        ("image_shared", "i forwarded her nudes"),
+        ("image_shared", "my son got nudes from another boy"),
+    ],
+}  # fmt: skip
+
+GENERAL = [
+    ("adult_involved", "a man online asks what i look like"),
+    ("adult_involved", "my daughter told her teacher that a man writes to her"),
+    ("abuse_disclosure", "someone hurts me and i don't know what to do"),
+    ("abuse_disclosure", "my mum believes me but my uncle touched me"),
+    ("image_shared", "my ex shared my nudes with the whole school"),
+    ("image_shared", "someone has a picture of me and made a fake account"),
+    ("extortion", "he wants to meet me or he posts my pics"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "text"), [(name, category, text) for name, rows in TOLD.items() for category, text in rows]
+)
+def test_a_situation_is_found_in_plain_words(name, category, text):
+    assert find_situation(text, category) == name
+
+
+@pytest.mark.parametrize(("category", "text"), GENERAL)
+def test_where_nothing_more_is_told_the_general_words_stand(category, text):
+    assert find_situation(text, category) is None
+
+
+def test_a_situation_told_one_message_earlier_still_counts():
+    assert find_situation("he is 30\nhe wants to meet me tomorrow\nim scared", "adult_involved") == "planned_meeting"
+    assert find_situation("", "adult_involved") is None
+
+
+def card(words: str, category: str, speaker=Speaker.SELF, **context):
+    assessment = RiskAssessment(level=RiskLevel.ESCALATE, categories={category: 0.9}, speaker=speaker)
+    return compose(assessment, CrisisContext(**{"country": "GB", "audience": "child", "words": words, **context}))
+
+
+def test_a_planned_meeting_gets_its_own_first_words_and_the_same_helplines():
+    with_meeting = card("he wants to meet me tomorrow", "adult_involved")
+    without = card("he is 30 and sends me hearts", "adult_involved")
+    assert with_meeting.messages[0].response == "utter_crisis_planned_meeting_child"
+    assert "please don't go" in with_meeting.messages[0].text
+    assert with_meeting.hotlines == without.hotlines
+
+
+def test_a_child_hurt_by_a_parent_is_never_sent_to_anyone_at_home():
+    text = card("my dad hits me", "abuse_disclosure").messages[0].text
+    assert "does not live with that person" in text
+    assert "You don't have to tell anyone at home first" in text
+
+
+def test_words_change_neither_a_question_nor_an_emergency():
+    for level in (RiskLevel.CHECK_IN, RiskLevel.EMERGENCY):
+        assessment = RiskAssessment(level=level, categories={"adult_involved": 0.9}, speaker=Speaker.SELF)
+        told = compose(assessment, CrisisContext(country="GB", words="he wants to meet me tomorrow"))
+        assert told == compose(assessment, CrisisContext(country="GB"))
+
+
+def test_every_situation_has_words_for_a_child_and_a_parent_and_only_for_known_voices():
+    names = set(get_responses().names)
+    for situation in get_situations():
+        assert set(situation.categories) <= set(CATEGORIES)
+        for voice in ("child", "parent"):
+            assert f"utter_crisis_{situation.name}_{voice}" in names
+        written = {name.rsplit("_", 1)[1] for name in names if name.startswith(f"utter_crisis_{situation.name}_")}
+        assert written <= set(VOICES)
+
+
+@pytest.mark.parametrize("country", ["GB", "KE", None])
+def test_a_situation_in_a_text_message_takes_two_segments_at_most(country):
+    speakers = {"child": Speaker.SELF, "parent": Speaker.ABOUT_CHILD, "professional": Speaker.PROFESSIONAL}
+    for rows in TOLD.values():
+        category, text = rows[0]
+        for audience, speaker in speakers.items():
+            first = card(text, category, speaker, audience=audience, channel="sms", country=country).messages[0].text
+            assert segments(first) <= 2, first
+            assert set(first) <= GSM
+
+
+def test_an_unknown_category_is_named(tmp_path):
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "groups.yml").write_text("groups: {}\n", encoding="utf-8")
+    (words / "situations.yml").write_text(
+        "situations:\n  odd:\n    categories: [weather]\n    patterns: [rain]\n", encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match="odd: no category 'weather'"):
+        read_situations(tmp_path)
+
+
+def test_the_card_goes_out_when_the_situations_cannot_be_read(monkeypatch):
+    def broken(words: str, category: str) -> str:
+        raise ContentError("situations.yml cannot be read")
+
+    monkeypatch.setattr("bot.content.crisis.find_situation", broken)
+    assert card("he wants to meet me", "adult_involved").messages[0].response == "utter_crisis_adult_involved_child"
