@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Protocol, Sequence, Tuple
 
@@ -95,15 +96,19 @@ class MessagingDrill:
     the platform knows it.
     """
 
-    def __init__(self, name: str, address: str, make_update: Callable[[DrillCase], Mapping[str, Any]]) -> None:
+    def __init__(
+        self, name: str, address: str, make_update: Callable[[DrillCase], Mapping[str, Any]], path: str = ""
+    ) -> None:
         """Creates the driver.
 
         Args:
-            name: The channel's name, as in its address `/webhooks/<name>/drill`.
+            name: The channel's name.
             address: Of the running server.
             make_update: What the platform would deliver for a case.
+            path: The channel's part of the address `/webhooks/<path>/drill`, where it is not its name.
         """
         self.name = name
+        self._path = path or name
         self._address = address.rstrip("/")
         self._make_update = make_update
 
@@ -114,7 +119,7 @@ class MessagingDrill:
         known = {"audience": case.audience, "country": case.country}
         body = {"token": sign(conversation_id), "update": self._make_update(case), **known}
         request = urllib.request.Request(
-            f"{self._address}/webhooks/{self.name}/drill",
+            f"{self._address}/webhooks/{self._path}/drill",
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
@@ -131,6 +136,18 @@ def telegram_update(case: DrillCase) -> Mapping[str, Any]:
     return {"update_id": 1, "message": {**message, "text": case.text}}
 
 
+def twilio_form(settings: Settings, kind: str, case: DrillCase) -> Mapping[str, Any]:
+    """What Twilio delivers for a message; `kind` is empty for a text message, `whatsapp:` for WhatsApp."""
+    # Numbers that Twilio keeps for tests: they belong to nobody.
+    people = {"From": f"{kind}+15005550006", "To": f"{kind}+15005550009"}
+    return {"MessageSid": "SM" + "0" * 32, "AccountSid": settings.twilio_account_sid, "Body": case.text, **people}
+
+
+def gateway_message(case: DrillCase) -> Mapping[str, Any]:
+    """What a gateway sends for a message."""
+    return {"id": "drill", "from": "drill", "text": case.text}
+
+
 def channels_to_drill(settings: Settings, address: str) -> List[DrillChannel]:
     """The widget, and every messaging channel that is switched on.
 
@@ -141,6 +158,11 @@ def channels_to_drill(settings: Settings, address: str) -> List[DrillChannel]:
     channels: List[DrillChannel] = [WebDrill(address)]
     if settings.telegram_token:
         channels.append(MessagingDrill("telegram", address, telegram_update))
+    if settings.twilio_auth_token:
+        for name, kind in (("sms", ""), ("whatsapp", "whatsapp:")):
+            channels.append(MessagingDrill(name, address, partial(twilio_form, settings, kind), path="twilio"))
+    if settings.gateways:
+        channels.append(MessagingDrill("generic", address, gateway_message))
     return channels
 
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import List, Sequence
 
+from bot.config import Settings
 from bot.errors import ConfigError, InputError
 
 TIMESTAMP_HEADER = "X-Kindlight-Timestamp"
@@ -47,6 +48,23 @@ def read_gateways(setting: str) -> List[Gateway]:
             )
         found.append(Gateway(name, secret))
     return found
+
+
+def gateway_problems(settings: Settings) -> List[str]:
+    """A sentence when the setting cannot be used; empty when it can."""
+    try:
+        read_gateways(settings.gateways)
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
+def gateway_lines(settings: Settings) -> List[str]:
+    """What `make run` prints about the signed webhook."""
+    names = sorted({gateway.name for gateway in read_gateways(settings.gateways)})
+    if not names:
+        return ["Signed webhook     off; docs/channels.md says how to switch it on"]
+    return [f"Signed webhook     on, for {', '.join(names)}"]
 
 
 def signature_of(secret: str, timestamp: int, body: bytes) -> str:

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import Callable, List, Tuple
 
+from bot.channels.generic_signature import gateway_lines, gateway_problems
 from bot.channels.telegram_settings import telegram_lines, telegram_problems
+from bot.channels.twilio_settings import twilio_lines, twilio_problems
 from bot.config import Settings
 
 Say = Callable[[Settings], List[str]]
 
-_CHANNELS: Tuple[Tuple[Say, Say], ...] = ((telegram_problems, telegram_lines),)
+_CHANNELS: Tuple[Tuple[Say, Say], ...] = (
+    (telegram_problems, telegram_lines),
+    (twilio_problems, twilio_lines),
+    (gateway_problems, gateway_lines),
+)
 
 
 def channel_problems(settings: Settings) -> List[str]:

@@ -6,9 +6,7 @@ module keeps none of their addresses. Answers leave through Twilio's REST interf
 
 import asyncio
 import logging
-import re
 from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Sequence, Set, Union
-from urllib.parse import urlsplit
 
 from prometheus_client import Counter
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -27,6 +25,7 @@ from bot.channels.rendering import Outgoing
 from bot.channels.sms import as_text_messages, choices_of, meant_by, reserved_command
 from bot.channels.twilio_api import OutgoingText, TwilioApi, TwilioRefused
 from bot.channels.twilio_message import SMS, WHATSAPP, IncomingText, read_incoming, read_status
+from bot.channels.twilio_settings import twilio_problems
 from bot.channels.twilio_signature import is_signed, read_form, signed_address
 from bot.channels.twilio_whatsapp import as_whatsapp_messages, variables_of
 from bot.config import Settings, get_settings
@@ -137,7 +136,9 @@ class TwilioChannel(InputChannel):
         self._settings = settings or get_settings()
         self._tokens = self._settings.twilio_auth_token.split()
         self._templates = self._settings.twilio_quick_replies.split()
-        check_settings(self._settings)
+        problems = twilio_problems(self._settings)
+        if problems:
+            raise ConfigError(problems[0])
         self._guard, self._store = guard, store
         self._api: Optional[TwilioApi] = None
         self._messaging: Dict[str, Messaging] = {}
@@ -270,7 +271,7 @@ class TwilioChannel(InputChannel):
         except InputError as error:
             return response.json({"error": str(error)}, status=403)
         try:
-            form = {str(name): str(value) for name, value in dict(sent.get("form") or {}).items()}
+            form = {str(name): str(value) for name, value in dict(sent.get("update") or {}).items()}
             read = read_incoming(form, self._settings.twilio_account_sid)
         except (InputError, TypeError, ValueError):
             return response.json({"error": "The form is no message of a person."}, status=400)
@@ -280,7 +281,7 @@ class TwilioChannel(InputChannel):
         chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
         replies, shown = await self._messaging[read.channel].rehearse(conversation_id, incoming, chat)
         carrier = self._carriers[read.channel]
-        calls = [carrier.outgoing(incoming.person, message).form("") for message in shown]
+        calls = [{"text": message.text, **carrier.outgoing(incoming.person, message).form("")} for message in shown]
         return response.json({"replies": replies, "calls": calls})
 
 
@@ -297,26 +298,6 @@ def as_incoming(read: IncomingText) -> Optional[Incoming]:
         kind = next((_KINDS[name] for name in _KINDS if name in read.attachments), "other")
     person = f"{read.sender} {read.recipient}"
     return Incoming(read.id, person, command or read.text, kind, message=read.id)
-
-
-def check_settings(settings: Settings) -> None:
-    """Raises ConfigError when the Twilio settings cannot work together."""
-    account, token = settings.twilio_account_sid, settings.twilio_auth_token
-    if not account and not token:
-        return
-    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", account) or not token.split():
-        raise ConfigError(
-            "KINDLIGHT_TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits, and KINDLIGHT_TWILIO_AUTH_TOKEN must "
-            "hold that account's auth token; both are on the first page of Twilio's console."
-        )
-    for name in ("twilio_public_url", "twilio_api_url"):
-        address = urlsplit(getattr(settings, name))
-        loopback = address.hostname in ("127.0.0.1", "localhost")
-        if getattr(settings, name) and address.scheme != "https" and not loopback:
-            raise ConfigError(f"KINDLIGHT_{name.upper()} must begin with https://, since messages travel there.")
-    for template in settings.twilio_quick_replies.split():
-        if not re.fullmatch(r"HX[0-9a-fA-F]{32}", template):
-            raise ConfigError(f"KINDLIGHT_TWILIO_QUICK_REPLIES holds '{template}'; it needs ids of the form HX….")
 
 
 def _status_address(settings: Settings) -> str:

@@ -8,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from bot.channels.generic_message import read_incoming as read_message
 from bot.channels.telegram_updates import FromPerson, read_update
+from bot.channels.twilio_message import read_incoming as read_text
 from bot.config import Settings
 from bot.drill import DrillCase, MessagingDrill, channels_to_drill, judge, telegram_update
 
@@ -59,3 +61,17 @@ def test_every_channel_that_is_switched_on_is_drilled():
     assert [channel.name for channel in channels_to_drill(Settings(), "http://127.0.0.1:1")] == ["web"]
     with_telegram = Settings(telegram_token="1:x")
     assert [channel.name for channel in channels_to_drill(with_telegram, "http://127.0.0.1:1")] == ["web", "telegram"]
+
+
+def test_texts_whatsapp_and_gateways_are_drilled_in_their_own_form(server):
+    address, got = server
+    account = "AC" + "1" * 32
+    settings = Settings(twilio_account_sid=account, twilio_auth_token="t", gateways="helpline=" + "s" * 32)
+    web, *channels = channels_to_drill(settings, address)
+    assert [channel.name for channel in channels] == ["sms", "whatsapp", "generic"]
+    for channel in channels:
+        assert channel.send("c" * 32, CASE)[0]["text"] == "shown"
+    assert [path for path, _ in got] == ["/webhooks/twilio/drill"] * 2 + ["/webhooks/generic/drill"]
+    sms, whatsapp, message = (body["update"] for _, body in got)
+    assert read_text(sms, account).channel == "sms" and read_text(whatsapp, account).channel == "whatsapp"
+    assert read_message("drill", message).text == CASE.text

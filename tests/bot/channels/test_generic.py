@@ -246,13 +246,15 @@ async def test_lone_halves_of_characters_and_zero_bytes_do_no_harm():
 
 async def test_a_drill_goes_the_whole_way_in_a_conversation_of_its_own():
     async with connected() as gateway:
-        body = {**gateway.message(RISKY_WORDS), "token": sign("d" * 32), "audience": "child", "country": "GB"}
+        update = gateway.message(RISKY_WORDS)
+        body = {"update": update, "token": sign("d" * 32), "audience": "child", "country": "GB"}
         status, answer, _ = await gateway.post(body, path="drill")
         assert status == 200 and answer["replies"][0]["hotlines"] == ["gb-childline"]
-        assert answer["shown"][0]["text"].startswith("Thank you for writing.")
+        assert answer["calls"][0]["text"].startswith("Thank you for writing.")
         assert gateway.assistant.heard[0].sender_id == "d" * 32
         assert (await gateway.post({**body, "token": "x"}, path="drill"))[0] == 403
-        assert (await gateway.post(body, path="drill", secret="x" * 32))[0] == 403
+        for wrong in (None, [], {}, {**update, "from": 7}):
+            assert (await gateway.post({**body, "update": wrong}, path="drill"))[0] == 400
 
 
 async def test_without_a_gateway_the_channel_is_silent():

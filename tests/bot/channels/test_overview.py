@@ -27,3 +27,16 @@ def test_a_server_does_not_start_with_settings_that_cannot_work(settings, tmp_pa
     with pytest.raises(ConfigError, match="KINDLIGHT_TELEGRAM"):
         preflight.check(broken)
     assert channel_problems(Settings(**settings)) == []
+
+
+def test_the_start_says_whether_texts_and_gateways_are_on_and_shows_no_secret():
+    off = channel_lines(Settings())
+    assert any("WhatsApp" in line and "off" in line for line in off)
+    assert any("webhook" in line and "off" in line for line in off)
+    secret = "s" * 32
+    on = Settings(twilio_account_sid="AC" + "1" * 32, twilio_auth_token=secret, gateways=f"helpline={secret}")
+    assert channel_problems(on) == []
+    assert any("WhatsApp" in line and "on, " in line for line in channel_lines(on))
+    assert any("on, for helpline" in line for line in channel_lines(on))
+    assert not any(secret in line for line in channel_lines(on))
+    assert len(channel_problems(Settings(twilio_auth_token=secret, gateways="helpline=short"))) == 2

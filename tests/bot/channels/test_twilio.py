@@ -19,15 +19,15 @@ from bot.channels.guard import Guard
 from bot.channels.identity import pseudonym, sign
 from bot.channels.offers import Offer, seal
 from bot.channels.segments import count_segments
-from bot.channels.twilio import TwilioChannel, check_settings
+from bot.channels.twilio import TwilioChannel
 from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.errors import ConfigError
 from bot.store.keys import KeyRing, Keys, use_key_ring
 
 from .fake_messaging import RISKY_WORDS, Assistant, assess
-from .fake_twilio import ACCOUNT, TOKEN, FakeTwilio
 from .fake_request import Request
+from .fake_twilio import ACCOUNT, TOKEN, FakeTwilio
 
 PUBLIC = "https://chat.example.org"
 CHILD, OURS = "+15005550006", "+15005550009"
@@ -344,7 +344,7 @@ async def test_deleting_the_chat_removes_its_messages_from_twilios_log_and_start
 async def test_a_drill_goes_the_whole_way_and_sends_nothing():
     async with running() as phone:
         conversation = "d" * 32
-        body = {"token": sign(conversation), "form": phone.form(RISKY_WORDS), "audience": "child", "country": "GB"}
+        body = {"token": sign(conversation), "update": phone.form(RISKY_WORDS), "audience": "child", "country": "GB"}
 
         async def drill(content):
             return await phone.channel._drill(Request("/webhooks/twilio/drill", json.dumps(content).encode(), {}))
@@ -353,7 +353,7 @@ async def test_a_drill_goes_the_whole_way_and_sends_nothing():
         assert answer["replies"][0]["hotlines"] == ["gb-childline"] and answer["calls"][0]["To"] == CHILD
         assert phone.assistant.heard[0].sender_id == conversation
         assert (await drill({**body, "token": "made up"})).status == 403
-        assert (await drill({**body, "form": [1]})).status == 400
+        assert (await drill({**body, "update": [1]})).status == 400
         assert phone.api.sent == []
 
 
@@ -374,6 +374,6 @@ async def test_without_an_account_the_channel_is_silent():
 )  # fmt: skip
 def test_settings_that_cannot_work_are_explained(changes):
     complete = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN}
-    check_settings(Settings(**complete))
+    TwilioChannel(Settings(**complete))
     with pytest.raises(ConfigError, match="TWILIO"):
-        check_settings(Settings(**{**complete, **changes}))
+        TwilioChannel(Settings(**{**complete, **changes}))
