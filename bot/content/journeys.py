@@ -5,6 +5,7 @@ One file is one journey. The engine that walks through it is `bot/learning/engin
     journey: refusal_practice            # id; also the file's name
     intent: practice_saying_no           # the intent that starts it
     title: "Practise saying no"          # on buttons that start it
+    for: [child]                         # audiences it is offered to; anyone may start it
     metadata: {topic: …, source: […], written: "2026-11-24", review: draft}   # a step may override `source`
     first: intro
     steps:
@@ -16,8 +17,8 @@ One file is one journey. The engine that walks through it is `bot/learning/engin
         - {id: yes, title: "Yes", next: photo, reply: "…", words: [sure, ok], when: {…}, hidden: false, right: false}
         next: photo                      # where choices without `next` lead, and where a step without choices goes on
         explain: "…"                     # said after any answer, and when a step is given up
-        several: true                    # ticks: the buttons stay until the choice with `done: true`; `more` is said then
-        more: "…"
+        several: true                    # ticks: the buttons stay until the choice with `done: true`
+        more: "…"                        # said after each tick
         fill: audience                   # a slot that answers the step when its value is the id of a choice
         reader: refusal                  # reads free text and names a choice (`bot.learning.readers`)
         composer: agreement              # words made from the answers (`bot.content.journey_composers`)
@@ -49,17 +50,17 @@ FOLDER = DATA_DIR / "journeys"
 SHARED_FILE = "_shared.yml"
 #: Named by `when` although no step of the journey is called so.
 FACT_NAMES = frozenset(("audience", "country", "channel"))
+AUDIENCES = ("child", "parent", "professional")
 MEASURES = ("before", "after")
 COMPLETED = "completed"
 _ID = re.compile(r"[a-z0-9][a-z0-9_]{0,29}")
 #: A choice made by a composer may name what it is about: `instagram.location.done`.
 CHOICE_ID = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,47}")
-_STEP_FIELDS = frozenset(
-    "say lines close choices next explain several more fill reader composer measure group links card_category end source"
-    .split()
-)  # fmt: skip
-_CHOICE_FIELDS = frozenset("id title next reply words when unless hidden right done".split())
-_JOURNEY_FIELDS = frozenset("journey intent title metadata first steps".split())
+_TEXT_FIELDS = ("say", "lines", "close", "explain", "more")
+_PLAIN_FIELDS = ("next", "fill", "reader", "composer", "measure", "card_category", "end", "source")
+_STEP_FIELDS = frozenset((*_TEXT_FIELDS, *_PLAIN_FIELDS, "choices", "several", "group", "links"))
+_CHOICE_FIELDS = frozenset(("id", "title", "next", "reply", "words", "when", "unless", "hidden", "right", "done"))
+_JOURNEY_FIELDS = ("journey", "intent", "title", "for", "metadata", "first", "steps")
 _METADATA_FIELDS = ("topic", "source", "written", "review")
 #: Telegram and WhatsApp cut longer button titles.
 LONGEST_TITLE = 40
@@ -145,6 +146,7 @@ class Journey:
     id: str
     intent: str
     title: str
+    audiences: Tuple[str, ...]
     first: str
     steps: Mapping[str, Step]
     metadata: Mapping[str, Any]
@@ -242,8 +244,8 @@ def read_journey(document: Mapping[str, Any], name: str) -> Journey:
         ContentError: Something is missing, unknown, or leads nowhere.
     """
     where = f"data/journeys/{name}.yml"
-    odd = set(document) - _JOURNEY_FIELDS
-    missing = [key for key in ("journey", "intent", "title", "metadata", "first", "steps") if not document.get(key)]
+    odd = set(document) - set(_JOURNEY_FIELDS)
+    missing = [key for key in _JOURNEY_FIELDS if not document.get(key)]
     if odd or missing or document["journey"] != name:
         raise ContentError(
             f"{where}: unknown {sorted(odd)}, missing {missing}; `journey:` must be '{name}', as the file is called."
@@ -253,6 +255,7 @@ def read_journey(document: Mapping[str, Any], name: str) -> Journey:
         id=name,
         intent=str(document["intent"]),
         title=str(document["title"]),
+        audiences=tuple(map(str, document["for"])),
         first=str(document["first"]),
         steps=steps,
         metadata=dict(document["metadata"]),
@@ -270,15 +273,20 @@ def _step(step_id: str, content: Any, where: str) -> Step:
     odd = set(content) - _STEP_FIELDS
     if odd:
         raise ContentError(f"{place}: unknown {sorted(odd)}; known are {sorted(_STEP_FIELDS)}.")
-    plain = ("next", "fill", "reader", "composer", "measure", "card_category", "end", "source")
+    texts = {name: read_wordings(content.get(name), place) for name in _TEXT_FIELDS}
+    plain: Dict[str, Any] = {name: content.get(name) for name in _PLAIN_FIELDS}
     return Step(
         id=step_id,
+        say=texts["say"],
+        lines=texts["lines"],
+        close=texts["close"],
+        explain=texts["explain"],
+        more=texts["more"],
         choices=tuple(_choice(choice, place) for choice in content.get("choices") or ()),
         several=bool(content.get("several")),
         group=bool(content.get("group")),
         links=tuple(_link(link, place) for link in content.get("links") or ()),
-        **{name: _wordings(content.get(name), place) for name in ("say", "lines", "close", "explain", "more")},
-        **{name: content.get(name) for name in plain},
+        **plain,
     )
 
 
@@ -291,10 +299,10 @@ def _choice(content: Any, place: str) -> Choice:
     flags = {name: bool(content.get(name)) for name in ("hidden", "right", "done")}
     return Choice(
         # YAML reads a bare yes or no as true or false.
-        id={True: "yes", False: "no"}.get(content["id"]) if isinstance(content["id"], bool) else str(content["id"]),
+        id=("no", "yes")[content["id"]] if isinstance(content["id"], bool) else str(content["id"]),
         title=str(content["title"]),
         next=content.get("next"),
-        reply=_wordings(content.get("reply"), place),
+        reply=read_wordings(content.get("reply"), place),
         words=tuple(str(word).lower() for word in content.get("words") or ()),
         when=_conditions(content.get("when"), place),
         unless=_conditions(content.get("unless"), place),
@@ -308,7 +316,8 @@ def _link(content: Any, place: str) -> Link:
     return Link(str(content["title"]), str(content["payload"]))
 
 
-def _wordings(content: Any, place: str) -> Tuple[Wording, ...]:
+def read_wordings(content: Any, place: str) -> Tuple[Wording, ...]:
+    """A text, or a list of texts with conditions, as wordings. Raises ContentError naming `place`."""
     if content is None:
         return ()
     items = [{"text": content}] if isinstance(content, str) else content
@@ -333,7 +342,7 @@ def _conditions(content: Any, place: str) -> Conditions:
 def _read_shared(document: Mapping[str, Any]) -> SharedWords:
     try:
         return SharedWords(
-            texts={name: _wordings(text, SHARED_FILE) for name, text in document["texts"].items()},
+            texts={name: read_wordings(text, SHARED_FILE) for name, text in document["texts"].items()},
             titles={name: str(title) for name, title in document["titles"].items()},
             phrases={name: tuple(map(str, lines)) for name, lines in document["phrases"].items()},
         )
@@ -347,6 +356,8 @@ def _read_shared(document: Mapping[str, Any]) -> SharedWords:
 def journey_problems(journey: Journey) -> List[str]:
     """One sentence for each thing wrong with a journey: unknown names, dead ends, texts missing; empty when sound."""
     found = [f"metadata needs '{name}'." for name in _METADATA_FIELDS if not journey.metadata.get(name)]
+    if not set(journey.audiences) <= set(AUDIENCES):
+        found.append(f"`for` names {AUDIENCES}.")
     if journey.first not in journey.steps:
         return [*found, f"the first step '{journey.first}' does not exist."]
     for step in journey.steps.values():
@@ -363,15 +374,16 @@ def journey_problems(journey: Journey) -> List[str]:
 def _step_problems(step: Step, journey: Journey) -> List[str]:
     ids = [choice.id for choice in step.choices]
     shown = [choice for choice in step.choices if not choice.hidden]
-    targets = {step.next, *(choice.next for choice in step.choices)} - {None}
-    named = {n for wording in (*step.texts(), *step.choices) for n in (*wording.when, *wording.unless)}
+    targets = {name for name in (step.next, *(choice.next for choice in step.choices)) if name}
+    named = {name for wording in step.texts() for name in (*wording.when, *wording.unless)}
+    named |= {name for choice in step.choices for name in (*choice.when, *choice.unless)}
     checks = (
         (_ID.fullmatch(step.id), "a step's id has lower-case letters, digits and _, at most 30."),
         (all(CHOICE_ID.fullmatch(i) for i in ids), "a choice's id has lower-case letters, digits, _ . -, at most 48."),
         (len(ids) == len(set(ids)), "two choices have the same id."),
         (targets <= set(journey.steps), f"it leads to unknown steps {sorted(targets - set(journey.steps))}."),
         (step.say or step.lines or step.composer, "nothing is said."),
-        (step.end or step.next or (ids and all(c.next for c in step.choices)), "it leads nowhere: give `next` or `end`."),
+        (step.end or step.next or (ids and all(c.next for c in step.choices)), "it leads nowhere: `next` or `end`."),
         (not (step.end and (step.next or ids)), "the end of a journey has no `next` and no choices; use `links`."),
         (step.end in (None, COMPLETED), "`end` is `completed`."),
         (not step.several or any(c.done for c in step.choices), "`several` needs a choice with `done: true`."),

@@ -8,6 +8,7 @@ from typing import Any, Mapping
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
     AUDIENCE,
     CARD_LEVEL,
@@ -61,6 +62,11 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
         last_answer=last_answer(tracker),
         slots=slots,
     )
+
+
+def journey_facts(facts: ConversationFacts) -> JourneyFacts:
+    """The same facts, as journeys take them."""
+    return JourneyFacts(facts.audience, facts.country, facts.channel, {**facts.slots, "language": facts.language})
 
 
 def last_answer(tracker: DialogueStateTracker) -> str | None:

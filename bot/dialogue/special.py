@@ -9,6 +9,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
 from bot.content.variables import selection_from
 from bot.dialogue.constants import (
@@ -18,8 +19,11 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
+    UTTER_JOURNEY,
 )
-from bot.dialogue.facts import ConversationFacts, latest_risk
+from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk
+from bot.learning.state import JOURNEY_SAY, from_slots
+from bot.learning.wording import starting_words, word
 from bot.nlu.risk_detector import from_dict
 from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
 
@@ -178,6 +182,24 @@ def _opening_notice(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return plain("utter_opening_notice_known" if known else "utter_opening_notice", facts)
 
 
+def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The newest move of a journey; without one, the journeys that fit this person."""
+    book, listener = get_journeys(), journey_facts(facts)
+    state = from_slots(facts.slots, book.journeys)
+    fill = get_responses().fill
+    if state is None:
+        worded = starting_words(book, listener, fill)
+    else:
+        worded = word(book, state, facts.slots.get(JOURNEY_SAY) or (), listener, fill)
+    return {
+        "text": worded.text,
+        "buttons": [{"title": title, "payload": payload} for title, payload in worded.buttons],
+        "response": f"{UTTER_JOURNEY}/{state.journey}/{state.step}" if state else UTTER_JOURNEY,
+        "custom": worded.custom,
+        "hotlines": list(worded.hotlines),
+    }
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
@@ -187,4 +209,5 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_nearest_answers": _nearest_answers,
     "utter_say_simpler": _say_simpler,
     "utter_tell_me_more": _tell_me_more,
+    UTTER_JOURNEY: _journey,
 }

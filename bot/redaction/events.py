@@ -98,6 +98,8 @@ PLACES: Tuple[Place, ...] = (
     # Slots: filled from our own lists (CODE), or from a person's words.
     Place("slot", "name", _K),
     Place("slot", "value", _C),
+    # Lists of our own ids, such as the answers of a journey.
+    Place("slot", "value.*", _C),
     Place("slot", "value.**", _W),
     # Actions and loops: names from the domain.
     Place("action", "name", _K),
@@ -123,6 +125,7 @@ PLACES: Tuple[Place, ...] = (
 CLOSED_NAMES = word_set(
     "audience country last_faq last_platform last_setting card_level check_in barrier language requested_slot platform"
     " setting faq topic age channel_kind drill hotlines category choice answer intent level"
+    " journey journey_step journey_answers journey_say journey_outcome"
 )
 CLOSED_SHAPES = {
     "country": re.compile(r"[A-Za-z]{2}"),
@@ -231,7 +234,8 @@ class _EventRedaction:
         """Entity and slot values must also belong to a closed list: "katie" looks like an identifier."""
         if not _CODE.fullmatch(value) or _LONG_NUMBER.search(value) and "message_id" not in path:
             return False
-        return not path.endswith("value") or (name in CLOSED_NAMES and self._is_ours(str(name), value))
+        is_value = path.endswith(("value", "value.*"))
+        return not is_value or (name in CLOSED_NAMES and self._is_ours(str(name), value))
 
     def _is_ours(self, name: str, value: str) -> bool:
         """A value of a closed list; a name typed where a country was asked is none."""

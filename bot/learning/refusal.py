@@ -1,0 +1,119 @@
+"""How firm a typed no is: firm, unsure or giving in. Kernel ridge regression over the shared sentence embeddings.
+
+Trained in closed form from our own lines in `data/journeys/_refusal_examples.yml`; docs/journeys.md has the accuracy on
+held-out lines. What a person typed is read here and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import List, Sequence, Tuple
+
+import numpy as np
+import yaml
+from scipy.linalg import solve
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.content.journeys import FOLDER
+from bot.errors import ContentError, ModelError
+from bot.text.cleanup import clean
+from bot.text.embedding_cache import encode_kept
+from bot.text.encoder import get_encoder
+from bot.text.minilm import DIMENSIONS as DETAIL_DIMENSIONS
+from bot.text.minilm import get_minilm
+
+FIRM, UNSURE, GIVING_IN = "firm", "unsure", "giving_in"
+KINDS = (FIRM, UNSURE, GIVING_IN)
+#: Lines that are no answer to the other person ("what is this", "pizza"): then nothing is read.
+NO_ANSWER = "no_answer"
+EXAMPLES_FILE = FOLDER / "_refusal_examples.yml"
+#: Width of both meaning kernels, share of the wording kernel and ridge: five-fold cross-validation over the examples.
+GAMMA = 1.0
+WORDING_SHARE = 0.2
+RIDGE = 0.05
+#: Scores run from about -1 to 1; when no kind reaches this, the person is asked to put it in other words.
+THRESHOLD = -0.35
+_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\?")
+
+
+@dataclass(frozen=True)
+class RefusalReading:
+    """What a line was read as: `kind` is one of KINDS or NO_ANSWER, `score` about -1 to 1."""
+
+    kind: str
+    score: float
+
+
+class RefusalReader:
+    """Kernel ridge regression, one output a kind, solved in closed form.
+
+    The kernel adds what is meant (two sentence embeddings) and how it is put (words and pairs of words, with the ends
+    of the line marked: "ok but no" and "no but ok" hold the same words and are not the same answer).
+    """
+
+    def __init__(self, examples: Sequence[Tuple[str, str]]) -> None:
+        """Trains on (kind, line) pairs.
+
+        Raises:
+            ModelError: There are none.
+        """
+        if not examples:
+            raise ModelError("There are no refusal examples to train on.")
+        self._kinds = sorted({kind for kind, _ in examples})
+        texts = [clean(line).text for _, line in examples]
+        self._meaning = encode_kept(texts, "refusal-embeddings.npz")
+        self._detail = encode_kept(texts, "refusal-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
+        self._vectorizer = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True)
+        self._wording = self._vectorizer.fit_transform([_marked(line) for _, line in examples])
+        places = np.array([self._kinds.index(kind) for kind, _ in examples])
+        wanted = np.eye(len(self._kinds))[places] * 2 - 1
+        kernel = self._kernel(self._meaning, self._detail, self._wording)
+        kernel[np.diag_indices_from(kernel)] += RIDGE
+        self._weights = solve(kernel, wanted, assume_a="pos")
+
+    def read(self, lines: Sequence[str]) -> List[RefusalReading]:
+        """The most likely kind of each line."""
+        texts = [clean(line).text for line in lines]
+        wording = self._vectorizer.transform([_marked(line) for line in lines])
+        scores = self._kernel(get_encoder().encode(texts), get_minilm().encode(texts), wording) @ self._weights
+        return [RefusalReading(self._kinds[int(row.argmax())], float(row.max())) for row in scores]
+
+    def _kernel(self, meaning: np.ndarray, detail: np.ndarray, wording: object) -> np.ndarray:
+        """Likeness of each line with each example, in [0, 1]; rows of embeddings have unit length."""
+        by_meaning = np.exp(2 * GAMMA * (meaning @ self._meaning.T - 1))
+        by_detail = np.exp(2 * GAMMA * (detail @ self._detail.T - 1))
+        by_wording = (wording @ self._wording.T).toarray()  # type: ignore[operator]
+        return np.asarray((1 - WORDING_SHARE) / 2 * (by_meaning + by_detail) + WORDING_SHARE * by_wording)
+
+
+def _marked(line: str) -> str:
+    words = _WORDS.findall(line.lower().replace("’", "'"))
+    return " ".join(("<s>", *words, "</s>"))
+
+
+def read_examples(path: Path = EXAMPLES_FILE) -> List[Tuple[str, str]]:
+    """The training lines as (kind, line). Raises ContentError when the file or a kind is unknown."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))["examples"]
+        examples = [(str(kind), str(line)) for kind, lines in document.items() for line in lines]
+    except (OSError, yaml.YAMLError, KeyError, AttributeError, TypeError) as error:
+        raise ContentError(f"{path.name} must hold `examples:` with lines under each kind ({error}).") from error
+    odd = {kind for kind, _ in examples} - {*KINDS, NO_ANSWER}
+    if odd:
+        raise ContentError(f"{path.name} has unknown kinds {sorted(odd)}; known are {(*KINDS, NO_ANSWER)}.")
+    return examples
+
+
+@lru_cache(maxsize=1)
+def get_refusal_reader() -> RefusalReader:
+    """The reader of this process, trained at the first call (about a second once the embeddings are kept)."""
+    return RefusalReader(read_examples())
+
+
+def read_refusal(text: str) -> str | None:
+    """firm, unsure or giving_in; None when the line is no answer or cannot be told."""
+    reading = get_refusal_reader().read([text])[0]
+    return reading.kind if reading.kind in KINDS and reading.score >= THRESHOLD else None
