@@ -6,7 +6,7 @@ export OMP_NUM_THREADS := 1
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install train run test check evaluate doctor lock clean
+.PHONY: help install train run run-production test check evaluate doctor lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ train: install ## Train the model when it is older than its data
 
 run: install ## Start everything on this machine and print the addresses
 	@$(PYTHON) -m bot run
+
+run-production: install ## Start the production layout here: nginx, several servers, PostgreSQL, Redis, RabbitMQ
+	@$(PYTHON) -m bot run-production
 
 test: train ## Run every test
 	@$(PYTHON) -m pytest
