@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.known import known
 from bot.content.countries import resolve_country
 from bot.content.helpline_answers import HelplineAnswer, show_helplines
 
@@ -34,10 +35,10 @@ class ActionShowHotlines(Action):
             The country, when this message named one.
         """
         named = named_country(tracker)
-        country = named or valid_country(tracker.get_slot(COUNTRY))
+        country = named or valid_country(known(tracker, COUNTRY))
         answer = show_helplines(
             country=country,
-            audience=tracker.get_slot("audience"),
+            audience=known(tracker, "audience"),
             channel=str(tracker.get_latest_input_channel() or "web"),
             category=tracker.get_slot("card_category"),
             speaker=tracker.get_slot("card_speaker"),

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.known import known
 from bot.content.platform_answers import ANOTHER, PlatformAnswer, ask_platform, ask_setting, not_covered, render
 from bot.content.platforms import SETTINGS, get_platforms
 
@@ -30,7 +31,7 @@ class ActionShowPrivacySteps(Action):
         Returns:
             Slot events that keep the platform and the setting for a follow-on ("and on tiktok?").
         """
-        audience, channel = tracker.get_slot("audience"), channel_of(tracker)
+        audience, channel = known(tracker, "audience"), channel_of(tracker)
         app = _uncovered_app(tracker)
         platform, setting = understood(tracker)
         if app is not None:
@@ -41,7 +42,7 @@ class ActionShowPrivacySteps(Action):
         elif setting is None:
             answer = ask_setting(platform, audience, channel)
         else:
-            answer = render(platform, setting, audience, channel, tracker.get_slot("country"))
+            answer = render(platform, setting, audience, channel, known(tracker, "country"))
         utter(dispatcher, answer)
         return [SlotSet("last_platform", platform), SlotSet("last_setting", setting)]
 
