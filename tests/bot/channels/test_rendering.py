@@ -46,7 +46,7 @@ ADDRESS = re.compile(r"https?://[^\s)\]]+")
 
 def said(name, audience, channel, country):
     named = {slot for v in get_responses().variations(name) for slot in v.metadata.get("variables", ())}
-    filled = {slot: "something" for slot in named}
+    filled = dict.fromkeys(named, "something")
     chosen = get_responses().choose(name, audience, channel, {**filled, "country": country})
     buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
     return {"text": chosen.text, "buttons": buttons, "response": name, "hotlines": [], "custom": chosen.custom}
