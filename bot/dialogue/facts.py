@@ -86,6 +86,18 @@ def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:
     return parsed.get("risk")
 
 
+def recent_words(tracker: DialogueStateTracker) -> str:
+    """What the person wrote lately, one message a line, newest last; what a card already answered is left out."""
+    texts: list[str] = []
+    newest_first = list(reversed(tracker.events))
+    for event in newest_first:
+        if len(texts) == LOOK_BACK or (texts and isinstance(event, BotUttered) and event.metadata.get("card_level")):
+            break
+        if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
+            texts.append(event.text.replace("\n", " "))
+    return "\n".join(reversed(texts))
+
+
 def _sent_along(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):

@@ -21,7 +21,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
     UTTER_JOURNEY,
 )
-from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk
+from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk, recent_words
 from bot.learning.state import JOURNEY_SAY, from_slots
 from bot.learning.wording import starting_words, word
 from bot.nlu.risk_detector import from_dict
@@ -87,6 +87,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         language=facts.language,
         card_level_given=_level_given_before(tracker),
         at=now,
+        words=recent_words(tracker),
     )
 
 
@@ -200,6 +201,15 @@ def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
     }
 
 
+def _once_a_card_was_given(name: str, otherwise: str) -> Composer:
+    """Anger or no words mean something else after a crisis card than in small talk."""
+
+    def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        return plain(name if facts.card_level >= RiskLevel.ESCALATE else otherwise, facts, {"at": now})
+
+    return compose_either
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
@@ -209,5 +219,8 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_nearest_answers": _nearest_answers,
     "utter_say_simpler": _say_simpler,
     "utter_tell_me_more": _tell_me_more,
+    "utter_insult": _once_a_card_was_given("utter_crisis_anger", "utter_insult"),
+    "utter_random_noise": _once_a_card_was_given("utter_crisis_silence", "utter_random_noise"),
+    "utter_lost_for_words": _once_a_card_was_given("utter_crisis_silence", "utter_lost_for_words"),
     UTTER_JOURNEY: _journey,
 }
