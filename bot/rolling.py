@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Callable, List
 
@@ -65,7 +66,7 @@ def restart_all(var_dir: Path, host: str, ready_seconds: float, tell: Callable[[
     for server in servers:
         started = time.monotonic()
         os.kill(server.process, signal.SIGTERM)
-        if not _wait(lambda server=server: _is_back(var_dir, host, server), ready_seconds):
+        if not _wait(partial(_is_back, var_dir, host, server), ready_seconds):
             raise ConfigError(
                 f"The server on port {server.port} did not come back within {ready_seconds:.0f} s. The others still "
                 "serve. Look at its lines, put the old model back and start it."

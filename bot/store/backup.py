@@ -248,10 +248,10 @@ def _tombstones(settings: Settings) -> List[Dict[str, Any]]:
     if _is_sqlite(address) and not Path(str(address.database)).is_file():
         return []
     database = Database(settings.database_address)
-    columns = [column for column in Erasure.__table__.columns if column.name != "id"]
+    columns = [column for column in sa.inspect(Erasure).columns if column.name != "id"]
     try:
         with database.engine.connect() as connection:
-            if not sa.inspect(connection).has_table(Erasure.__tablename__):
+            if not sa.inspect(connection).has_table("erasures"):
                 return []
             return [dict(row._mapping) for row in connection.execute(sa.select(*columns))]
     except SQLAlchemyError as error:

@@ -105,7 +105,7 @@ def read_decrypted(folder: Path) -> Dict[str, str]:
     for path in sorted(folder.rglob("*.db")):
         for table, row in _rows(path):
             name = f"table {path.name}:{table}"
-            places[name] = places.get(name, "") + " ".join(_open(keys, cell) for cell in row) + "\n"
+            places[name] = places.get(name, "") + " ".join(open_cell(keys, cell) for cell in row) + "\n"
     for path in sorted(folder.rglob("spool/*/*.log")):
         lines = path.read_bytes().splitlines()
         places[f"spool {path.name}"] = "\n".join(
@@ -125,7 +125,7 @@ def _rows(path: Path) -> Iterator[Tuple[str, Tuple[Any, ...]]]:
         connection.close()
 
 
-def _open(keys: Any, cell: Any) -> str:
+def open_cell(keys: Any, cell: Any) -> str:
     """A cell in clear: encrypted columns and Rasa's events are opened, other values stay."""
     if isinstance(cell, bytes) and cell[:1] == b"\x01":
         return str(keys.decrypt(cell).decode("utf-8"))
