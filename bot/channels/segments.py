@@ -113,11 +113,18 @@ def cut_answer(text: str, tail: str, more: str, segments: int = SEGMENTS_A_PART,
     if len(whole) <= most:
         return Cut(_numbered(whole))
     # The last part needs room for the offer; what does not fit beside it is the rest.
-    parts, used = [], 0
+    parts, used, begins = [], 0, 0
     for number in range(most):
         ending = f"\n{more}" if number == most - 1 else ""
+        begins = used
         part, used = _next_part(pieces, used, ending, segments)
         parts.append(part)
+    if used == len(pieces):
+        # Only the choices are left. "More" must bring words with them, so the last sentence waits there too.
+        if used - begins < 2:
+            return Cut(_numbered(whole))
+        used -= 1
+        parts[-1] = "".join(pieces[begins:used]).strip() + f"\n{more}"
     return Cut(_numbered(parts), "".join(pieces[used:]).strip())
 
 

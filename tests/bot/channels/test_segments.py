@@ -96,19 +96,33 @@ def test_a_helpline_number_is_never_cut_in_the_middle():
         assert not re.search(r"(0800|020|7946)(\n|$)", part), part
 
 
+def test_more_is_offered_only_when_there_is_more_and_choices_are_never_lost():
+    choices = "\n".join(f"{number} A choice with some more words" for number in range(1, 8))
+    for sentences_long in range(10, 60):
+        shown, rest = [], "A sentence of the answer. " * sentences_long
+        while rest:
+            cut = cut_answer(rest, choices, MORE)
+            assert (MORE in cut.parts[-1]) == bool(cut.rest)
+            shown, rest = [*shown, *cut.parts], cut.rest
+        assert shown[-1].endswith(choices)
+        assert sum(part.count("A sentence of the answer.") for part in shown) == sentences_long
+
+
 def test_a_list_of_choices_that_does_not_fit_beside_the_last_words_is_a_part_of_its_own():
     choices = "\n".join(f"{number} A choice with some words" for number in range(1, 7))
     cut = cut_answer("A sentence of the answer. " * 11, choices, MORE)
     assert cut.parts[-1] == f"{len(cut.parts)}/{len(cut.parts)} {choices}"
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.text(alphabet="ab1 .?\n€жé😀—", max_size=1500), st.sampled_from(["", "1 Yes\n2 No"]))
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab1 .?\n€жé😀—", max_size=1500), st.sampled_from(["", "1 Yes\n2 No", "1 A choice of some words\n" * 8 + "2 End"]))
 def test_nothing_is_lost_or_doubled_and_every_part_keeps_to_its_segments(text, tail):
     shown, rest = "", text
     for _ in range(60):
         cut = cut_answer(rest, tail, MORE)
-        assert len(cut.parts) <= MOST_PARTS
+        # One more where a single long sentence and a long list are all that is left.
+        assert len(cut.parts) <= MOST_PARTS + (not cut.rest and len(tail) > 100)
+        assert (MORE in cut.parts[-1]) == bool(cut.rest) if cut.parts else not cut.rest
         for part in cut.parts:
             assert fits(part)
             shown += re.sub(r"^\d/\d ", "", part).replace(MORE, "") if len(cut.parts) > 1 else part

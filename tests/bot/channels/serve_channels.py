@@ -1,0 +1,38 @@
+"""A server with the Twilio and the generic channel and an assistant that repeats, in a process of its own.
+
+    python serve_channels.py PORT        # settings from the environment
+"""
+
+import asyncio
+import sys
+
+from sanic import Sanic
+
+from bot import rasa_process
+
+rasa_process.prepare()
+
+from bot.channels.generic import GenericChannel  # noqa: E402 - after Rasa was made light
+from bot.channels.guard import Guard  # noqa: E402
+from bot.channels.twilio import TwilioChannel  # noqa: E402
+from bot.safety.levels import RiskAssessment  # noqa: E402
+
+
+async def repeat(message):
+    await asyncio.sleep(0.002)
+    await message.output_channel.send_response(
+        message.sender_id, {"text": f"You said {message.text}", "response": "utter_x", "hotlines": []}
+    )
+
+
+def main() -> None:
+    app = Sanic("channels_of_a_test", configure_logging=False)
+    for kind in (TwilioChannel, GenericChannel):
+        guard = Guard(assess=lambda texts: RiskAssessment(), log=lambda entry: None)
+        channel = kind(guard=guard)
+        app.blueprint(channel.blueprint(repeat), url_prefix=f"/webhooks/{channel.name()}")
+    app.run("127.0.0.1", int(sys.argv[1]), access_log=False, motd=False)
+
+
+if __name__ == "__main__":
+    main()
