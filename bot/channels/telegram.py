@@ -6,7 +6,6 @@ Pictures, voice, files and places are never fetched: this module has no call tha
 import asyncio
 import hmac
 import logging
-import random
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -42,7 +41,9 @@ FORM = Form(most_chars=4096, most_buttons=12, button_chars=48)
 MOST_BODY_BYTES = 256 * 1024
 #: https://core.telegram.org/bots/api#deletemessages
 _MESSAGES_A_CALL = 100
-_DELETE_ATTEMPTS = 2
+_QUICK = 2
+#: Without these calls there is no bot, so they are tried until Telegram answers.
+_PATIENT = 10**6
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
@@ -90,7 +91,7 @@ class TelegramCarrier(Carrier):
 
     async def _deleted(self, method: str, parameters: Dict[str, Any]) -> bool:
         try:
-            await deliver(lambda: self.api.call(method, parameters), _DELETE_ATTEMPTS)
+            await deliver(lambda: self.api.call(method, parameters), _QUICK)
         except (TryLater, Refused) as error:
             logger.warning("telegram: messages were not withdrawn (%s).", error)
             return False
@@ -192,10 +193,12 @@ class TelegramChannel(InputChannel):
     async def _introduce(self, api: TelegramApi) -> None:
         """Tells Telegram how to reach us, until it has understood; then polls, if that is the way."""
         for method, parameters in self._introduction():
+            needed = method != "setMyCommands"
             try:
-                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts=10**6)  # type: ignore[misc]
+                attempts = _PATIENT if needed else _QUICK
+                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts)  # type: ignore[misc]
             except (Refused, TryLater) as error:
-                if method in ("getMe", "setWebhook"):
+                if needed:
                     print(f"kindlight: Telegram does not accept the bot ({error}). See docs/channels.md.", flush=True)
                     return
                 logger.warning("telegram: %s was not accepted (%s).", method, error)
@@ -306,6 +309,6 @@ def _now() -> float:
 async def _quietly(api: TelegramApi, method: str, parameters: Dict[str, Any]) -> None:
     """A call that nobody's help depends on."""
     try:
-        await deliver(lambda: api.call(method, parameters), attempts=2, chance=random.random)
+        await deliver(lambda: api.call(method, parameters), _QUICK)
     except (TryLater, Refused) as error:
         logger.warning("telegram: %s", error)
