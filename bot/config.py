@@ -83,6 +83,8 @@ class Settings:
     #: True keeps the original words, encrypted, for 72 hours; see docs/privacy.md before switching it on.
     sealed_originals: bool = False
     sealed_original_hours: int = 72
+    #: True stops a server from starting while a text is not signed by a professional (`python -m bot review`).
+    refuse_drafts: bool = False
     #: Address of RabbitMQ; empty means that the log is written by the Rasa process itself.
     amqp_url: str = ""
     #: Most megabytes of encrypted, redacted events that wait on disk while the database is away.

@@ -38,7 +38,7 @@ def examine(today: date | None = None) -> list[Finding]:
         _settings,
         _start_up,
         _wording,
-        _drafts,
+        lambda: _drafts(today or date.today()),
         lambda: _hotlines(today or date.today()),
         _endpoints,
         _model,
@@ -77,17 +77,24 @@ def _wording() -> Iterator[Finding]:
     yield Finding("ok", f"{len(book.names)} responses can be read.")
 
 
-def _drafts() -> Iterator[Finding]:
-    from bot.content.responses import get_responses
+def _drafts(today: date) -> Iterator[Finding]:
+    """Texts that no professional has read as they are; with KINDLIGHT_REFUSE_DRAFTS `_start_up` makes them a fault."""
+    from bot.content.reviews import CHANGED, standings
 
-    book = get_responses()
-    drafts = [n for n in book.names if any(v.metadata.get("review") == "draft" for v in book.variations(n))]
-    if drafts:
+    texts = standings()
+    unsigned = [text for text in texts if not text.is_signed]
+    if unsigned:
         yield Finding(
             "note",
-            f"{len(drafts)} responses are drafts that no safeguarding professional has signed yet. "
-            "Once one has, put `review: reviewed` with `reviewed_by` and `reviewed_on` in its place.",
+            f"{len(unsigned)} of {len(texts)} texts are drafts that no safeguarding professional has signed yet. "
+            "`python -m bot review` lists them and records a sign-off.",
         )
+    changed = [text.id for text in texts if text.state == CHANGED]
+    if changed:
+        yield Finding("note", f"{len(changed)} texts were changed after their sign-off, among them {changed[0]}.")
+    late = [text.id for text in texts if text.is_due(today)]
+    if late:
+        yield Finding("note", f"{len(late)} texts are past their review period, among them {late[0]}.")
 
 
 def _hotlines(today: date) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ class Situation:
         has_encryption_keys, has_channel_key: Given in the environment, or already in a file.
         open_keys: Key files that others on this machine can read.
         api, has_token: Rasa's HTTP interface is switched on; it asks for a token.
+        refused_drafts: Texts without a professional's sign-off, where the deployment refuses them; else 0.
     """
 
     workers: int = 1
@@ -42,6 +43,7 @@ class Situation:
     open_keys: Sequence[Path] = field(default_factory=tuple)
     api: bool = False
     has_token: bool = False
+    refused_drafts: int = 0
 
 
 def faults(found: Situation) -> List[str]:
@@ -69,6 +71,11 @@ def faults(found: Situation) -> List[str]:
             "--enable-api lets anybody who reaches the port read every conversation. Leave it out, or add --auth-token "
             "with a long random value."
         )
+    if found.refused_drafts:
+        problems.append(
+            f"{found.refused_drafts} texts have not been signed by a safeguarding professional, and "
+            "KINDLIGHT_REFUSE_DRAFTS is true. `python -m bot review` lists them and records a sign-off."
+        )
     return problems
 
 
@@ -95,6 +102,7 @@ def look(settings: Settings, environment: Mapping[str, str], arguments: Sequence
         open_keys=tuple(path for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)),
         api="--enable-api" in arguments,
         has_token=_is_given(arguments, ("-t", "--auth-token", "--jwt-secret")),
+        refused_drafts=_unsigned_texts() if settings.refuse_drafts else 0,
     )
 
 
@@ -107,6 +115,12 @@ def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
     problems = [*faults(look(settings, os.environ, arguments)), *channel_problems(settings)]
     if problems:
         raise ConfigError(" ".join(problems))
+
+
+def _unsigned_texts() -> int:
+    from bot.content.reviews import standings
+
+    return sum(not text.is_signed for text in standings())
 
 
 def _is_given(arguments: Sequence[str], options: Sequence[str]) -> bool:

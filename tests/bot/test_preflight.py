@@ -28,6 +28,7 @@ def test_a_complete_production_set_up_may_start():
         ({"has_encryption_keys": False}, "KINDLIGHT_ENCRYPTION_KEYS is missing"),
         ({"has_channel_key": False}, "KINDLIGHT_CHANNEL_KEY is missing"),
         ({"open_keys": (Path("keys/store.json"),)}, "chmod 600 keys/store.json"),
+        ({"refused_drafts": 3}, "3 texts have not been signed by a safeguarding professional"),
         ({"api": True}, "--auth-token"),
     ],
 )
@@ -89,3 +90,8 @@ def test_keys_may_come_from_the_environment(tmp_path):
 def test_an_endpoints_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         look(Settings(var_dir=tmp_path), {"KINDLIGHT_ENDPOINTS": str(tmp_path / "none.yml")})
+
+
+def test_drafts_are_counted_only_where_the_deployment_refuses_them(tmp_path):
+    assert look(Settings(var_dir=tmp_path), PRODUCTION).refused_drafts == 0
+    assert look(Settings(var_dir=tmp_path, refuse_drafts=True), PRODUCTION).refused_drafts > 0
