@@ -6,8 +6,10 @@ drops everything else, also what a later version of Rasa may add.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from datetime import datetime, timezone
 from typing import Any, MutableMapping
 
 import structlog
@@ -32,9 +34,27 @@ def keep_allowed_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mut
     return {name: value for name, value in event.items() if name in ALLOWED_FIELDS}
 
 
+class JsonLines(logging.Formatter):
+    """One JSON object a line. Of an exception only its kind: its words and its frames may hold what a person wrote."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, in the same fields as structlog's."""
+        line: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, ensure_ascii=False)
+
+
 def configure(level: int = logging.WARNING) -> None:
     """Sets up both logging systems of this process."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, level=level, force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=level, force=True)
     # Deprecations inside Rasa's dependencies are for their developers; a run shows what an operator can act on.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)

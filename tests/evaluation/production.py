@@ -76,10 +76,16 @@ def soak(layout: Layout, rate: float, minutes: float) -> Dict[str, Any]:
             await asyncio.sleep(max(0.0, minutes * 60 * share - load.seconds))
             memory.append(layout.resident_megabytes(layout.servers))
 
+    before, sizes = layout.processor_seconds(), Stored(layout).bytes_by_table()
     run = measure(layout, rate, minutes * 60, watch)
+    after, count = layout.processor_seconds(), len(run.messages)
+    cost = {name: round((after[name] - before[name]) * 1000 / count, 2) for name in after}
     growth = {name: round(memory[-1][name] / memory[0][name] - 1, 4) for name in layout.servers}
     found = {"memory_mb": [{n: round(v) for n, v in m.items()} for m in memory], "memory_growth": growth}
-    return {**found, **judged(layout, run), "fine_memory": max(growth.values()) <= 0.03}
+    result = {**found, "processor_ms_a_message": cost, **judged(layout, run)}
+    grown = {name: size - sizes.get(name, 0) for name, size in Stored(layout).bytes_by_table().items()}
+    by_table = {name: round(size / count) for name, size in sorted(grown.items()) if size > 10 * count}
+    return {**result, "bytes_a_message": by_table, "fine_memory": max(growth.values()) <= 0.03}
 
 
 def kills(layout: Layout, rate: float, minutes: float, every: float = 60.0) -> Dict[str, Any]:

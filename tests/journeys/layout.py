@@ -22,7 +22,7 @@ from bot.config import Settings, get_settings
 from bot.errors import ConfigError
 from bot.supervisor import Part
 
-READY_SECONDS = 150
+READY_SECONDS = 300
 
 
 def missing_engine() -> str:
@@ -158,6 +158,17 @@ class Layout:
             process = psutil.Process(self.processes[name].pid)
             family = [process, *process.children(recursive=True)]
             found[name] = sum(member.memory_info().rss for member in family) / 1e6
+        return found
+
+    def processor_seconds(self) -> Dict[str, float]:
+        """Processor time that each part with its children has used so far."""
+        import psutil
+
+        found: Dict[str, float] = {}
+        for name, started in self.processes.items():
+            process = psutil.Process(started.pid)
+            family = [process, *process.children(recursive=True)]
+            found[name] = sum(sum(member.cpu_times()[:2]) for member in family)
         return found
 
     def _signal(self, name: str, number: signal.Signals) -> None:

@@ -55,6 +55,12 @@ class Stored:
         with self._engine.connect() as connection:
             return {name: int(count) for name, count in connection.execute(sa.text(query))}
 
+    def bytes_by_table(self) -> Dict[str, int]:
+        """Size of each table with its indexes."""
+        query = "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables"
+        with self._engine.connect() as connection:
+            return {name: int(size) for name, size in connection.execute(sa.text(query))}
+
     def handled(self) -> Dict[str, List[str]]:
         """Ids of the messages that Rasa handled, in the order of their time, by conversation."""
         query = (
