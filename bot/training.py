@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import re
+import tempfile
+import time
 from pathlib import Path
+
+import yaml
 
 from bot.assistant import MODEL_NAME
 from bot.config import PROJECT_DIR, get_settings
@@ -11,6 +17,10 @@ from bot.errors import ModelError
 
 #: Folders with Rasa-format files. `data/risk`, `data/hotlines` and `data/platforms` have other readers.
 TRAINING_DIRS = ("data/nlu", "data/responses", "data/rules", "data/stories")
+#: Named in Rasa's configuration while we train; Rasa's own commands read the same files with Rasa's reader.
+_IMPORTER = "bot.training_importer.TrainingImporter"
+_SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
+_RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (*TRAINING_DIRS, "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text", "requirements.lock")
 
 
@@ -23,8 +33,17 @@ def fingerprint(project: Path = PROJECT_DIR) -> str:
         for file in files:
             if file.is_file() and file.suffix in (".yml", ".py", ".lock"):
                 digest.update(str(file.relative_to(project)).encode())
-                digest.update(file.read_bytes())
+                digest.update(_learned_from(file.read_bytes()))
     return digest.hexdigest()
+
+
+def _learned_from(content: bytes) -> bytes:
+    """Of responses only the names: their words are read when they are spoken, and changing one trains nothing."""
+    sections = _SECTION.split(content)
+    return b"".join(
+        b" ".join(_RESPONSE_NAME.findall(section)) if section.startswith(b"responses:") else section
+        for section in sections
+    )
 
 
 def is_model_current() -> bool:
@@ -45,12 +64,23 @@ def train() -> Path:
     from bot.safety.engine import get_engine
 
     get_responses().check()
+    # Beside the safety engine, which is half of the work when nothing is kept from an earlier training.
+    encoding = multiprocessing.get_context("spawn").Process(target=_encode_examples)
+    encoding.start()
+    started = time.perf_counter()
     get_engine()
+    print(f"  Safety engine: {time.perf_counter() - started:.0f} s", flush=True)
+    # When it failed, the same happens again below, with Rasa's words for it.
+    encoding.join()
+    print(f"  Examples encoded: {time.perf_counter() - started:.0f} s", flush=True)
     from bot import rasa_process
 
     rasa_process.prepare()
     import rasa.model_training
 
+    from bot import training_progress
+
+    training_progress.install()
     models = get_settings().models_dir
     made_from = fingerprint()
     from rasa.shared.core.domain import Domain
@@ -60,16 +90,37 @@ def train() -> Path:
     try:
         # Rasa's importer turns a broken domain into a warning and an empty one; loading it here names the fault.
         Domain.load(str(PROJECT_DIR / "domain.yml"))
-        result = rasa.model_training.train(
-            domain=str(PROJECT_DIR / "domain.yml"),
-            config=str(PROJECT_DIR / "config.yml"),
-            training_files=[str(PROJECT_DIR / name) for name in TRAINING_DIRS],
-            output=str(models),
-            fixed_model_name=MODEL_NAME.removesuffix(".tar.gz"),
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            result = rasa.model_training.train(
+                domain=str(PROJECT_DIR / "domain.yml"),
+                config=str(_write_config(Path(folder))),
+                training_files=[str(PROJECT_DIR / name) for name in TRAINING_DIRS],
+                output=str(models),
+                fixed_model_name=MODEL_NAME.removesuffix(".tar.gz"),
+                force_training=True,
+            )
     except (RasaException, YAMLError) as error:
         raise ModelError(f"Training stopped: {' '.join(str(error).split())}") from error
     if result.code != 0 or not result.model:
         raise ModelError("Training did not finish. The messages above name the file to mend.")
     (models / "kindlight.fingerprint").write_text(made_from)
     return Path(result.model)
+
+
+def _encode_examples() -> None:
+    """In a process of its own: fills the kept embeddings of all examples (`bot.text.embedding_cache`)."""
+    from bot import rasa_process
+
+    rasa_process.prepare()
+    from bot.nlu.sentence_encoder import SentenceEncoder
+    from bot.training_importer import TrainingImporter
+
+    importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
+    SentenceEncoder().process_training_data(importer.get_nlu_data())
+
+
+def _write_config(folder: Path) -> Path:
+    config = yaml.safe_load((PROJECT_DIR / "config.yml").read_text(encoding="utf-8"))
+    path = folder / "config.yml"
+    path.write_text(yaml.safe_dump({**config, "importers": [{"name": _IMPORTER}]}), encoding="utf-8")
+    return path

@@ -7,19 +7,26 @@ one decision. It is trained in closed form (no iterations, no randomness): with 
 
 from __future__ import annotations
 
+import os
+import zlib
+from collections import Counter
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Iterator, Sequence
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse
-from sklearn.feature_extraction.text import HashingVectorizer
+from threadpoolctl import threadpool_limits
 
 from bot.errors import ModelError
+from bot.nlu.compact import CompactMatrix
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 4
 _N_FEATURES = 2**18
+_NGRAM_LENGTHS = range(2, 6)
+#: Rows of the training kernel computed at a time: bounds what is held beside it.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -61,9 +68,27 @@ class Encoded:
 
 
 @dataclass(frozen=True)
-class _Examples:
+class _Rows:
+    """Texts on the way through a kernel; `lexical` holds weighed n-grams, rows of unit length."""
+
     meaning: np.ndarray
     detail: np.ndarray
+    lexical: scipy.sparse.csr_matrix
+
+    def part(self, start: int, stop: int) -> _Rows:
+        return _Rows(self.meaning[start:stop], self.detail[start:stop], self.lexical[start:stop])
+
+
+@dataclass(frozen=True)
+class _Examples:
+    """What a text is compared with.
+
+    Attributes:
+        lexical: N-grams by examples, so that a text touches only its own n-grams.
+    """
+
+    meaning: CompactMatrix
+    detail: CompactMatrix
     lexical: scipy.sparse.csr_matrix
 
 
@@ -75,12 +100,13 @@ class LabelModel:
         labels: Sequence[str],
         examples: _Examples,
         idf: np.ndarray,
-        coefficients: np.ndarray,
+        coefficients: CompactMatrix,
         options: LabelModelOptions,
     ) -> None:
         self.labels = list(labels)
         self._examples = examples
         self._idf = idf
+        #: One row a label.
         self._coefficients = coefficients
         self._options = options
 
@@ -105,14 +131,23 @@ class LabelModel:
         counts = _count_ngrams(encoded.texts)
         document_counts = np.asarray((counts > 0).sum(axis=0)).ravel()
         idf = (np.log((1 + len(encoded.texts)) / (1 + document_counts)) + 1).astype(np.float32)
-        examples = _Examples(encoded.meaning, encoded.detail, _weigh(counts, idf))
+        rows = _Rows(encoded.meaning, encoded.detail, _weigh(counts, idf))
         places = np.array([labels.index(target) for target in targets])
-        kernel = _kernel(examples, examples, chosen)
-        kernel[np.diag_indices_from(kernel)] += chosen.ridge / _weights(places, chosen.balance)
-        wanted = np.zeros((len(places), len(labels)), dtype=np.float32)
+        wanted = np.zeros((len(places), len(labels)), dtype=np.float32, order="F")
         wanted[np.arange(len(places)), places] = 1.0
-        coefficients = scipy.linalg.solve(kernel, wanted, assume_a="pos", overwrite_a=True, overwrite_b=True)
-        return cls(labels, examples, idf, coefficients.astype(np.float32), chosen)
+        # Answering uses one thread a message; training has the machine to itself.
+        with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
+            kernel = _lower_kernel(rows, chosen)
+            kernel[np.diag_indices_from(kernel)] += chosen.ridge / _weights(places, chosen.balance)
+            # The transpose is the same matrix in the order that LAPACK works on in place.
+            factor = scipy.linalg.cho_factor(kernel.T, lower=False, overwrite_a=True, check_finite=False)
+            coefficients = scipy.linalg.cho_solve(factor, wanted, overwrite_b=True, check_finite=False)
+        lexical = scipy.sparse.csr_matrix(rows.lexical.T)
+        # As `save` keeps it, so that a loaded model answers exactly as the trained one.
+        lexical.data = lexical.data.astype(np.float16).astype(np.float32)
+        examples = _Examples(CompactMatrix.of(rows.meaning), CompactMatrix.of(rows.detail), lexical)
+        # The embeddings bear eight bits; the coefficients, of both signs and summed over thousands, need sixteen.
+        return cls(labels, examples, idf, CompactMatrix.of(coefficients.T, np.int16), chosen)
 
     def confidences(self, encoded: Encoded) -> np.ndarray:
         """Confidence of each label for each text, rows summing to 1.
@@ -120,30 +155,35 @@ class LabelModel:
         Returns:
             float array, shape (n_texts, n_labels), columns in the order of `labels`.
         """
-        asked = _Examples(encoded.meaning, encoded.detail, _weigh(_count_ngrams(encoded.texts), self._idf))
-        scores = _kernel(asked, self._examples, self._options) @ self._coefficients / self._options.temperature
+        asked = _Rows(encoded.meaning, encoded.detail, _weigh(_count_ngrams(encoded.texts), self._idf))
+        kernel = _mixed(
+            self._examples.meaning.similarities(asked.meaning),
+            self._examples.detail.similarities(asked.detail),
+            asked.lexical @ self._examples.lexical,
+            self._options,
+        )
+        scores = self._coefficients.similarities(kernel) / self._options.temperature
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
 
     def save(self, path: Path) -> None:
         """Writes plain arrays (no pickle)."""
         lexical = self._examples.lexical
-        kept = np.flatnonzero(np.asarray((lexical != 0).sum(axis=0)).ravel())
-        narrow = lexical[:, kept].tocsr()
+        kept = np.flatnonzero(np.diff(lexical.indptr))
+        matrices = {"meaning": self._examples.meaning, "detail": self._examples.detail, "labels": self._coefficients}
         np.savez(
             path,
             version=np.array(FORMAT_VERSION),
-            labels=np.array(self.labels),
-            meaning=self._examples.meaning.astype(np.float32),
-            detail=self._examples.detail.astype(np.float32),
-            coefficients=self._coefficients,
+            names=np.array(self.labels),
+            **{f"{name}_codes": matrix.codes for name, matrix in matrices.items()},
+            **{f"{name}_scales": matrix.scales for name, matrix in matrices.items()},
             idf=self._idf[kept],
             # An n-gram that no example has still counts in a text's length: unknown words lower every match.
             unseen_idf=self._idf.max(),
-            kept=kept,
-            lexical_data=narrow.data.astype(np.float32),
-            lexical_indices=narrow.indices,
-            lexical_indptr=narrow.indptr,
+            kept=kept.astype(np.int32),
+            lexical_data=lexical.data.astype(np.float16),
+            lexical_indices=lexical.indices.astype(np.int32),
+            lexical_lengths=np.diff(lexical.indptr)[kept],
             options=np.array(astuple(self._options)),
         )
 
@@ -162,14 +202,21 @@ class LabelModel:
             kept = stored["kept"]
             idf = np.full(_N_FEATURES, stored["unseen_idf"], dtype=np.float32)
             idf[kept] = stored["idf"]
+            matrices = {
+                name: CompactMatrix(stored[f"{name}_codes"], stored[f"{name}_scales"])
+                for name in ("meaning", "detail", "labels")
+            }
+            lengths = np.zeros(_N_FEATURES + 1, dtype=np.int32)
+            lengths[kept + 1] = stored["lexical_lengths"]
+            weights = stored["lexical_data"].astype(np.float32)
             lexical = scipy.sparse.csr_matrix(
-                (stored["lexical_data"], kept[stored["lexical_indices"]], stored["lexical_indptr"]),
-                shape=(len(stored["meaning"]), _N_FEATURES),
+                (weights, stored["lexical_indices"], np.cumsum(lengths, dtype=np.int32)),
+                shape=(_N_FEATURES, len(matrices["meaning"].codes)),
             )
             options = LabelModelOptions(*(float(value) for value in stored["options"]))
-            labels = [str(label) for label in stored["labels"]]
-            examples = _Examples(stored["meaning"], stored["detail"], lexical)
-            return cls(labels, examples, idf, stored["coefficients"], options)
+            names = [str(name) for name in stored["names"]]
+            examples = _Examples(matrices["meaning"], matrices["detail"], lexical)
+            return cls(names, examples, idf, matrices["labels"], options)
 
 
 def _weights(places: np.ndarray, balance: float) -> np.ndarray:
@@ -181,10 +228,28 @@ def _weights(places: np.ndarray, balance: float) -> np.ndarray:
 
 def _count_ngrams(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
     """Hashed character 2-5-grams inside words: misspellings share most of theirs with the right word."""
-    vectorizer = HashingVectorizer(
-        analyzer="char_wb", ngram_range=(2, 5), n_features=_N_FEATURES, norm=None, alternate_sign=False
-    )
-    return vectorizer.transform(texts).tocsr().astype(np.float32)
+    columns: list[int] = []
+    counts: list[int] = []
+    ends = [0]
+    for text in texts:
+        found = Counter(zlib.crc32(ngram.encode("utf-8")) % _N_FEATURES for ngram in _ngrams(text.lower()))
+        columns += found
+        counts += found.values()
+        ends.append(len(columns))
+    values = np.asarray(counts, dtype=np.float32)
+    return scipy.sparse.csr_matrix((values, columns, ends), shape=(len(texts), _N_FEATURES))
+
+
+def _ngrams(text: str) -> Iterator[str]:
+    """Each word with a space on both sides, cut into pieces; a word shorter than the piece counts whole, once."""
+    for word in text.split():
+        padded = f" {word} "
+        for length in _NGRAM_LENGTHS:
+            if len(padded) <= length:
+                yield padded
+                break
+            for start in range(len(padded) - length + 1):
+                yield padded[start : start + length]
 
 
 def _weigh(counts: scipy.sparse.csr_matrix, idf: np.ndarray) -> scipy.sparse.csr_matrix:
@@ -196,10 +261,37 @@ def _weigh(counts: scipy.sparse.csr_matrix, idf: np.ndarray) -> scipy.sparse.csr
     return weighed
 
 
-def _kernel(asked: _Examples, against: _Examples, options: LabelModelOptions) -> np.ndarray:
-    """Similarity of each asked text with each example, in [0, 1]; for unit rows an RBF is exp(2 g (cosine - 1))."""
-    meaning = np.exp(2 * options.gamma * (asked.meaning @ against.meaning.T - 1.0))
-    detail = np.exp(2 * options.detail_gamma * (asked.detail @ against.detail.T - 1.0))
-    wording = (asked.lexical @ against.lexical.T).toarray()
-    by_sense = (1 - options.detail_share) * meaning + options.detail_share * detail
-    return ((1 - options.lexical_weight) * by_sense + options.lexical_weight * wording).astype(np.float32)
+def _lower_kernel(rows: _Rows, options: LabelModelOptions) -> np.ndarray:
+    """The kernel of the examples with each other; only its lower triangle is filled."""
+    n = len(rows.meaning)
+    kernel = np.zeros((n, n), dtype=np.float32)
+    for start in range(0, n, _BLOCK):
+        stop = min(start + _BLOCK, n)
+        asked, against = rows.part(start, stop), rows.part(0, stop)
+        kernel[start:stop, :stop] = _mixed(
+            asked.meaning @ against.meaning.T,
+            asked.detail @ against.detail.T,
+            asked.lexical @ against.lexical.T,
+            options,
+        )
+    return kernel
+
+
+def _mixed(
+    meaning: np.ndarray, detail: np.ndarray, wording: scipy.sparse.csr_matrix, options: LabelModelOptions
+) -> np.ndarray:
+    """Similarity of texts with examples, in [0, 1], from three tables of cosines; changes the first two."""
+    sense_share = 1 - options.lexical_weight
+    kernel = _rbf(meaning, options.gamma, sense_share * (1 - options.detail_share))
+    kernel += _rbf(detail, options.detail_gamma, sense_share * options.detail_share)
+    kernel += np.float32(options.lexical_weight) * wording.toarray()
+    return kernel
+
+
+def _rbf(cosines: np.ndarray, gamma: float, share: float) -> np.ndarray:
+    """For unit rows a Gaussian of the distance is exp(2 g (cosine - 1)); computed in place."""
+    cosines -= 1.0
+    cosines *= np.float32(2 * gamma)
+    np.exp(cosines, out=cosines)
+    cosines *= np.float32(share)
+    return cosines
