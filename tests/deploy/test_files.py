@@ -27,6 +27,7 @@ OTHER_VARIABLES = {"KINDLIGHT_CHANNEL_KEY", "KINDLIGHT_ENDPOINTS", "KINDLIGHT_CR
 
 def test_every_file_of_the_folder_is_covered_here():
     covered = {"Dockerfile", "compose.yml", "endpoints.production.yml", "nginx.conf", "production.env.example", "setup.sh"}
+    covered |= {"prometheus-alerts.yml"}
     assert {path.name for path in DEPLOY.iterdir() if path.name != "production.env"} == covered
 
 
@@ -235,4 +236,39 @@ def test_no_key_and_no_conversation_gets_into_the_image():
 
 def test_the_set_up_script_is_read_by_bash():
     checked = subprocess.run(["bash", "-n", str(DEPLOY / "setup.sh")], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+# --- alerts ----------------------------------------------------------------------------------------------------------
+
+
+def rules():
+    (group,) = yaml.safe_load((DEPLOY / "prometheus-alerts.yml").read_text(encoding="utf-8"))["groups"]
+    return group["rules"]
+
+
+def test_every_alert_has_its_part_in_the_run_book():
+    headings = re.findall(r"^### (.+)$", (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {rule["alert"] for rule in rules()} <= set(headings)
+    assert all(rule["labels"]["severity"] in ("page", "ticket") for rule in rules())
+
+
+def test_every_figure_that_an_alert_or_the_guide_names_exists():
+    from bot import metrics
+
+    known = metrics.exposition()[0].decode()
+    known = set(re.findall(r"^# TYPE (kindlight_\w+)", known, re.MULTILINE))
+    known |= {f"{name}_bucket" for name in known}
+    named = set(re.findall(r"kindlight_\w+", " ".join(rule["expr"] for rule in rules())))
+    guide = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named |= set(re.findall(r"kindlight_\w+", guide))
+    assert named and named <= known
+
+
+def test_prometheus_takes_the_rules_where_there_is_one():
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    checked = subprocess.run(
+        ["promtool", "check", "rules", str(DEPLOY / "prometheus-alerts.yml")], capture_output=True, text=True
+    )
     assert checked.returncode == 0, checked.stderr
