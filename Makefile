@@ -31,6 +31,7 @@ check: train ## Lint, types, content and Rasa's own data validation
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m bot rasa data validate --data data/nlu data/responses data/rules data/stories --max-history 5
 	@$(PYTHON) -m bot scorecard --check
+	@$(PYTHON) -m bot content-pages --check
 	@$(PYTHON) -m bot doctor
 
 evaluate: train ## Measure understanding and safety; writes docs/scorecard.md
