@@ -7,50 +7,22 @@ goes on with the step's `next`. For an end step it returns the closing page.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Tuple
+from functools import partial
+from typing import Mapping
 
-from bot.content.journeys import Choice, Link
+from bot.content.composed import Answers, Composed, Composer, JourneyFacts
+from bot.content.country_step import ask_country
+from bot.content.privacy_walk import ask_app, ask_setting, summary
+from bot.content.sheets import compose_sheet
 
+__all__ = ["COMPOSERS", "Answers", "Composed", "Composer", "JourneyFacts"]
 
-@dataclass(frozen=True)
-class JourneyFacts:
-    """For whom and where a step is worded.
-
-    Attributes:
-        audience: child, parent, professional or None.
-        country: Two capital letters, or None.
-        channel: web, telegram, whatsapp, sms or plain.
-        slots: Further slots of the conversation, such as `language`.
-    """
-
-    audience: str | None = None
-    country: str | None = None
-    channel: str = "web"
-    slots: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Composed:
-    """What a composer made.
-
-    Attributes:
-        text: Bubbles parted by a blank line.
-        choices: Buttons; their ids are kept as answers of the step (lower case, digits, `_ . -`, at most 48).
-        links: Buttons that lead out of the journey.
-        custom: What the widget draws beside the text, such as a page to print; JSON values only.
-        hotlines: Ids of the helplines named in the text.
-    """
-
-    text: str
-    choices: Tuple[Choice, ...] = ()
-    links: Tuple[Link, ...] = ()
-    custom: Mapping[str, Any] | None = None
-    hotlines: Tuple[str, ...] = ()
-
-
-#: Ids of the choices made at each step so far, in order; a step never reached is missing.
-Answers = Mapping[str, Tuple[str, ...]]
-Composer = Callable[[Answers, JourneyFacts], "Composed | None"]
-
-COMPOSERS: Mapping[str, Composer] = {}
+COMPOSERS: Mapping[str, Composer] = {
+    "country": ask_country,
+    "disclosure_plan": partial(compose_sheet, "disclosure_plan"),
+    "family_agreement": partial(compose_sheet, "family_agreement"),
+    "professional_card": partial(compose_sheet, "professional_card"),
+    "privacy_app": ask_app,
+    "privacy_setting": ask_setting,
+    "privacy_summary": summary,
+}

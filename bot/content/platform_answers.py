@@ -87,6 +87,25 @@ def render(
     return PlatformAnswer((_tidy(text),), _buttons(cell, listener), name, platform, setting)
 
 
+def cell_words(
+    platform: str,
+    setting: str,
+    audience: Optional[str] = None,
+    channel: str = "web",
+    country: Optional[str] = None,
+) -> Mapping[str, str]:
+    """The words of one cell by name (`title`, `platform`, `steps`, `note`, `search`, …), for frames of other answers.
+
+    `age` is the country's rule for under-16s where it applies to the platform, else empty. Arguments as for `render`.
+
+    Raises:
+        ContentError: No such platform or setting.
+    """
+    listener = _listener(audience, channel, None, None)
+    cell = listener.platforms.steps(platform, setting)
+    return {**_values(cell, listener, country), "age": _age_rule(cell, listener, country)}
+
+
 def ask_platform(
     setting: Optional[str],
     audience: Optional[str] = None,
@@ -180,11 +199,15 @@ def _month(date: str) -> str:
 
 def _tip(cell: Steps, listener: _Listener, country: Optional[str]) -> str:
     tip = listener.say(f"utter_privacy_tip_{cell.setting}")
+    age = _age_rule(cell, listener, country)
+    return f"{age}\n\n{tip}" if age else tip
+
+
+def _age_rule(cell: Steps, listener: _Listener, country: Optional[str]) -> str:
     rule = listener.platforms.under_16.get(country or "")
     if rule is None or cell.platform not in rule.platforms or cell.setting not in AGE_SENSITIVE:
-        return tip
-    age = listener.say("utter_privacy_under_16", country_name=_country_name(country or ""), since=_month(rule.since))
-    return f"{age}\n\n{tip}"
+        return ""
+    return listener.say("utter_privacy_under_16", country_name=_country_name(country or ""), since=_month(rule.since))
 
 
 def _country_name(country: str) -> str:

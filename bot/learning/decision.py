@@ -11,7 +11,7 @@ from bot.content.journeys import Journey, JourneyBook
 from bot.learning import engine
 from bot.learning.engine import Turn
 from bot.learning.readers import READERS, Reader
-from bot.learning.reading import read_choice, read_control
+from bot.learning.reading import read_choice, read_control, read_exactly
 from bot.learning.state import COMPLETED, LEFT, OPEN, PAUSED, JourneyState
 
 #: The intent of every button inside a journey; its entity names `step/choice`, or `_/control`.
@@ -37,6 +37,8 @@ _QUESTION = re.compile(
     r"|do i|does|tell me|explain)\b",
     re.IGNORECASE,
 )
+#: "Not sure" may be an answer: when it is one of the choices, the choice counts.
+_YIELDING = ("skip", "dont_know")
 _CONTROLS = ("leave", "back", "go_on", "again", "repeat", "skip")
 #: Where free text is read, "stop it" is said to the other person and "i dont know" is an unsure no.
 _CONTROLS_BESIDE_BUTTONS = ("leave_or_refusal", "dont_know")
@@ -172,6 +174,8 @@ def _typed_control(
     name = read_control(heard.text, phrases, near)
     if name == GO_ON and state.mode == OPEN:
         name = "skip"
+    if name in _YIELDING and state.mode == OPEN and read_exactly(heard.text, engine.available(journey, state, facts)):
+        return None
     return _control(journey, state, name, facts)
 
 

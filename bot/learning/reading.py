@@ -45,11 +45,17 @@ def read_choice(text: str, choices: Sequence[Choice], loosely: bool = True) -> s
     said = plain(text)
     if not said:
         return None
-    for choice in choices:
-        if said in (plain(choice.title), plain(choice.id)) or said in map(plain, choice.words):
-            return choice.id
-    found = _by_number(said, choices) or _by_likeness(said, choices)
+    found = read_exactly(text, choices) or _by_number(said, choices) or _by_likeness(said, choices)
     return found or (_by_word(said, choices) if loosely else None)
+
+
+def read_exactly(text: str, choices: Sequence[Choice]) -> str | None:
+    """The id of the choice whose title, or one of whose words, is the whole message; None without one."""
+    said = plain(text)
+    for choice in choices:
+        if said and (said in (plain(choice.title), plain(choice.id)) or said in map(plain, choice.words)):
+            return choice.id
+    return None
 
 
 def _by_number(said: str, choices: Sequence[Choice]) -> str | None:

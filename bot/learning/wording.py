@@ -11,7 +11,7 @@ from bot.content.journeys import Journey, JourneyBook, Step, first_fitting
 from bot.content.variables import selection_from
 from bot.learning import engine
 from bot.learning.decision import AGAIN, ANSWER_INTENT, BACK, CONTROL_STEP, GO_ON, LEAVE
-from bot.learning.state import COMPLETED, FILLED, LEFT, PAUSED, JourneyState
+from bot.learning.state import COMPLETED, FILLED, LEFT, PAUSED, JourneyState, split_answer
 
 #: Fills placeholders of a text from values, such as `ResponseBook.fill`.
 Fill = Callable[[str, Mapping[str, Any]], str]
@@ -113,11 +113,18 @@ class _Speech:
             "country": self.facts.country,
             "channel": self.facts.channel,
             "title": self.journey.title,
+            "chosen": self._newest_title(),
             "right_before": result.before,
             "right_after": result.after,
             "asked_before": result.asked["before"],
             "asked_after": result.asked["after"],
         }
+
+    def _newest_title(self) -> str:
+        """The button behind the newest answer, for "Ticked: …"; empty when there is none."""
+        step_id, choice_id = split_answer(self.state.answers[-1]) if self.state.answers else ("", "")
+        step = self.journey.steps.get(step_id)
+        return next((choice.title for choice in step.choices if choice.id == choice_id), "") if step else ""
 
     def _buttons(self) -> List[Tuple[str, str]]:
         titles = self.book.shared.titles

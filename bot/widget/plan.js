@@ -11,7 +11,7 @@ li::before{content:"•";position:absolute;inset-inline-start:.4em}
 li.tick::before{content:"";inset-inline-start:0;inset-block-start:.22em;inline-size:.85em;block-size:.85em;border:1.2pt solid #000}
 li.done::after{content:"✓";position:absolute;inset-inline-start:.1em;inset-block-start:-.05em;font-weight:700}
 section{break-inside:avoid}.help{border:1.5pt solid #000;padding:.5em .8em;font-weight:700}
-.line{display:flex;gap:.6em;margin-block-start:1.5em}.line i{flex:1;border-block-end:1pt solid #000}
+.foot{margin-block-start:1.1em}.line{display:flex;gap:.6em;margin-block-start:1.5em}.line i{flex:1;border-block-end:1pt solid #000}
 .hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%)}`;
 
 /** The numbers of a conversation with all replies. */
@@ -22,12 +22,12 @@ export function printPlan(host, entries, strip, strings) {
 
 /** One sheet that the assistant put together from the person's choices: `{title, intro, sections, signatures, foot}`. */
 export function printSheet(host, sheet, strip, strings) {
-  const words = (text) => (text ? el("p", { dir: "auto", text: plainWords(String(text)) }) : null);
+  const words = (text, kind) => (text ? el("p", { class: kind, dir: "auto", text: plainWords(String(text)) }) : null);
   const parts = listed(sheet.sections).map(({ title, items }) =>
     el("section", {}, el("h2", { dir: "auto", text: title }), el("ul", {}, ...listed(items).map((item) => row(item, strings)))),
   );
   const lines = listed(sheet.signatures).map((text) => el("p", { class: "line" }, el("span", { text }), el("i")));
-  return onPaper(host, strings, sheet.title, strip, [words(sheet.intro), ...parts, words(sheet.foot), ...lines]);
+  return onPaper(host, strings, sheet.title, strip, [words(sheet.intro), ...parts, words(sheet.foot, "foot"), ...lines]);
 }
 
 /** `done` is true or false for something to tick, absent for a line to read. */

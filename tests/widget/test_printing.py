@@ -10,7 +10,10 @@ SHEET = {
     "title": "Our next steps",
     "intro": "Made from your choices.",
     "sections": [
-        {"title": "First hour", "items": [{"text": "Listen.", "done": True}, {"text": "Keep the words.", "done": False}]},
+        {
+            "title": "First hour",
+            "items": [{"text": "Listen.", "done": True}, {"text": "Keep the words.", "done": False}],
+        },
         {"title": "People to call", "items": [{"text": "**Childline**: they listen. [0800 1111](tel:08001111)"}]},
     ],
     "signatures": ["Signed"],
@@ -75,7 +78,13 @@ def test_printing_asks_nobody_and_leaves_nothing_behind(sheet_in_view):
 
 def test_hostile_words_in_a_sheet_stay_words(open_page, chat):
     bad = "<img src=x onerror='top.hit=1'><script>top.hit=1</script>"
-    sheet = {"title": bad, "intro": bad, "foot": bad, "signatures": [bad], "sections": [{"title": bad, "items": [{"text": bad}]}]}
+    sheet = {
+        "title": bad,
+        "intro": bad,
+        "foot": bad,
+        "signatures": [bad],
+        "sections": [{"title": bad, "items": [{"text": bad}]}],
+    }
     chat.answer = lambda message: [{"text": "Hello", "custom": {"sheet": sheet}}]
     page = open_page(before=NO_PRINTER)
     assert bad in print_it(page)
