@@ -102,7 +102,7 @@ def _answers(
 ) -> str:
     lines = [_MADE, "", f"# {_title(stem)}", "", _WORDS_IN_BRACES]
     for name, variations in responses.items():
-        metadata = next((v["metadata"] for v in variations if v.get("metadata")), {})
+        metadata: Mapping[str, Any] = next((v["metadata"] for v in variations if v.get("metadata")), {})
         lines += ["", f"## {metadata.get('title') or _title(name.removeprefix('utter_'))}", ""]
         lines += _provenance(name, metadata, by_id.get(name), phrasings.get(name.removeprefix("utter_"), 0))
         for variation in variations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, List, Mapping
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -22,8 +22,9 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
 )
 from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk, recent_words
-from bot.learning.state import JOURNEY_SAY, from_slots
+from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import starting_words, word
+from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
 
@@ -125,16 +126,28 @@ def _asked_faq(tracker: DialogueStateTracker, facts: ConversationFacts, now: dat
 
 
 def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """The nearest three as buttons; after a first miss, the topic menu with the help strip instead."""
+    """The nearest answer when it is likely, else three as buttons; after a first miss, the topic menu instead."""
+    message = tracker.latest_message
+    parsed: Mapping[str, Any] = (message.parse_data or {}) if message else {}
+    nearest = [entry["faq"] for entry in parsed.get(NEAREST, []) if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+    likely = parsed.get(LIKELY)
+    if likely and likely in nearest:
+        return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if _missed_just_before(tracker):
         draft = plain("utter_second_miss", facts)
         return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
-    message = tracker.latest_message
-    nearest = (message.parse_data or {}).get("nearest", []) if message else []
-    buttons = [_faq_button(entry["faq"]) for entry in nearest if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+    buttons = [_faq_button(faq) for faq in nearest]
     if not buttons:
         return plain("utter_about_what", facts)
     return {**plain("utter_nearest_answers", facts), "buttons": [*buttons, SOMETHING_ELSE]}
+
+
+def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:
+    """The best answer, said to be a guess, with the two next as ways out. It counts as that answer for follow-ups."""
+    answer = plain(f"{FAQ_PREFIX}{faq}", facts)
+    framed = plain("utter_likely_answer", facts, {"answer": answer["text"]})
+    buttons = [*(_faq_button(other) for other in others), SOMETHING_ELSE]
+    return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
 
 
 def _missed_just_before(tracker: DialogueStateTracker) -> bool:
@@ -198,6 +211,8 @@ def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         "response": f"{UTTER_JOURNEY}/{state.journey}/{state.step}" if state else UTTER_JOURNEY,
         "custom": worded.custom,
         "hotlines": list(worded.hotlines),
+        # Counted by the log writer, without the conversation it came from.
+        JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME),
     }
 
 

@@ -11,6 +11,9 @@ LABEL_RANKING = "label_ranking"
 #: list of {"faq", "topic", "score"}: the nearest answers, best first, at most three.
 NEAREST = "nearest"
 
+#: faq id of an answer near enough to be shown, with a doubt, when nothing was understood for certain; else absent.
+LIKELY = "likely"
+
 RETRIEVAL_INTENT = "faq"
 FALLBACK_INTENT = "nlu_fallback"
 RANKING_LENGTH = 10

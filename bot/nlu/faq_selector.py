@@ -18,12 +18,26 @@ from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY, PREDICTED_CONFIDENCE_
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.responses import get_responses
-from bot.nlu.constants import LABEL_RANKING, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
+from bot.nlu.constants import LABEL_RANKING, LIKELY, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
+
+#: Setting of the component, see its defaults.
+LIKELY_FROM = "likely_from"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SemanticFAQSelector(GraphComponent):
     """Turns LABEL_RANKING into `response_selector` output and NEAREST, the three nearest answers with topic."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """The confidence from which the nearest answer is shown with a doubt and two others, rather than three choices.
+
+        It counts only below the threshold of the intent classifier; 1.0 switches it off.
+        """
+        return {LIKELY_FROM: 0.2}
+
+    def __init__(self, config: Dict[str, Any]) -> None:
+        self._likely_from = float({**self.get_default_config(), **config}[LIKELY_FROM])
 
     @classmethod
     def create(
@@ -34,7 +48,7 @@ class SemanticFAQSelector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> "SemanticFAQSelector":
         """Creates the component; topics come from each answer's metadata."""
-        return cls()
+        return cls(config)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the nearest answers to each message that was ranked."""
@@ -42,6 +56,7 @@ class SemanticFAQSelector(GraphComponent):
             ranking = message.get(LABEL_RANKING)
             if ranking:
                 message.set(NEAREST, nearest_answers(ranking), add_to_output=True)
+                message.set(LIKELY, likely_answer(ranking, self._likely_from), add_to_output=True)
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, _selector_output(ranking), add_to_output=True)
         return messages
 
@@ -57,6 +72,12 @@ def nearest_answers(ranking: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         if len(found) == NEAREST_LENGTH:
             break
     return found
+
+
+def likely_answer(ranking: List[Dict[str, Any]], likely_from: float) -> Optional[str]:
+    """The faq id of the very best label, when it is an answer and its confidence reaches `likely_from`; else None."""
+    prefix, _, faq = ranking[0]["label"].partition("/")
+    return faq if prefix == RETRIEVAL_INTENT and ranking[0]["score"] >= likely_from else None
 
 
 def topic_of(label: str) -> Optional[str]:
