@@ -6,7 +6,7 @@ export OMP_NUM_THREADS := 1
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install train run run-production test check evaluate doctor lock clean
+.PHONY: help install train run run-production test check evaluate bench doctor lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: train ## Lint, types, content and Rasa's own data validation
 
 evaluate: train ## Measure understanding and safety; writes docs/scorecard.md
 	@$(PYTHON) -m bot scorecard
+
+bench: train ## Measure speed beside Rasa's default pipeline (hours); writes docs/performance.md
+	@$(PYTHON) -m bot bench
 
 doctor: install ## Say what is missing, due or misconfigured
 	@$(PYTHON) -m bot doctor

@@ -1,0 +1,151 @@
+"""Load over HTTP for `python -m bot bench`: conversations in parallel, each waiting for its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import statistics
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any, Awaitable, Callable, Dict, Iterator, List, Sequence, Tuple
+
+import aiohttp
+
+_ANSWER_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class LoadFigures:
+    """Times of one run, in milliseconds from request to complete answer.
+
+    Attributes:
+        failed: Messages without any reply, or with an HTTP error.
+        per_second: Messages a second over the whole run.
+    """
+
+    messages: int
+    failed: int
+    p50: float
+    p95: float
+    p99: float
+    per_second: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server's REST channel, or our own web channel.
+
+    Attributes:
+        address: Such as `http://127.0.0.1:5005`.
+        is_web: Our channel, with the guard in front, instead of Rasa's REST channel.
+    """
+
+    address: str
+    is_web: bool = False
+
+    async def begin(self, session: aiohttp.ClientSession) -> str:
+        """A new conversation: its token on the web channel, else an id of our own."""
+        if not self.is_web:
+            return uuid.uuid4().hex
+        async with session.post(self.address + "/webhooks/web/conversations", json={}) as answer:
+            return str((await answer.json())["token"])
+
+    async def send(self, session: aiohttp.ClientSession, conversation: str, text: str) -> bool:
+        """Sends one message. Returns whether anything was answered."""
+        path, body = self._request(conversation, text)
+        try:
+            async with session.post(self.address + path, json=body) as answer:
+                found: Any = await answer.json()
+                return answer.status < 300 and bool(found["replies"] if self.is_web else found)
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, KeyError):
+            return False
+
+    def _request(self, conversation: str, text: str) -> Tuple[str, Dict[str, Any]]:
+        if self.is_web:
+            body = {"token": conversation, "id": uuid.uuid4().hex, "text": text, "country": "GB", "audience": "child"}
+            return "/webhooks/web/messages", body
+        return "/webhooks/rest/webhook", {"sender": conversation, "message": text}
+
+
+async def load(target: Target, texts: Sequence[str], parallel: int, messages: int, length: int) -> LoadFigures:
+    """Keeps `parallel` conversations going until `messages` were answered.
+
+    Args:
+        target: Where to.
+        texts: Taken in turn, from the first.
+        parallel: Conversations at a time; each sends its next message when the last one is answered.
+        messages: How many in all.
+        length: Messages of one conversation; then another begins.
+    """
+    supply = itertools.islice(itertools.cycle(texts), messages)
+    times: List[float] = []
+    failures: List[bool] = []
+    started = time.perf_counter()
+    async with _session() as session:
+
+        async def converse() -> None:
+            while True:
+                part = list(itertools.islice(supply, length))
+                if not part:
+                    return
+                conversation = await target.begin(session)
+                for text in part:
+                    at = time.perf_counter()
+                    failures.append(not await target.send(session, conversation, text))
+                    times.append((time.perf_counter() - at) * 1000)
+
+        await asyncio.gather(*(converse() for _ in range(parallel)))
+    seconds = time.perf_counter() - started
+    return figures_of(times, sum(failures), seconds)
+
+
+def figures_of(times: Sequence[float], failed: int, seconds: float) -> LoadFigures:
+    """Percentiles of at least two times in milliseconds."""
+    points = statistics.quantiles(times, n=100, method="inclusive")
+    return LoadFigures(len(times), failed, points[49], points[94], points[98], len(times) / seconds)
+
+
+async def long_conversations(
+    target: Target, texts: Sequence[str], conversations: int, length: int, window: int
+) -> Tuple[List[float], List[float]]:
+    """Times of messages early and late in long conversations, one message at a time.
+
+    Returns:
+        Milliseconds of the messages from the fifth on, and of the last ones; `window` messages of each conversation.
+    """
+    supply: Iterator[str] = itertools.cycle(texts)
+    early: List[float] = []
+    late: List[float] = []
+    async with _session() as session:
+        names = [await target.begin(session) for _ in range(conversations)]
+        for place in range(length):
+            for name in names:
+                at = time.perf_counter()
+                await target.send(session, name, next(supply))
+                milliseconds = (time.perf_counter() - at) * 1000
+                if 4 <= place < 4 + window:
+                    early.append(milliseconds)
+                if place >= length - window:
+                    late.append(milliseconds)
+    return early, late
+
+
+async def parse_times(
+    parse: Callable[[aiohttp.ClientSession, str], Awaitable[Dict[str, Any]]], texts: Sequence[str]
+) -> Tuple[List[float], List[Dict[str, Any]]]:
+    """Milliseconds and result of understanding each text by itself, one after the other."""
+    times: List[float] = []
+    results: List[Dict[str, Any]] = []
+    async with _session() as session:
+        for text in texts:
+            at = time.perf_counter()
+            results.append(await parse(session, text))
+            times.append((time.perf_counter() - at) * 1000)
+    return times, results
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
+    )

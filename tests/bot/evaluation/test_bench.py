@@ -1,0 +1,142 @@
+"""The bench: load over HTTP against a small server, rivals' projects, and the page it writes."""
+
+import asyncio
+from datetime import date
+
+import pytest
+import yaml
+from aiohttp import web
+
+from bot.evaluation import bench, bench_rivals
+from bot.evaluation.bench import Bench, BenchOptions, Contestant, first_guess
+from bot.evaluation.bench_load import Target, figures_of, load, long_conversations
+from bot.evaluation.bench_page import page
+from bot.evaluation.bench_rivals import Trained
+from bot.evaluation.metrics import share
+
+
+class SmallServer:
+    """Answers on the two channels; not a word to the text `nothing`."""
+
+    def __init__(self):
+        self.told = {}
+        self.open = self.most_open = 0
+
+    async def rest(self, request):
+        body = await request.json()
+        self.told.setdefault(body["sender"], []).append(body["message"])
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
+        await asyncio.sleep(0.005)
+        self.open -= 1
+        return web.json_response([] if body["message"] == "nothing" else [{"text": "hello"}])
+
+    async def conversations(self, request):
+        return web.json_response({"token": "signed"}, status=201)
+
+    async def messages(self, request):
+        body = await request.json()
+        self.told.setdefault(body["token"], []).append(body["text"])
+        return web.json_response({"id": body["id"], "replies": [{"text": "hello"}]})
+
+
+async def with_server(work):
+    server, app = SmallServer(), web.Application()
+    app.router.add_post("/webhooks/rest/webhook", server.rest)
+    app.router.add_post("/webhooks/web/conversations", server.conversations)
+    app.router.add_post("/webhooks/web/messages", server.messages)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        return server, await work(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_load_keeps_that_many_conversations_going_and_counts_silence_as_failure():
+    server, found = await with_server(lambda address: load(Target(address), ["a", "b", "nothing"], 3, 18, 4))
+    assert found.messages == 18 and found.failed == 6
+    assert 1 < server.most_open <= 3
+    assert sorted(map(len, server.told.values())) == [2, 4, 4, 4, 4]
+    assert found.p50 <= found.p95 <= found.p99
+
+
+async def test_our_own_channel_is_measured_with_a_token():
+    server, found = await with_server(lambda address: load(Target(address, is_web=True), ["a"], 2, 6, 3))
+    assert found.failed == 0 and server.told == {"signed": ["a"] * 6}
+
+
+async def test_early_and_late_messages_of_long_conversations_are_told_apart():
+    _, (early, late) = await with_server(lambda address: long_conversations(Target(address), ["a"], 2, 12, 3))
+    assert len(early) == len(late) == 6
+
+
+def test_the_first_guess_is_read_alike_from_our_ranking_and_from_rasas_selector():
+    ours = {"intent_ranking": [{"name": "faq", "full_retrieval_intent_name": "faq/what_is_grooming", "confidence": 0.2}]}
+    rasas = {
+        "intent": {"name": "nlu_fallback"},
+        "intent_ranking": [{"name": "nlu_fallback"}, {"name": "faq"}],
+        "response_selector": {"faq": {"response": {"intent_response_key": "faq/what_is_grooming"}}},
+    }
+    assert first_guess(ours) == first_guess(rasas) == "what_is_grooming"
+    assert first_guess({"intent": {"name": "greet"}}) == "greet"
+    assert first_guess({}) is None
+
+
+@pytest.mark.parametrize(("kind", "component"), [("default", "DIETClassifier"), ("floor", "KeywordIntentClassifier")])
+def test_a_rival_gets_our_data_and_rasas_configuration(tmp_path, kind, component):
+    project = tmp_path / "project"
+    (project / "data" / "nlu").mkdir(parents=True)
+    (project / "data" / "nlu" / "greet.yml").write_text("nlu: []\n")
+    (project / "domain.yml").write_text("intents: [greet]\n")
+    bench_rivals.write_project(tmp_path / kind, kind, 3, project)
+    config = yaml.safe_load((tmp_path / kind / "config.yml").read_text())
+    named = {part["name"]: part for part in config["pipeline"]}
+    assert component in named and not any(name.startswith("bot.") for name in named)
+    assert kind == "floor" or named[component]["epochs"] == 3
+    assert (tmp_path / kind / "data" / "nlu" / "greet.yml").is_file()
+
+
+def test_an_environment_that_cannot_be_made_is_said_in_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench_rivals.shutil, "which", lambda name: "/bin/false")
+    with pytest.raises(bench.ModelError, match="cannot be made"):
+        bench_rivals.make_environment(tmp_path)
+
+
+def contestant(name, rate, megabytes):
+    figures = figures_of([10.0, 20.0, 30.0], 0, 3 / rate)
+    loads = dict.fromkeys(("1 parallel", "8 parallel", "32 parallel", "8 parallel, 30 messages each"), figures)
+    return Contestant(
+        name,
+        Trained("", 100.0, 100.0, 1000.0 if name == "default" else 100.0, 0, 30.0),
+        ready_seconds=5.0,
+        memory_ready_mb=megabytes,
+        memory_mb=megabytes,
+        parse_p50=4.0,
+        parse_p95=5.0,
+        right=share([True, name == "ours"]),
+        loads=loads,
+        cpu_ms=12.0,
+    )
+
+
+def test_the_page_gives_ratios_goals_and_the_next_limit():
+    measured = Bench(
+        [contestant("ours", 60, 400), contestant("floor", 100, 500), contestant("default", 20, 1000)],
+        (20.0, 22.0),
+        {"Sentence embeddings": 6.0, "Policies": 2.0},
+    )
+    text = page(measured, BenchOptions(), "python -m bot bench", date(2026, 11, 24))
+    assert "| Messages a second ÷ default | 3.00 | ≥ 2 | yes |" in text
+    assert "| Memory ÷ default | 0.40 | ≤ 0.45 | yes |" in text
+    assert "| Ready after ÷ default | 1.00 | ≤ 0.6 | no |" in text
+    assert "| 95 % of a late message ÷ of the fifth | 1.10 | ≤ 1.3 | yes |" in text
+    assert "The next limit is *Sentence embeddings*" in text
+
+
+def test_the_page_says_what_was_left_out():
+    measured = Bench([contestant("ours", 60, 400)], notes=["Rasa's default pipeline was left out on request."])
+    text = page(measured, BenchOptions(late=0), "python -m bot bench --no-default", date(2026, 11, 24))
+    assert "left out on request" in text and "## Goals" not in text
