@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Sequence, Tuple
 
+from bot.store.figures import JourneyFigures
+
 #: Counts below this are not shown: few people could be recognised.
 SMALL = 5
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 200, 40, 24
@@ -13,6 +15,39 @@ WIDTH, HEIGHT, LEFT, BOTTOM = 640, 200, 40, 24
 def shown(count: Optional[int]) -> Optional[int]:
     """A count that may be shown: 0 stays, 1 to 4 become None."""
     return count if count is None or count == 0 or count >= SMALL else None
+
+
+@dataclass(frozen=True)
+class JourneyRow:
+    """One line of the table of journeys; None is a suppressed count, or a share of too few people."""
+
+    journey: str
+    group: str
+    started: Optional[int]
+    completed: Optional[int]
+    left: Optional[int]
+    right_before: Optional[float]
+    right_after: Optional[float]
+
+
+def journey_rows(figures: Sequence[JourneyFigures]) -> Tuple[JourneyRow, ...]:
+    """What may be shown: small counts left out, and shares only of SMALL completed journeys or more."""
+
+    def share(value: Optional[float], completed: int) -> Optional[float]:
+        return None if value is None or completed < SMALL else round(value, 3)
+
+    return tuple(
+        JourneyRow(
+            one.journey,
+            one.group,
+            shown(one.started),
+            shown(one.completed),
+            shown(one.left),
+            share(one.right_before, one.completed),
+            share(one.right_after, one.completed),
+        )
+        for one in figures
+    )
 
 
 @dataclass(frozen=True)

@@ -6,4 +6,5 @@
 `decision.py` whether a message belongs to the journey at all
 `wording.py`  the words and buttons of a move
 `readers.py`  readers of free text; `refusal.py` tells firm, unsure and giving in apart
+`practice.py` whether a typed line answers an exercise rather than tells of something real
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Mapping
 
 from bot.content.journey_composers import JourneyFacts
@@ -52,11 +52,13 @@ class Heard:
         text: As typed, or the payload of a button.
         intent: Its intent, None when unknown.
         chosen: `step/choice` of a button inside a journey, or None.
+        is_put_aside: The risk engine found something, and the line was taken as an answer to the exercise.
     """
 
     text: str
     intent: str | None
     chosen: str | None = None
+    is_put_aside: bool = False
 
     @property
     def is_typed(self) -> bool:
@@ -194,7 +196,8 @@ def _typed_answer(
     if _is_question(heard) or heard.intent in ELSEWHERE_INTENTS:
         return None
     read = readers[step.reader](heard.text)
-    return engine.answer(journey, state, read, facts) if read else engine.miss(journey, state, facts)
+    turn = engine.answer(journey, state, read, facts) if read else engine.miss(journey, state, facts)
+    return replace(turn, say=("shared/for_real", *turn.say)) if heard.is_put_aside else turn
 
 
 def _is_question(heard: Heard) -> bool:

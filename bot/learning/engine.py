@@ -233,7 +233,7 @@ def _shown(journey: Journey, state: JourneyState, facts: JourneyFacts) -> bool:
 
 
 def _filled(step: Step, facts: JourneyFacts) -> Choice | None:
-    known = {"audience": facts.audience, "country": facts.country, **facts.slots}
+    known = {**facts.slots, "audience": facts.audience, "country": facts.country}
     value = known.get(step.fill) if step.fill else None
     return next((choice for choice in step.choices if choice.id == value), None)
 

@@ -1,7 +1,8 @@
 """How firm a typed no is: firm, unsure or giving in. Kernel ridge regression over the shared sentence embeddings.
 
-Trained in closed form from our own lines in `data/journeys/_refusal_examples.yml`; docs/journeys.md has the accuracy on
-held-out lines. What a person typed is read here and kept nowhere.
+Trained in closed form from our own lines in `data/journeys/_refusal_examples.yml`, and from lines of
+`data/risk/examples/` in which somebody tells of themselves: the reader must know what is no answer to the exercise.
+docs/journeys.md has the accuracy on held-out lines. What a person typed is read here and kept nowhere.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.content.journeys import FOLDER
 from bot.errors import ContentError, ModelError
+from bot.safety.examples import load_examples
+from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
@@ -29,6 +32,11 @@ FIRM, UNSURE, GIVING_IN = "firm", "unsure", "giving_in"
 KINDS = (FIRM, UNSURE, GIVING_IN)
 #: Lines that are no answer to the other person ("what is this", "pizza"): then nothing is read.
 NO_ANSWER = "no_answer"
+#: Somebody tells what is really happening: never an answer to the exercise.
+TELLING = "telling"
+#: How many such lines are learned from, evenly spread, and how long they may be: a long message is no refusal anyway.
+TELLING_KEPT = 500
+LONGEST_WORDS = 20
 EXAMPLES_FILE = FOLDER / "_refusal_examples.yml"
 #: Width of both meaning kernels, share of the wording kernel and ridge: five-fold cross-validation over the examples.
 GAMMA = 1.0
@@ -41,10 +49,17 @@ _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\?")
 
 @dataclass(frozen=True)
 class RefusalReading:
-    """What a line was read as: `kind` is one of KINDS or NO_ANSWER, `score` about -1 to 1."""
+    """What a line was read as.
+
+    Attributes:
+        kind: One of KINDS or NO_ANSWER.
+        score: About -1 to 1.
+        telling: About -1 to 1: whether somebody tells of themselves rather than answers the exercise.
+    """
 
     kind: str
     score: float
+    telling: float
 
 
 class RefusalReader:
@@ -62,24 +77,29 @@ class RefusalReader:
         """
         if not examples:
             raise ModelError("There are no refusal examples to train on.")
-        self._kinds = sorted({kind for kind, _ in examples})
+        refusals = np.array([kind != TELLING for kind, _ in examples])
+        self._kinds = sorted({kind for kind, _ in examples if kind != TELLING})
         texts = [clean(line).text for _, line in examples]
         self._meaning = encode_kept(texts, "refusal-embeddings.npz")
         self._detail = encode_kept(texts, "refusal-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
         self._vectorizer = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True)
         self._wording = self._vectorizer.fit_transform([_marked(line) for _, line in examples])
-        places = np.array([self._kinds.index(kind) for kind, _ in examples])
-        wanted = np.eye(len(self._kinds))[places] * 2 - 1
         kernel = self._kernel(self._meaning, self._detail, self._wording)
         kernel[np.diag_indices_from(kernel)] += RIDGE
-        self._weights = solve(kernel, wanted, assume_a="pos")
+        places = np.array([self._kinds.index(kind) for kind, _ in examples if kind != TELLING])
+        # The kinds of refusal are told apart among refusals only; telling against all of them.
+        self._weights = np.zeros((len(examples), len(self._kinds) + 1))
+        among = np.ix_(refusals, refusals)
+        self._weights[refusals, :-1] = solve(kernel[among], np.eye(len(self._kinds))[places] * 2 - 1, assume_a="pos")
+        self._weights[:, -1] = solve(kernel, np.where(refusals, -1.0, 1.0), assume_a="pos")
 
     def read(self, lines: Sequence[str]) -> List[RefusalReading]:
         """The most likely kind of each line."""
         texts = [clean(line).text for line in lines]
         wording = self._vectorizer.transform([_marked(line) for line in lines])
-        scores = self._kernel(get_encoder().encode(texts), get_minilm().encode(texts), wording) @ self._weights
-        return [RefusalReading(self._kinds[int(row.argmax())], float(row.max())) for row in scores]
+        rows = self._kernel(get_encoder().encode(texts), get_minilm().encode(texts), wording) @ self._weights
+        best = rows[:, :-1].argmax(axis=1)
+        return [RefusalReading(self._kinds[k], float(row[k]), float(row[-1])) for k, row in zip(best, rows)]
 
     def _kernel(self, meaning: np.ndarray, detail: np.ndarray, wording: object) -> np.ndarray:
         """Likeness of each line with each example, in [0, 1]; rows of embeddings have unit length."""
@@ -107,10 +127,21 @@ def read_examples(path: Path = EXAMPLES_FILE) -> List[Tuple[str, str]]:
     return examples
 
 
+def telling_examples() -> List[Tuple[str, str]]:
+    """Short lines of `data/risk/examples/` that want a question or a card, evenly spread over the files."""
+    found = [
+        example.text
+        for example in load_examples()
+        if example.level > RiskLevel.NONE and len(example.text.split()) <= LONGEST_WORDS
+    ]
+    step = max(len(found) // TELLING_KEPT, 1)
+    return [(TELLING, text) for text in found[::step]]
+
+
 @lru_cache(maxsize=1)
 def get_refusal_reader() -> RefusalReader:
     """The reader of this process, trained at the first call (about a second once the embeddings are kept)."""
-    return RefusalReader(read_examples())
+    return RefusalReader([*read_examples(), *telling_examples()])
 
 
 def read_refusal(text: str) -> str | None:

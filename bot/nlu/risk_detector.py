@@ -14,6 +14,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.constants import CARD_RESPONSES
+from bot.dialogue.journeys import waits_for_free_text
+from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
 from bot.safety.engine import get_engine
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker, Stance
@@ -57,6 +59,8 @@ class RiskDetector(GraphComponent):
 
     def _assess(self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker]) -> Dict[str, Any]:
         alone = assess_safely([], text, embedding)
+        if tracker is not None and waits_for_free_text(tracker) and answers_exercise(text, alone):
+            return {**as_dict(RiskAssessment()), "alone": RiskLevel.NONE.label, **_as_practice(alone)}
         earlier = self._earlier_texts(tracker)
         together = assess_safely(earlier, text) if earlier else alone
         if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
@@ -72,9 +76,21 @@ class RiskDetector(GraphComponent):
             # What was told before a card was answered by that card; it must not bring the card again.
             if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event):
                 break
-            if isinstance(event, UserUttered) and event.text and not event.text.startswith(INTENT_MESSAGE_PREFIX):
+            if isinstance(event, UserUttered) and _tells_something(event):
                 texts.append(event.text)
         return texts[::-1]
+
+
+def _as_practice(alone: RiskAssessment) -> Dict[str, Any]:
+    """Marks a line of an exercise; `put_aside` names the level that was not acted on."""
+    put_aside = alone.level.label if alone.level > RiskLevel.NONE else None
+    return {"practised": True, "put_aside": put_aside}
+
+
+def _tells_something(event: UserUttered) -> bool:
+    """Typed, and no line of an exercise: those say nothing about the person."""
+    practised = ((event.parse_data or {}).get(RISK) or {}).get("practised")
+    return bool(event.text) and not event.text.startswith(INTENT_MESSAGE_PREFIX) and not practised
 
 
 def _is_card(event: Any) -> bool:

@@ -9,16 +9,17 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.journeys import get_journeys
 from bot.dialogue.constants import SAFETY_RESPONSES, UTTER_JOURNEY
-from bot.dialogue.facts import journey_facts, read_facts
+from bot.dialogue.facts import journey_facts, latest_risk, read_facts
+from bot.dialogue.journeys import journey_state, session_actions, spoken_last
 from bot.learning.decision import Heard, decide, return_after
 from bot.learning.engine import Turn
-from bot.learning.state import JOURNEY_OUTCOME, JourneyState, from_slots
+from bot.learning.state import JOURNEY_OUTCOME, JourneyState
 
 #: The entity of a button inside a journey.
 CHOICE = "choice"
@@ -69,10 +70,10 @@ class JourneyPolicy(Policy):
         **kwargs: Any,
     ) -> PolicyPrediction:
         """The journey's move for the newest message, its return after something else, listening, or no opinion."""
-        actions = _actions(tracker)
+        actions = session_actions(tracker)
         if actions and actions[0] == UTTER_JOURNEY:
             return self._certain(ACTION_LISTEN_NAME, domain, [])
-        state = _state(tracker)
+        state = journey_state(tracker)
         if actions and actions[0] == ACTION_LISTEN_NAME:
             turn = _decide(tracker, state, actions)
         else:
@@ -92,9 +93,10 @@ def _decide(tracker: DialogueStateTracker, state: Optional[JourneyState], action
     if message is None:
         return None
     chosen = next((e.get("value") for e in message.entities if e.get("entity") == CHOICE), None)
-    heard = Heard(message.text or "", message.intent.get("name"), str(chosen) if chosen else None)
+    is_put_aside = bool((latest_risk(tracker) or {}).get("put_aside"))
+    heard = Heard(message.text or "", message.intent.get("name"), str(chosen) if chosen else None, is_put_aside)
     facts = journey_facts(read_facts(tracker, str(tracker.get_latest_input_channel() or "web")))
-    return decide(get_journeys(), state, heard, facts, _spoken_before(actions[1:]) == UTTER_JOURNEY)
+    return decide(get_journeys(), state, heard, facts, spoken_last(actions[1:]) == UTTER_JOURNEY)
 
 
 def _return(tracker: DialogueStateTracker, state: Optional[JourneyState], actions: List[str]) -> Optional[Turn]:
@@ -103,35 +105,13 @@ def _return(tracker: DialogueStateTracker, state: Optional[JourneyState], action
     if len(spoken) != 1 or spoken[0] in SAFETY_RESPONSES or not spoken[0].startswith(("utter_", "action_show_")):
         return None
     message = tracker.latest_message
-    before = _spoken_before(actions[len(spoken) + 1 :])
+    before = spoken_last(actions[len(spoken) + 1 :])
     return return_after(
         get_journeys(), state, message.intent.get("name") if message else None, before == UTTER_JOURNEY
     )
 
 
-def _actions(tracker: DialogueStateTracker) -> List[str]:
-    """Names of the actions of this session, newest first."""
-    names: List[str] = []
-    for event in reversed(tracker.applied_events()):
-        if isinstance(event, SessionStarted):
-            break
-        if isinstance(event, ActionExecuted) and event.action_name:
-            names.append(event.action_name)
-    return names
-
-
-def _spoken_before(actions: List[str]) -> Optional[str]:
-    """The newest action of a list that said something."""
-    return next((name for name in actions if name != ACTION_LISTEN_NAME), None)
-
-
-def _state(tracker: DialogueStateTracker) -> Optional[JourneyState]:
-    """The journey of this session; one from an earlier session is over."""
-    if UTTER_JOURNEY not in _actions(tracker):
-        return None
-    return from_slots(tracker.current_slot_values(), get_journeys().journeys)
-
-
 def _as_events(turn: Turn) -> List[Event]:
     events: List[Event] = [SlotSet(name, value) for name, value in turn.state.as_slots(turn.say).items()]
-    return [*events, SlotSet(JOURNEY_OUTCOME, turn.outcome)] if turn.outcome else events
+    # Always set: the wording passes it on with this message and no other.
+    return [*events, SlotSet(JOURNEY_OUTCOME, turn.outcome)]

@@ -10,9 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.store.constants import USER
-from bot.store.models import Conversation, DrillRun, Escalation, Turn
+from bot.store.models import Conversation, DrillRun, Escalation, Metric, Turn
 from bot.store.staff_models import Review
 
+#: Names of the figures of journeys, written by the log writer; see docs/journeys.md.
+JOURNEY_METRIC, QUIZ_RIGHT_BEFORE, QUIZ_RIGHT_AFTER = "journey", "quiz_right_before", "quiz_right_after"
+QUIZ_ASKED = "quiz_asked"
+_JOURNEY_METRICS = (JOURNEY_METRIC, QUIZ_RIGHT_BEFORE, QUIZ_RIGHT_AFTER, QUIZ_ASKED)
+COMPLETED = "completed"
 Counts = List[Tuple[str, int]]
 
 
@@ -33,6 +38,25 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class JourneyFigures:
+    """How one journey went for one group.
+
+    Attributes:
+        group: Age band or role, empty for all together.
+        started, completed, left: How often. A person who stops without a word counts in none but `started`.
+        right_before, right_after: Share of a quiz's questions answered right, in [0, 1]; None without a quiz.
+    """
+
+    journey: str
+    group: str
+    started: int
+    completed: int
+    left: int
+    right_before: Optional[float] = None
+    right_after: Optional[float] = None
+
+
+@dataclass(frozen=True)
 class Figures:
     """What the dashboard shows for a span of time."""
 
@@ -50,6 +74,7 @@ class Figures:
     countries: Counts = field(default_factory=list)
     waits: List[Waits] = field(default_factory=list)
     drills: Counts = field(default_factory=list)
+    journeys: List[JourneyFigures] = field(default_factory=list)
 
 
 def read_figures(session: Session, since: datetime, until: datetime, sla: Mapping[int, timedelta]) -> Figures:
@@ -80,6 +105,7 @@ def read_figures(session: Session, since: datetime, until: datetime, sla: Mappin
         countries=_counts(session, Conversation.country, began),
         waits=_waits(session, since, until, sla),
         drills=_drills(session, since, until),
+        journeys=_journeys(session, since, until),
     )
 
 
@@ -145,6 +171,30 @@ def _wait(level: int, seconds: List[float], limit: timedelta | None) -> Waits:
 
 def _quantile(ordered: List[float], share: float) -> float:
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def _journeys(session: Session, since: datetime, until: datetime) -> List[JourneyFigures]:
+    """One row a journey and group, sorted; a start is counted before the group is known, so it is in the row of all."""
+    query = (
+        sa.select(Metric.name, Metric.labels, sa.func.sum(Metric.value))
+        .where(Metric.name.in_(_JOURNEY_METRICS), Metric.bucket >= since, Metric.bucket < until)
+        .group_by(Metric.name, Metric.labels)
+    )
+    sums: Dict[Tuple[str, str], Dict[str, float]] = {}
+    for name, joined, value in session.execute(query):
+        labels = dict(pair.partition("=")[::2] for pair in joined.split(","))
+        kind = labels.get("event") or name
+        for group in dict.fromkeys(("", labels.get("group", "_"))):
+            row = sums.setdefault((labels.get("journey", ""), "" if group == "_" else group), {})
+            row[kind] = row.get(kind, 0.0) + (float(value) if group != "_" else 0.0)
+    return [_journey(journey, group, row) for (journey, group), row in sorted(sums.items())]
+
+
+def _journey(journey: str, group: str, sums: Mapping[str, float]) -> JourneyFigures:
+    started, completed, left = (int(sums.get(kind, 0)) for kind in ("started", COMPLETED, "left"))
+    asked = sums.get(QUIZ_ASKED, 0.0)
+    before, after = (sums.get(name, 0.0) / asked if asked else None for name in (QUIZ_RIGHT_BEFORE, QUIZ_RIGHT_AFTER))
+    return JourneyFigures(journey, group, started, completed, left, before, after)
 
 
 def _drills(session: Session, since: datetime, until: datetime) -> Counts:

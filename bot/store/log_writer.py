@@ -13,10 +13,20 @@ from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
 from bot.store.erasure import conversation_digest
+from bot.store.figures import COMPLETED, JOURNEY_METRIC, QUIZ_ASKED, QUIZ_RIGHT_AFTER, QUIZ_RIGHT_BEFORE
 from bot.store.keys import KeyRing
 from bot.store.models import Alert, Conversation, Erasure, Escalation, SealedOriginal, SearchToken, Turn
 from bot.store.policy import StorePolicy
-from bot.store.records import UNANSWERED_RESPONSES, UNSPECIFIED, LoggedEvent, TurnFacts, read_facts, read_turn
+from bot.store.records import (
+    UNANSWERED_RESPONSES,
+    UNSPECIFIED,
+    LoggedEvent,
+    TurnFacts,
+    read_facts,
+    read_journey_outcome,
+    read_turn,
+)
+from bot.store.repository import Repository
 from bot.store.search import tokens_of
 
 _ALERT_KEY = "{conversation}:{level}"
@@ -116,6 +126,7 @@ class LogWriter:
                 self._seal(logged, facts)
         else:
             self._note_answer(conversation, facts)
+            self._count_journey(conversation, logged)
 
     def _conversation(self, facts: TurnFacts) -> Conversation:
         conversation = self._conversations.get(facts.conversation_id)
@@ -168,6 +179,20 @@ class LogWriter:
             conversation.helplines_shown = shown + [name for name in facts.helplines if name not in shown]
         if facts.response and facts.response.startswith(UNANSWERED_RESPONSES):
             self._mark_unanswered(conversation)
+
+    def _count_journey(self, conversation: Conversation, logged: LoggedEvent) -> None:
+        """Counts by day: with the message, so once; as a sum, so that nobody is in it."""
+        outcome = read_journey_outcome(logged.event)
+        if outcome is None or conversation.drill:
+            return
+        day = conversation.last_at.replace(hour=0, minute=0, second=0, microsecond=0)
+        labels = {"journey": outcome.journey, "group": outcome.group}
+        count = Repository(self._session).count
+        count(JOURNEY_METRIC, day, {**labels, "event": outcome.event})
+        if outcome.event == COMPLETED and outcome.asked:
+            count(QUIZ_RIGHT_BEFORE, day, labels, outcome.right_before)
+            count(QUIZ_RIGHT_AFTER, day, labels, outcome.right_after)
+            count(QUIZ_ASKED, day, labels, outcome.asked)
 
     def _mark_unanswered(self, conversation: Conversation) -> None:
         """The fallback was spoken: the question before it had no answer."""

@@ -82,6 +82,25 @@ class TurnFacts:
 
 
 @dataclass(frozen=True)
+class JourneyOutcome:
+    """A journey that was begun, completed or left; nothing in it says by whom.
+
+    Attributes:
+        journey: Id of the journey.
+        group: Age band or role, `_` when it was not asked.
+        event: started, completed or left.
+        right_before, right_after: Right answers of a quiz before and after its explanations, of `asked` each.
+    """
+
+    journey: str
+    group: str
+    event: str
+    right_before: int = 0
+    right_after: int = 0
+    asked: int = 0
+
+
+@dataclass(frozen=True)
 class ConversationFacts:
     """What an event says about its conversation: slots and what the channel sent along."""
 
@@ -109,6 +128,18 @@ def read_turn(logged: LoggedEvent) -> Optional[TurnFacts]:
     if event.get("event") == "bot" and (event.get("text") or (event.get("data") or {}).get("custom")):
         return _read_bot(logged, event)
     return None
+
+
+def read_journey_outcome(event: Mapping[str, Any]) -> Optional[JourneyOutcome]:
+    """What a message of the assistant says about a journey begun, completed or left; None for other messages.
+
+    The text form is `journey/group/event/right before/right after/asked`, made by `bot.learning.engine.outcome_of`.
+    """
+    text = (event.get("metadata") or {}).get("journey_outcome") if event.get("event") == "bot" else None
+    parts = text.split("/") if isinstance(text, str) else []
+    if len(parts) != 6 or not all(part.isdigit() for part in parts[3:]):
+        return None
+    return JourneyOutcome(parts[0], parts[1], parts[2], *(int(part) for part in parts[3:]))
 
 
 def read_facts(event: Mapping[str, Any]) -> ConversationFacts:

@@ -7,7 +7,7 @@ from typing import Any, List, Optional, Tuple
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
 
-from bot.console.charts import bar_chart, shown
+from bot.console.charts import bar_chart, journey_rows, shown
 from bot.console.exports import to_csv
 from bot.console.permissions import Permission, requires
 from bot.console.words import label
@@ -34,6 +34,7 @@ def show() -> Any:
         daily=bar_chart([(name, shown(count)) for name, count in figures.by_day]),
         daily_escalations=bar_chart([(name, shown(count)) for name, count in figures.escalations_by_day]),
         tables=_tables(figures),
+        journeys=journey_rows(figures.journeys),
         due=_due(),
     )
 
@@ -80,6 +81,17 @@ def _tables(figures: Figures) -> List[Tuple[str, List[Tuple[str, Optional[int]]]
     return [(key, [(label(words, name), shown(count)) for name, count in rows]) for key, words, rows in groups]
 
 
+def _flat_journeys(figures: Figures) -> List[Tuple[str, str, Any]]:
+    rows: List[Tuple[str, str, Any]] = []
+    for row in journey_rows(figures.journeys):
+        of = f"{row.journey}: {row.group or 'all'}"
+        for name in ("started", "completed", "left", "right_before", "right_after"):
+            value = getattr(row, name)
+            if value is not None or name in ("started", "completed", "left"):
+                rows.append((f"journey_{name}", of, "<5" if value is None else value))
+    return rows
+
+
 def _flat(figures: Figures) -> List[Tuple[str, str, Any]]:
     """One row a figure; a suppressed count is the text `<5`."""
 
@@ -91,6 +103,7 @@ def _flat(figures: Figures) -> List[Tuple[str, str, Any]]:
     for name in ("by_day", "escalations_by_day", "escalations", "levels", "topics", "channels", "countries", "drills"):
         rows += [(name, key, cell(count)) for key, count in getattr(figures, name)]
     rows += [("barriers", f"{name}: {outcome or 'open'}", cell(count)) for name, outcome, count in figures.barriers]
+    rows += _flat_journeys(figures)
     for wait in figures.waits:
         if wait.count >= 5:
             rows.append(("wait_median_seconds", str(wait.level), wait.median))
