@@ -54,6 +54,8 @@ class _Entry:
 
     stored: StoredConversation = field(default_factory=StoredConversation)
     waiting: List[Dict[str, Any]] = field(default_factory=list)
+    #: Held while `waiting` is written: another conversation's thread may want to write it, too.
+    writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def events(self) -> List[Dict[str, Any]]:
@@ -91,8 +93,7 @@ class RedactedTrackerStore(SQLTrackerStore):
         self._executor = ThreadPoolExecutor(4 if not self.copy.database.is_sqlite else 1, "tracker-store")
         self._rests_until = 0.0
         self.copy.on_delete(self._forget)
-        # spaCy and Presidio take two seconds to load: while Rasa starts, not while the first person waits.
-        threading.Thread(target=get_redactor, name="redaction-load", daemon=True).start()
+        _load_redaction_soon()
         TrackerStore.__init__(self, domain, event_broker)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
@@ -189,6 +190,11 @@ class RedactedTrackerStore(SQLTrackerStore):
             self._note_away(error)
 
     def _write_waiting(self, key: str, entry: _Entry) -> None:
+        with entry.writing:
+            if entry.waiting:
+                self._write(key, entry)
+
+    def _write(self, key: str, entry: _Entry) -> None:
         waiting = list(entry.waiting)
         memory = self._memories.get(key).as_state()
         ids = self.copy.append(key, waiting, memory, datetime.now(timezone.utc))
@@ -208,7 +214,9 @@ class RedactedTrackerStore(SQLTrackerStore):
         with self._lock:
             others = [(name, entry) for name, entry in self._entries.items() if entry.waiting and name != key]
         for name, entry in others[:50]:
-            self._write_waiting(name, entry)
+            # A conversation whose own thread is writing at this moment does not wait for the database.
+            if not entry.writing.locked():
+                self._write_waiting(name, entry)
 
     def _move_window(self, key: str, entry: _Entry) -> None:
         """Lets the window start at a later message; what came before becomes slots and a loop."""
@@ -252,6 +260,16 @@ class RedactedTrackerStore(SQLTrackerStore):
         logger.warning(
             "the tracker database is away (%s); conversations go on from memory, redacted", type(error).__name__
         )
+
+
+def _load_redaction_soon() -> None:
+    """spaCy and Presidio take two seconds: not while Rasa starts, and before the first person has typed."""
+    load = threading.Thread(target=get_redactor, name="redaction-load", daemon=True)
+    try:
+        # Rasa's event loop is busy until the model is loaded and the port is open.
+        asyncio.get_running_loop().call_soon(load.start)
+    except RuntimeError:
+        load.start()
 
 
 def _latest_session(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:

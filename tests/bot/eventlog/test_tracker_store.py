@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timezone
 
 import pytest
@@ -176,6 +177,32 @@ async def test_while_the_database_is_away_the_conversation_goes_on_and_is_stored
     await converse(store, "fourth")
     stored = [e["text"] for e in copy.load(SENDER).events if e["event"] == "user"]
     assert stored == ["my name is <PERSON_1>", "second while away", "third while away", "fourth"]
+
+
+def test_what_one_thread_is_writing_is_not_written_by_another_too(make, copy, monkeypatch):
+    """With PostgreSQL four threads write; one that is done looks after conversations that wait."""
+    store, other = make(), "b" * 32
+    begun, may_go_on = threading.Event(), threading.Event()
+    append = copy.append
+
+    def slow(key, *arguments):
+        if key == SENDER:
+            begun.set()
+            may_go_on.wait(10)
+        return append(key, *arguments)
+
+    monkeypatch.setattr(copy, "append", slow)
+    event = {"event": "user", "timestamp": 1.0, "text": "is roblox safe"}
+    first = threading.Thread(target=store._store, args=(SENDER, [event]))
+    first.start()
+    assert begun.wait(10)
+    second = threading.Thread(target=store._store, args=(other, [event]))
+    second.start()
+    second.join(2)
+    may_go_on.set()
+    first.join(10)
+    second.join(10)
+    assert [len(copy.load(key).events) for key in (SENDER, other)] == [1, 1]
 
 
 async def test_a_deleted_conversation_is_gone_from_memory_and_disk(make, copy):
