@@ -116,6 +116,8 @@ def _scalars(value: Any, key: str = "") -> Iterator[Tuple[str, str]]:
         yield key, str(value)
 
 
+#: Safe, and in C where it is there: a second less until names are redacted.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER_KEYS = ("phone", "sms", "text", "whatsapp", "number", "emergency")
 _DIGITS = re.compile(r"\+?\d(?:[\d\s().\-]{1,18}\d)?")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9\-]+(?:\.[a-z0-9\-]+)+)", re.IGNORECASE)
@@ -127,7 +129,7 @@ def _read_directory(folder: Path) -> Tuple[List[str], List[str], List[str]]:
     hosts: List[str] = []
     names: List[str] = []
     for path in sorted(folder.glob("*.yml")):
-        for key, value in _scalars(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for key, value in _scalars(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)):
             if any(part in key.lower() for part in _NUMBER_KEYS):
                 numbers += ["".join(filter(str.isdigit, found)) for found in _DIGITS.findall(value)]
             if "://" in value or value.lower().startswith("www."):
