@@ -15,6 +15,8 @@ UTTER_CHECK_IN_NO = "utter_check_in_no"
 
 #: Every move of a journey (bot/learning), chosen by JourneyPolicy.
 UTTER_JOURNEY = "utter_journey"
+#: The journeys that fit this person, as choices.
+UTTER_JOURNEYS = "utter_journeys"
 
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)

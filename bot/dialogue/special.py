@@ -20,10 +20,11 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
     UTTER_JOURNEY,
+    UTTER_JOURNEYS,
 )
 from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk, recent_words
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
-from bot.learning.wording import starting_words, word
+from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
@@ -198,21 +199,30 @@ def _opening_notice(tracker: DialogueStateTracker, facts: ConversationFacts, now
 
 def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The newest move of a journey; without one, the journeys that fit this person."""
-    book, listener = get_journeys(), journey_facts(facts)
+    book = get_journeys()
     state = from_slots(facts.slots, book.journeys)
-    fill = get_responses().fill
     if state is None:
-        worded = starting_words(book, listener, fill)
-    else:
-        worded = word(book, state, facts.slots.get(JOURNEY_SAY) or (), listener, fill)
+        return _journeys(tracker, facts, now)
+    say = facts.slots.get(JOURNEY_SAY) or ()
+    worded = word(book, state, say, journey_facts(facts), get_responses().fill)
+    draft = _as_journey_draft(worded, f"{UTTER_JOURNEY}/{state.journey}/{state.step}")
+    # Counted by the log writer, without the conversation it came from.
+    return {**draft, JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME)}
+
+
+def _journeys(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """What can be done together, as choices."""
+    worded = starting_words(get_journeys(), journey_facts(facts), get_responses().fill)
+    return _as_journey_draft(worded, UTTER_JOURNEYS)
+
+
+def _as_journey_draft(worded: Worded, response: str) -> Draft:
     return {
         "text": worded.text,
         "buttons": [{"title": title, "payload": payload} for title, payload in worded.buttons],
-        "response": f"{UTTER_JOURNEY}/{state.journey}/{state.step}" if state else UTTER_JOURNEY,
+        "response": response,
         "custom": worded.custom,
         "hotlines": list(worded.hotlines),
-        # Counted by the log writer, without the conversation it came from.
-        JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME),
     }
 
 
@@ -238,4 +248,5 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_random_noise": _once_a_card_was_given("utter_crisis_silence", "utter_random_noise"),
     "utter_lost_for_words": _once_a_card_was_given("utter_crisis_silence", "utter_lost_for_words"),
     UTTER_JOURNEY: _journey,
+    UTTER_JOURNEYS: _journeys,
 }

@@ -24,7 +24,8 @@ UNCLEAR_INTENTS = frozenset(("nlu_fallback", "random_noise", "affirm", "deny", "
 #: The person goes elsewhere: they are answered and the prompt does not return by itself.
 ELSEWHERE_INTENTS = frozenset(
     (
-        *("start", "show_topics", "restart", "goodbye", "delete_chat_request", "get_hotline", "take_back"),
+        *("start", "show_topics", "show_journeys", "restart", "goodbye"),
+        *("delete_chat_request", "get_hotline", "take_back"),
         *("barrier_not_believed", "barrier_parents_find_out", "barrier_my_fault", "barrier_police"),
         *("barrier_cannot_talk", "barrier_dont_know_what_to_say", "barrier_cost", "barrier_not_that_bad"),
         *("outcome_contacted", "outcome_not_yet", "outcome_safe_now", "outcome_going_to"),
