@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Mapping, Sequence
 
 from bot.content.responses import get_responses
@@ -9,6 +10,8 @@ from bot.content.responses import get_responses
 #: Names of wordings that are about someone's safety.
 _SAFETY = ("utter_crisis_", "utter_check_in", "utter_emergency")
 _URGENT = "utter_emergency"
+#: A card in another language carries its code at the end of its name, such as `utter_emergency_card_ar`.
+_LANGUAGE = re.compile(r"_([a-z]{2})$")
 
 
 def is_about_safety(reply: Mapping[str, Any]) -> bool:
@@ -33,12 +36,17 @@ def with_first_line(
     if not any(map(is_about_safety, answer)):
         return answer
     first = answer[0]
-    line = get_responses().choose(_name(answer, carded), audience, channel).text
+    line = get_responses().choose(_name(answer, carded, channel), audience, channel).text
     first["text"] = f"{line}\n\n{first.get('text') or ''}".rstrip()
     return answer
 
 
-def _name(answer: Sequence[Mapping[str, Any]], carded: bool) -> str:
+def _name(answer: Sequence[Mapping[str, Any]], carded: bool, channel: str) -> str:
+    language = _LANGUAGE.search(str(answer[0].get("response") or ""))
+    own = f"utter_messaging_first_line_{language.group(1)}" if language else ""
+    # In a text message a card in another script fills its segments by itself.
+    if own in get_responses() and channel != "sms":
+        return own
     if any(str(reply.get("response") or "").startswith(_URGENT) for reply in answer):
         return "utter_messaging_urgent_line"
     return "utter_messaging_next_line" if carded else "utter_messaging_first_line"

@@ -121,6 +121,15 @@ def test_a_first_line_tells_a_bystander_nothing_and_fills_the_preview(name):
         assert variation.channel == "sms" or len(variation.text) >= 100
 
 
+@pytest.mark.parametrize("language", ["es", "fr", "pt", "de", "it", "nl", "pl", "tr", "ar", "ru", "ja", "zh"])
+@pytest.mark.parametrize("kind", ["crisis_card", "emergency_card"])
+def test_a_card_in_another_language_has_its_first_line_in_that_language(language, kind):
+    reply = {"text": "words", "response": f"utter_{kind}_{language}", "card_level": "escalate"}
+    (shown,) = with_first_line([reply], "telegram", "child", carded=True)
+    assert shown["text"].startswith(get_responses().choose(f"utter_messaging_first_line_{language}").text)
+    assert shown["text"].endswith("words")
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
