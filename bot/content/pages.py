@@ -57,20 +57,25 @@ def build_pages(folder: Path = DATA_DIR) -> Dict[str, str]:
     return pages
 
 
-def out_of_step(pages: Mapping[str, str], folder: Path = PAGES_DIR) -> List[str]:
-    """Names of pages that are missing, old or left over; empty when the folder shows what is said."""
+def out_of_step(pages: Mapping[str, str], folder: Path = PAGES_DIR, keep_others: bool = False) -> List[str]:
+    """Names of pages that are missing, old or left over; empty when the folder shows what is said.
+
+    Args:
+        keep_others: The folder holds other pages too, which are nobody's business here.
+    """
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in {*pages, *there} if pages.get(name) != there.get(name))
+    names = set(pages) if keep_others else {*pages, *there}
+    return sorted(name for name in names if pages.get(name) != there.get(name))
 
 
-def write_pages(pages: Mapping[str, str], folder: Path = PAGES_DIR) -> List[str]:
-    """Writes what changed and removes pages that nothing stands behind any more.
+def write_pages(pages: Mapping[str, str], folder: Path = PAGES_DIR, keep_others: bool = False) -> List[str]:
+    """Writes what changed and, unless others are kept, removes pages that nothing stands behind any more.
 
     Returns:
         The names written or removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    changed = out_of_step(pages, folder)
+    changed = out_of_step(pages, folder, keep_others)
     for name in changed:
         if name in pages:
             (folder / name).write_text(pages[name], encoding="utf-8")
