@@ -20,7 +20,7 @@ import scipy.sparse
 from threadpoolctl import threadpool_limits
 
 from bot.errors import ModelError
-from bot.nlu.compact import CompactMatrix
+from bot.text.compact import CompactMatrix
 
 FORMAT_VERSION = 4
 _N_FEATURES = 2**18

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.nlu.compact import CompactMatrix
+from bot.text.compact import CompactMatrix
 
 
 @pytest.mark.parametrize(("kind", "steps"), [(np.int8, 254), (np.int16, 65534)])
