@@ -53,12 +53,10 @@ class CountryNames:
 @lru_cache(maxsize=1)
 def get_country_names() -> CountryNames:
     """The names of this process; about 0.15 s at the first call. Raises ContentError for a broken alias file."""
-    from babel import Locale
-
     by_words: Dict[str, str] = {}
     unspaced: Dict[str, str] = {}
     for language in reversed(LANGUAGES):
-        for code, name in Locale.parse(language).territories.items():
+        for code, name in _territories(language).items():
             if len(code) != 2 or not code.isalpha() or code in ("EU", "UN", "EZ", "QO", "ZZ"):
                 continue
             if _UNSPACED.search(name):
@@ -71,6 +69,15 @@ def get_country_names() -> CountryNames:
     return CountryNames(
         by_words, unspaced, frozenset(map(_normal, aliases["ambiguous"])), frozenset(aliases["place_words"])
     )
+
+
+def _territories(language: str) -> Dict[str, str]:
+    from babel import Locale, localedata
+
+    found = dict(Locale.parse(language).territories)
+    # babel keeps every language it ever read, and with 45 of them 44 MB; one that is needed again is read again.
+    getattr(localedata, "_cache", {}).clear()
+    return found
 
 
 def _read_aliases() -> Any:
