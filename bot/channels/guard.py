@@ -105,6 +105,7 @@ class Guard:
                 language=context.language,
                 card_level_given=self._given.get(context.conversation_id, RiskLevel.NONE),
                 at=self._now(),
+                words="\n".join(text.replace("\n", " ") for text in self._recent.get(context.conversation_id, ())),
             ),
         )
         self._remember_card(context.conversation_id, card.level)

@@ -138,3 +138,11 @@ async def test_what_the_guard_logs_is_redacted_and_read_like_any_message():
     heard = next(turn for turn in turns if turn.author == "user")
     assert "katie" not in heard.text and heard.risk_level == 2 and heard.main_category == "extortion"
     assert next(turn for turn in turns if turn.author == "bot").helplines
+
+
+async def test_the_card_of_the_guard_hears_the_situation_as_the_assistant_does():
+    guard = guard_saying(RiskAssessment(RiskLevel.ESCALATE, {"adult_involved": 0.9}, Speaker.SELF))
+    replies = await answer_guarded(
+        guard, CONTEXT, "he wants to meet me tomorrow", handler([], error=RuntimeError("broken")), []
+    )
+    assert replies[0]["response"] == "utter_crisis_planned_meeting_child"
