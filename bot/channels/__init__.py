@@ -8,7 +8,10 @@
   `commands.py`    /help, "delete my chat" and their kin
   `first_line.py`  what a lock screen shows of an answer about someone's safety
   `rendering.py`   from replies to plain messages with buttons
+  `offers.py`      what a typed "1" or "more" refers to, sealed
 `telegram.py`      Telegram: webhook or long polling
+`twilio.py`        text messages (`sms.py`, `segments.py`, `numbered.py`) and WhatsApp
+`generic.py`       a signed JSON webhook for any gateway
 `guard.py`         the card still goes out when Rasa is slow, broken or silent
 `identity.py`      random conversation ids, signed tokens, keyed hashes of phone and chat ids
 `replies.py`       collects what Rasa says; splits a text into bubbles
