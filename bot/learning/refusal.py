@@ -16,7 +16,6 @@ from typing import List, Sequence, Tuple
 import numpy as np
 import yaml
 from scipy.linalg import solve
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.content.journeys import FOLDER
 from bot.errors import ContentError, ModelError
@@ -34,8 +33,9 @@ KINDS = (FIRM, UNSURE, GIVING_IN)
 NO_ANSWER = "no_answer"
 #: Somebody tells what is really happening: never an answer to the exercise.
 TELLING = "telling"
-#: How many such lines are learned from, evenly spread, and how long they may be: a long message is no refusal anyway.
-TELLING_KEPT = 500
+#: How many such lines are learned from: the shortest, which look most like an answer, and others evenly spread.
+SHORTEST_KEPT, OTHERS_KEPT = 450, 250
+#: A longer message is no refusal anyway.
 LONGEST_WORDS = 20
 EXAMPLES_FILE = FOLDER / "_refusal_examples.yml"
 #: Width of both meaning kernels, share of the wording kernel and ridge: five-fold cross-validation over the examples.
@@ -75,6 +75,9 @@ class RefusalReader:
         Raises:
             ModelError: There are none.
         """
+        # Imported here: it costs every server a second and 25 MB, and few conversations come to this exercise.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         if not examples:
             raise ModelError("There are no refusal examples to train on.")
         refusals = np.array([kind != TELLING for kind, _ in examples])
@@ -128,14 +131,12 @@ def read_examples(path: Path = EXAMPLES_FILE) -> List[Tuple[str, str]]:
 
 
 def telling_examples() -> List[Tuple[str, str]]:
-    """Short lines of `data/risk/examples/` that want a question or a card, evenly spread over the files."""
-    found = [
-        example.text
-        for example in load_examples()
-        if example.level > RiskLevel.NONE and len(example.text.split()) <= LONGEST_WORDS
-    ]
-    step = max(len(found) // TELLING_KEPT, 1)
-    return [(TELLING, text) for text in found[::step]]
+    """Short lines of `data/risk/examples/` that want a question or a card."""
+    texts = [example.text for example in load_examples() if example.level > RiskLevel.NONE]
+    found = sorted(dict.fromkeys(texts), key=lambda text: (len(text.split()), text))
+    others = [text for text in found[SHORTEST_KEPT:] if len(text.split()) <= LONGEST_WORDS]
+    step = max(len(others) // OTHERS_KEPT, 1)
+    return [(TELLING, text) for text in (*found[:SHORTEST_KEPT], *others[::step])]
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ class JourneyPolicy(Policy):
 
     A Rasa form asks the action server about every answer; this decides in process, so that a journey goes on when the
     action server is down. Like a form it predicts with the flag that outranks other policies, and like any form it
-    gives way to SafetyPolicy, whose priority is higher. See docs/decisions/0009-journeys-without-forms.md.
+    gives way to SafetyPolicy, whose priority is higher. See docs/decisions/0008-journeys-without-forms.md.
     """
 
     @staticmethod
