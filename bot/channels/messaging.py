@@ -422,7 +422,7 @@ class Messaging:
 
     def _context(self, turn: "_Turn") -> GuardContext:
         chat = turn.chat
-        return GuardContext(turn.conversation_id, chat.audience or CHILD, chat.country, self.name, chat.language)
+        return GuardContext(turn.conversation_id, chat.audience or CHILD, _country(chat), self.name, chat.language)
 
     def _too_long(self, turn: "_Turn") -> List[Reply]:
         """A long story is not read by the assistant; when it tells of a risk, the guard's card answers it."""
@@ -467,7 +467,7 @@ class Messaging:
     def _say(self, name: str, chat: Chat) -> Reply:
         """One of our own fixed wordings, as a reply."""
         audience = chat.audience or CHILD
-        chosen = get_responses().choose(name, audience, self.name, {"country": chat.country})
+        chosen = get_responses().choose(name, audience, self.name, {"country": _country(chat)})
         buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
         return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "hotlines": []}
 
@@ -544,6 +544,11 @@ _COMMAND_WORDS = {
     "language": "utter_messaging_language",
     "stop": "utter_messaging_stopped",
 }
+
+
+def _country(chat: Chat) -> Optional[str]:
+    """The person's own country, else the one this deployment is for; None leads to the question for it."""
+    return chat.country or get_settings().country.upper() or None
 
 
 def _readable(incoming: Incoming) -> Incoming:

@@ -157,6 +157,20 @@ async def test_the_first_card_is_one_text_of_two_segments_that_a_lock_screen_may
         assert "112 or 911" in text and "Reply 1 if" in text
 
 
+async def test_a_deployment_for_one_country_shows_its_helplines_until_the_person_names_another(monkeypatch):
+    monkeypatch.setattr("bot.channels.messaging.get_settings", lambda: Settings(country="gb"))
+    async with running() as phone:
+        await phone.say("hello")
+        assert phone.assistant.heard[0].metadata["country"] == "GB"
+        phone.assistant.error = RuntimeError("no assistant")
+        (text,) = await phone.say(RISKY_WORDS)
+        assert "0800 1111" in text and "999" in text and count_segments(text) <= 2
+        phone.assistant.error, phone.assistant.slots = None, {"country": "IE"}
+        await phone.say("i am in ireland")
+        await phone.say("hello")
+        assert phone.assistant.heard[-1].metadata["country"] == "IE"
+
+
 async def test_choices_are_answered_by_number_also_after_a_restart(tmp_path):
     path = tmp_path / "channels.db"
     async with running(ChatStore(path)) as phone:
