@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Tuple
 
@@ -47,3 +48,14 @@ class Composed:
 #: Ids of the choices made at each step so far, in order; a step never reached is missing.
 Answers = Mapping[str, Tuple[str, ...]]
 Composer = Callable[[Answers, JourneyFacts], "Composed | None"]
+
+
+def entities_of(payload: str) -> Mapping[str, Any]:
+    """What a button names: `{"country": "GB"}` for `/ask_country{"country": "GB"}`; empty without anything named."""
+    _, brace, rest = payload.partition("{")
+    return dict(json.loads(brace + rest)) if brace else {}
+
+
+def choice_in(payload: str) -> str:
+    """The choice that a button stands for: `done` for `/journey_answer{"choice": "setting/done"}`."""
+    return str(entities_of(payload)["choice"]).rpartition("/")[2]

@@ -5,11 +5,10 @@ The country is kept as the answer of the step, as its code in lower case; it is 
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Dict, Mapping, Tuple
 
-from bot.content.composed import Answers, Composed, JourneyFacts
+from bot.content.composed import Answers, Composed, JourneyFacts, choice_in, entities_of
 from bot.content.countries import get_country_names
 from bot.content.hotlines import get_directory
 from bot.content.journeys import Choice
@@ -29,7 +28,7 @@ def ask_country(answers: Answers, facts: JourneyFacts) -> Composed | None:
     if facts.country or answers.get(STEP):
         return None
     asked = get_responses().choose(WORDING, facts.audience, facts.channel, facts.slots)
-    leave_out = tuple(Choice(button.payload, button.title) for button in asked.buttons)
+    leave_out = tuple(Choice(choice_in(button.payload), button.title) for button in asked.buttons)
     return Composed(text=asked.text, choices=(*_countries(), *leave_out))
 
 
@@ -43,17 +42,13 @@ def country_from(answers: Answers, facts: JourneyFacts) -> str | None:
 def _countries() -> Tuple[Choice, ...]:
     """Those offered on buttons first; every other one is understood when its name is typed."""
     directory, words = get_directory(), _words_by_country()
-    first = [code for button in get_responses().variations(OFFER)[0].buttons if (code := _code_in(button.payload))]
+    named = (entities_of(button.payload).get("country") for button in get_responses().variations(OFFER)[0].buttons)
+    first = [str(code) for code in named if code]
     rest = [code for code in directory.countries if code not in first]
     return tuple(
         Choice(code.lower(), directory.names[code], words=words.get(code, ()), hidden=code in rest)
         for code in (*first, *rest)
     )
-
-
-def _code_in(payload: str) -> str | None:
-    _, brace, rest = payload.partition("{")
-    return str(json.loads(brace + rest).get("country")) if brace else None
 
 
 def _words_by_country() -> Mapping[str, Tuple[str, ...]]:

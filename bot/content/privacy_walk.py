@@ -2,7 +2,7 @@
 
 Facts come from `data/platforms/`, words from `data/responses/journey_parts.yml` and
 `data/sheets/privacy_checkup.yml`.
-A button of those responses whose payload is a bare word (`done`, `skip`) becomes a choice of that name.
+A button of those responses becomes a choice, named by the end of its payload (`done`, `skip`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, List, Tuple
 
-from bot.content.composed import Answers, Composed, JourneyFacts
+from bot.content.composed import Answers, Composed, JourneyFacts, choice_in
 from bot.content.country_step import country_from
 from bot.content.journeys import Choice
 from bot.content.platform_answers import cell_words
@@ -129,13 +129,14 @@ def _app_choice(app: Platform) -> Choice:
 def _choices(asked: Response, prefix: str = "") -> Tuple[Choice, ...]:
     """The buttons of a wording as choices; what people type for them stands in its metadata."""
     words = asked.metadata.get("words") or {}
+    named = [(choice_in(button.payload), button.title) for button in asked.buttons]
     return tuple(
         Choice(
-            id=button.payload if button.payload in (ALL_APPS, ENOUGH) else f"{prefix}{button.payload}",
-            title=button.title,
-            words=tuple(words.get(button.payload, ())),
+            id=name if name in (ALL_APPS, ENOUGH) else f"{prefix}{name}",
+            title=title,
+            words=tuple(words.get(name, ())),
         )
-        for button in asked.buttons
+        for name, title in named
     )
 
 
