@@ -7,6 +7,7 @@ docs/journeys.md has the accuracy on held-out lines. What a person typed is read
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ from scipy.linalg import solve
 
 from bot.content.journeys import FOLDER
 from bot.errors import ContentError, ModelError
-from bot.safety.examples import load_examples
+from bot.safety.examples import EXAMPLES_DIR
 from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
@@ -132,7 +133,10 @@ def read_examples(path: Path = EXAMPLES_FILE) -> List[Tuple[str, str]]:
 
 def telling_examples() -> List[Tuple[str, str]]:
     """Short lines of `data/risk/examples/` that want a question or a card."""
-    texts = [example.text for example in load_examples() if example.level > RiskLevel.NONE]
+    # Read here and not by `bot.safety.examples`, which parses every FAQ phrasing as well: that takes seconds at start.
+    lines = [line for path in sorted(EXAMPLES_DIR.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines if line.strip()]
+    texts = [row["text"] for row in rows if row["level"] != RiskLevel.NONE.label]
     found = sorted(dict.fromkeys(texts), key=lambda text: (len(text.split()), text))
     others = [text for text in found[SHORTEST_KEPT:] if len(text.split()) <= LONGEST_WORDS]
     step = max(len(others) // OTHERS_KEPT, 1)

@@ -19,6 +19,7 @@ from bot.dialogue.facts import journey_facts, latest_risk, read_facts
 from bot.dialogue.journeys import journey_state, session_actions, spoken_last
 from bot.learning.decision import Heard, decide, return_after
 from bot.learning.engine import Turn
+from bot.learning.refusal import get_refusal_reader
 from bot.learning.state import JOURNEY_OUTCOME, JourneyState
 
 #: The entity of a button inside a journey.
@@ -50,6 +51,7 @@ class JourneyPolicy(Policy):
     ) -> "JourneyPolicy":
         """Creates the policy; journeys are read from `data/journeys/` now, so that a broken file stops the start."""
         get_journeys()
+        get_refusal_reader()
         return cls(config, model_storage, resource, execution_context)
 
     def train(
@@ -58,7 +60,8 @@ class JourneyPolicy(Policy):
         domain: Domain,
         **kwargs: Any,
     ) -> Resource:
-        """Learns nothing: the decisions are in `bot.learning.decision`."""
+        """Learns nothing by itself; the reader of refusals keeps its embeddings in `models/`, for a quick start."""
+        get_refusal_reader()
         with self._model_storage.write_to(self._resource):
             return self._resource
 

@@ -28,6 +28,8 @@ class Walk:
     step: str = ""
     most_repeated: int = 0
     outcomes: list[str] = field(default_factory=list)
+    #: What was sent, and the step that the journey was at afterwards.
+    heard: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Walker:
@@ -112,13 +114,15 @@ class Walker:
         heard = Heard(text, intent, chosen)
         turn = decide(self.book, self.state, heard, self.facts, self.prompt_newest, self.readers)
         if turn is not None:
-            return self.take(move, turn)
+            self.take(move, turn)
+            self.walk.heard.append((text, self.state.step))
+            return
         # Some other answer of the assistant, after which the journey may return.
         back = return_after(self.book, self.state, intent, self.prompt_newest)
         self.prompt_newest = False
         if back:
             self.take("aside", back)
-        return None
+        return
 
     def take(self, move, turn: Turn):
         before = self.state
