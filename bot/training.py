@@ -31,7 +31,7 @@ def fingerprint(project: Path = PROJECT_DIR) -> str:
         path = project / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
-            if file.is_file() and file.suffix in (".yml", ".py", ".lock"):
+            if file.is_file() and file.suffix in (".yml", ".py", ".lock", ".safetensors"):
                 digest.update(str(file.relative_to(project)).encode())
                 digest.update(_learned_from(file.read_bytes()))
     return digest.hexdigest()

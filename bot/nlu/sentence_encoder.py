@@ -1,7 +1,8 @@
 """Graph component: encodes each message once, for every component after it."""
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -12,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import DETAIL, EMBEDDING
+from bot.text.adapters import ANSWERS, stamp_of
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
@@ -41,7 +43,7 @@ class SentenceEncoder(GraphComponent):
         wanted = [message for message in messages if _has_words(message)]
         if wanted:
             texts = [clean(message.get(TEXT)).text for message in wanted]
-            rows = zip(wanted, get_encoder().encode(texts), get_minilm().encode(texts))
+            rows = zip(wanted, get_encoder().encode(texts), _detail(texts))
             for message, meaning, detail in rows:
                 message.set(EMBEDDING, meaning)
                 message.set(DETAIL, detail)
@@ -52,11 +54,15 @@ class SentenceEncoder(GraphComponent):
         wanted = [example for example in training_data.training_examples if _has_words(example)]
         texts = [clean(example.get(TEXT)).text for example in wanted]
         meanings = encode_kept(texts, "answer-embeddings.npz")
-        details = encode_kept(texts, "answer-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
+        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp_of(ANSWERS))
         for example, meaning, detail in zip(wanted, meanings, details):
             example.set(EMBEDDING, meaning)
             example.set(DETAIL, detail)
         return training_data
+
+
+def _detail(texts: Sequence[str]) -> np.ndarray:
+    return get_minilm().encode(texts, ANSWERS)
 
 
 def _has_words(message: Message) -> bool:

@@ -91,9 +91,13 @@ class RiskClassifier:
             embeddings: One unit row a part.
             evidence: What the rules found in the whole text.
         """
-        scores = self.machine.scores(parts, embeddings)
-        levels, categories = self.probabilities(self.layers, scores, evidence)
-        speaking = np.exp(_apply(self.layers.speakers, speaker_features(scores, evidence)))
+        return self.reading(self.layers, self.machine.scores(parts, embeddings), evidence)
+
+    @staticmethod
+    def reading(layers: Layers, scores: np.ndarray, evidence: Evidence) -> Reading:
+        """The reading of one text from its kernel scores (one row a part)."""
+        levels, categories = RiskClassifier.probabilities(layers, scores, evidence)
+        speaking = np.exp(_apply(layers.speakers, speaker_features(scores, evidence)))
         return Reading(
             levels=dict(zip(LEVELS, map(float, levels), strict=True)),
             categories=dict(zip(CATEGORIES, map(float, categories), strict=True)),

@@ -106,7 +106,7 @@ def _read_line(line: str, place: str) -> RiskExample:
 def _quiet_questions(files: Sequence[Path]) -> Iterator[RiskExample]:
     for path in files:
         questions: Dict[str, List[str]] = {}
-        for intent, phrasing in _phrasings(path):
+        for intent, phrasing in read_phrasings(path):
             if path.stem not in RISKY_TOPICS or not _SOMEBODY.search(phrasing):
                 questions.setdefault(intent, []).append(phrasing)
         # The cluster is the question: its phrasings are one situation in several voices.
@@ -115,7 +115,8 @@ def _quiet_questions(files: Sequence[Path]) -> Iterator[RiskExample]:
                 yield RiskExample(phrasing, RiskLevel.NONE, (), Speaker.UNKNOWN, intent)
 
 
-def _phrasings(path: Path) -> Iterator[Tuple[str, str]]:
+def read_phrasings(path: Path) -> Iterator[Tuple[str, str]]:
+    """Intent and phrasing of each training line of a file in Rasa's format; none when it is no YAML."""
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError:

@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
 from bot.safety.features import WordWeights
+from bot.text.compact import CompactMatrix
 
 #: Chosen by four-fold cross-validation over clusters; see docs/safeguarding.md.
 GAMMA = 1.5
@@ -29,13 +30,13 @@ class KernelMachine:
     """A fitted machine.
 
     Attributes:
-        support: `float32`, shape `(n, dim)`, unit rows: the training embeddings.
+        support: Shape `(n, dim)`, unit rows: the training embeddings, in whole numbers (a message reads them all).
         words: Term weights.
         word_columns: Training word rows, transposed: `(terms, n)`, so that a message touches only its own terms.
         weights: `float32`, shape `(n, outputs)`.
     """
 
-    support: np.ndarray
+    support: CompactMatrix
     words: WordWeights
     word_columns: sparse.csr_matrix
     weights: np.ndarray
@@ -61,21 +62,23 @@ class KernelMachine:
         words = WordWeights.fit(texts)
         word_rows = words.rows(texts)
         word_columns = sparse.csr_matrix(word_rows.T)
-        kernel = _kernel(embeddings, word_rows, embeddings, word_columns)
+        kernel = _kernel(embeddings.astype(np.float32) @ embeddings.T, word_rows @ word_columns)
         kernel[np.diag_indices_from(kernel)] += RIDGE
         further = np.zeros((len(texts), among_targets.shape[1]), dtype=np.float32)
         further[among] = _solve(kernel[np.ix_(among, among)], among_targets)
         weights = np.hstack([_solve(kernel, targets), further])
-        return cls(embeddings.astype(np.float32), words, word_columns, weights.astype(np.float32))
+        return cls(CompactMatrix.of(embeddings), words, word_columns, weights.astype(np.float32))
 
     def scores(self, texts: Sequence[str], embeddings: np.ndarray) -> np.ndarray:
         """Raw scores, about -1 to 1: `float32`, shape `(len(texts), outputs)`."""
-        return _kernel(embeddings, self.words.rows(texts), self.support, self.word_columns) @ self.weights
+        cosines = self.support.similarities(embeddings.astype(np.float32))
+        return _kernel(cosines, self.words.rows(texts) @ self.word_columns) @ self.weights
 
     def arrays(self) -> Dict[str, np.ndarray]:
         """Everything needed to load it again, as plain arrays."""
         return {
-            "support": self.support.astype(np.float16),
+            "support": self.support.codes,
+            "support_scales": self.support.scales,
             "weights": self.weights,
             "terms": np.frombuffer("\n".join(self.words.terms).encode("utf-8"), dtype=np.uint8),
             "term_weights": self.words.weights,
@@ -88,9 +91,9 @@ class KernelMachine:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> KernelMachine:
         """Reads back what `arrays` gave."""
         terms: List[str] = arrays["terms"].tobytes().decode("utf-8").split("\n")
-        support = arrays["support"].astype(np.float32)
+        support = CompactMatrix(arrays["support"], arrays["support_scales"])
         columns = sparse.csr_matrix(
-            (arrays["word_data"], arrays["word_indices"], arrays["word_ends"]), shape=(len(terms), len(support))
+            (arrays["word_data"], arrays["word_indices"], arrays["word_ends"]), shape=(len(terms), len(support.codes))
         )
         return cls(support, WordWeights(terms, arrays["term_weights"]), columns, arrays["weights"])
 
@@ -100,10 +103,11 @@ def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.asarray(cho_solve(factor, targets.astype(np.float32), check_finite=False))
 
 
-def _kernel(
-    left: np.ndarray, left_words: sparse.csr_matrix, right: np.ndarray, right_columns: sparse.csr_matrix
-) -> np.ndarray:
+def _kernel(cosines: np.ndarray, wording: sparse.csr_matrix) -> np.ndarray:
+    """Both kernels added, in place of the first table."""
     # For unit rows |a - b|² = 2 - 2 a·b.
-    meaning = np.exp(2 * GAMMA * (left.astype(np.float32) @ right.T - 1))
-    wording = left_words @ right_columns
-    return np.asarray(meaning + WORD_SHARE * wording.toarray(), dtype=np.float32)
+    cosines -= 1
+    cosines *= np.float32(2 * GAMMA)
+    np.exp(cosines, out=cosines)
+    cosines += np.float32(WORD_SHARE) * wording.toarray()
+    return cosines

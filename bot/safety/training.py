@@ -35,7 +35,7 @@ from bot.text.embedding_cache import encode_kept
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
-FORMAT = 5
+FORMAT = 6
 FOLDS = 4
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.

@@ -24,6 +24,7 @@ def encode_kept(
     file_name: str = "safety-embeddings.npz",
     encode: Callable[[Sequence[str]], np.ndarray] | None = None,
     dimensions: int = DIMENSIONS,
+    stamp: str = "",
 ) -> np.ndarray:
     """Encodes texts, reading rows seen at an earlier training from disk.
 
@@ -32,6 +33,7 @@ def encode_kept(
         file_name: Where in `models/` the rows are kept; one file for each encoder and use.
         encode: The encoder; by default the shared sentence encoder.
         dimensions: Width of its rows; a file of another width is not used.
+        stamp: Names the weights of an encoder that is trained again now and then; rows of other weights are not used.
 
     Returns:
         `float32`, shape `(len(texts), dimensions)`, unit rows (kept as half precision, so exact to about 1e-3).
@@ -39,7 +41,7 @@ def encode_kept(
     encode = encode or get_encoder().encode
     path = get_settings().models_dir / file_name
     kept = _read(path, dimensions)
-    keys = [hashlib.blake2b(text.encode("utf-8"), digest_size=12).hexdigest() for text in texts]
+    keys = [hashlib.blake2b(text.encode("utf-8"), digest_size=12, key=stamp.encode()).hexdigest() for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
     fresh = list(missing)
     for start in range(0, len(fresh), _BATCH):
