@@ -6,6 +6,11 @@ import pytest
 
 from tests.widget.conftest import say
 from tests.widget.test_conversation import answers
+from tests.widget.test_printing import SHEET
+
+
+def with_sheet(message):
+    return [{"text": "**Our plan**\n☑ Listen.\n☐ Report it.", "custom": {"sheet": SHEET}}]
 
 
 def opening(page):
@@ -32,6 +37,11 @@ def too_long(page):
     page.locator("textarea").fill("a" * 2010)
 
 
+def sheet(page):
+    say(page, "my plan")
+    page.locator(".print").first.wait_for()
+
+
 def offline(page):
     opening(page)
     page.context.set_offline(True)
@@ -39,7 +49,7 @@ def offline(page):
     page.locator(".offline").wait_for()
 
 
-STATES = [opening, crisis_card, menu, deleting, too_long, offline]
+STATES = [opening, crisis_card, menu, deleting, too_long, offline, sheet]
 LOOKS = {
     "light": ({}, {}),
     "dark": ({"color_scheme": "dark"}, {}),
@@ -52,7 +62,7 @@ LOOKS = {
 def test_no_violation(open_page, chat, look, state):
     from axe_playwright_python.sync_playwright import Axe
 
-    chat.answer = answers
+    chat.answer = with_sheet if state is sheet else answers
     options, attributes = LOOKS[look]
     page = open_page(with_={**options, "bypass_csp": True, "reduced_motion": "reduce"}, **attributes)
     state(page)
