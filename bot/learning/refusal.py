@@ -20,6 +20,7 @@ from scipy.linalg import solve
 
 from bot.content.journeys import FOLDER
 from bot.errors import ContentError, ModelError
+from bot.learning.term_weights import TermWeights
 from bot.safety.examples import EXAMPLES_DIR
 from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
@@ -76,9 +77,6 @@ class RefusalReader:
         Raises:
             ModelError: There are none.
         """
-        # Imported here: it costs every server a second and 25 MB, and few conversations come to this exercise.
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         if not examples:
             raise ModelError("There are no refusal examples to train on.")
         refusals = np.array([kind != TELLING for kind, _ in examples])
@@ -86,8 +84,9 @@ class RefusalReader:
         texts = [clean(line).text for _, line in examples]
         self._meaning = encode_kept(texts, "refusal-embeddings.npz")
         self._detail = encode_kept(texts, "refusal-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
-        self._vectorizer = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True)
-        self._wording = self._vectorizer.fit_transform([_marked(line) for _, line in examples])
+        marked = [_marked(line) for _, line in examples]
+        self._terms = TermWeights(marked)
+        self._wording = self._terms.rows(marked)
         kernel = self._kernel(self._meaning, self._detail, self._wording)
         kernel[np.diag_indices_from(kernel)] += RIDGE
         places = np.array([self._kinds.index(kind) for kind, _ in examples if kind != TELLING])
@@ -100,7 +99,7 @@ class RefusalReader:
     def read(self, lines: Sequence[str]) -> List[RefusalReading]:
         """The most likely kind of each line."""
         texts = [clean(line).text for line in lines]
-        wording = self._vectorizer.transform([_marked(line) for line in lines])
+        wording = self._terms.rows([_marked(line) for line in lines])
         rows = self._kernel(get_encoder().encode(texts), get_minilm().encode(texts), wording) @ self._weights
         best = rows[:, :-1].argmax(axis=1)
         return [RefusalReading(self._kinds[k], float(row[k]), float(row[-1])) for k, row in zip(best, rows)]
