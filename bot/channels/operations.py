@@ -3,6 +3,7 @@
 nginx does not hand the three addresses on to the outside.
 """
 
+import logging
 from typing import Any, Awaitable, Callable
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -12,6 +13,8 @@ from sanic.response import HTTPResponse
 
 from bot import metrics, stages
 from bot.channels import once
+
+logger = logging.getLogger(__name__)
 
 
 class OperationsChannel(InputChannel):
@@ -47,7 +50,21 @@ class OperationsChannel(InputChannel):
             body, kind = metrics.exposition()
             return response.raw(body, content_type=kind)
 
+        @routes.listener("after_server_start")
+        async def give_up_without_a_model(app: Sanic, loop: Any) -> None:
+            stop_unless_ready(app)
+
         return routes
+
+
+def stop_unless_ready(app: Sanic) -> None:
+    """Rasa goes on without a model and answers nothing; nginx would go on sending people here. So the server ends.
+
+    The supervisor tries again, and with a broken model `restart-servers` stops at the first server.
+    """
+    if not is_ready(app):
+        logger.error("the model could not be loaded; this server ends")
+        app.stop()
 
 
 def is_ready(app: Sanic) -> bool:

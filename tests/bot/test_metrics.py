@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics, metrics_server
 from bot.channels.guard import Guard, GuardContext, answer_guarded
-from bot.channels.operations import OperationsChannel, is_ready
+from bot.channels.operations import OperationsChannel, is_ready, stop_unless_ready
 from bot.safety.levels import RiskAssessment, RiskLevel
 
 ALLOWED_LABELS = {"channel", "level", "stage", "reason", "outcome", "state", "le", "generation", "version"}
@@ -101,6 +101,16 @@ def test_a_rasa_server_is_ready_once_its_model_is_loaded():
     assert not is_ready(app)
     app.ctx.agent = SimpleNamespace(is_ready=lambda: True)
     assert is_ready(app)
+
+
+def test_a_server_without_a_model_ends_so_that_nobody_is_sent_to_it():
+    stopped = []
+    app = SimpleNamespace(ctx=SimpleNamespace(), stop=lambda: stopped.append(True))
+    stop_unless_ready(app)
+    assert stopped == [True]
+    app.ctx.agent = SimpleNamespace(is_ready=lambda: True)
+    stop_unless_ready(app)
+    assert stopped == [True]
 
 
 def test_the_three_addresses_stand_at_the_root():
