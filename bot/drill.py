@@ -91,7 +91,7 @@ class WebDrill:
 class MessagingDrill:
     """A messaging channel's own way, on the running server.
 
-    The update goes through the channel's reading, queue, guard, Rasa and rendering; only the last step, the call to the
+    The update goes through the channel's reading, guard, Rasa and rendering; only the last step, the call to the
     platform, is left out, and what it would have sent is the answer. The webhook's secret is not tried by this: only
     the platform knows it.
     """

@@ -274,6 +274,8 @@ class TelegramChannel(InputChannel):
         try:
             sent = read_object(await read_body(request, MOST_BODY_BYTES))
             conversation_id = read_token(str(sent.get("token", "")))
+        except TooLarge as error:
+            return response.json({"error": str(error)}, status=413)
         except InputError as error:
             return response.json({"error": str(error)}, status=403)
         read = read_update(sent.get("update"))

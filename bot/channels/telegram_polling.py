@@ -64,7 +64,11 @@ class Poller:
                 await asyncio.sleep(pause_seconds(min(failures, 8), error.seconds, 1.0))
 
     async def stop(self) -> None:
-        """Waits for nothing; answers under way are finished by the messaging core."""
+        """Asks for nothing more; answers under way are finished by the messaging core."""
+        waiting = list(self._working.values())
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
         if self._held is not None:
             os.close(self._held)
             self._held = None

@@ -469,6 +469,22 @@ async def test_polling_survives_errors_and_another_poller(api, tmp_path):
         await until(lambda: opened.assistant.heard, 10)
 
 
+async def test_a_menu_that_telegram_does_not_take_keeps_nobody_waiting(api, tmp_path):
+    api.faults["setMyCommands"] = [server_error] * 100
+    api.push(message("hello"))
+    async with Bot(api, tmp_path, "polling") as opened:
+        await until(lambda: opened.assistant.heard)
+
+
+async def test_a_stopped_server_answers_what_it_has_begun_and_nothing_twice_afterwards(api, tmp_path):
+    api.push(message("hello"))
+    for _ in range(2):
+        async with Bot(api, tmp_path, "polling") as opened:
+            opened.assistant.waits = 0.1
+            await until(lambda: len(api.called("getUpdates")) > 1)
+    assert api.sent(7).count("You said hello") == 1
+
+
 async def test_a_second_process_does_not_poll(api, tmp_path, capsys):
     async with Bot(api, tmp_path, "polling"):
         await until(lambda: api.called("getUpdates"))
@@ -511,6 +527,9 @@ async def test_a_drill_shows_what_would_be_sent_and_sends_nothing(bot):
 async def test_a_drill_needs_a_token_of_this_deployment(bot):
     body = {"token": "forged", "update": message(RISKY_WORDS)}
     assert (await bot.post(body, route="_drill"))[0] == 403
+    assert (await bot.post(b"x" * (1024 * 1024), route="_drill"))[0] == 413
+    no_message = {"token": sign("d" * 32), "update": {"update_id": 1}}
+    assert (await bot.post(no_message, route="_drill"))[0] == 400 and bot.assistant.heard == []
 
 
 def test_the_routes_are_there():
