@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import Iterable, Sequence
 
 from bot import lean_import, logs, tensorflow_stand_in
 from bot.config import PROJECT_DIR
+from bot.text.encoder import get_encoder
 
 #: Longer than any action of ours takes; Rasa's default of 300 s outlives the conversation lock (60 s), and the
 #: person would wait in silence. When it passes, the channel guard answers.
@@ -69,6 +71,8 @@ def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
     Raises:
         ConfigError: As `run_rasa`.
     """
+    # Unpacked on another core while this one imports Rasa; what fails there fails again, and is told, below.
+    threading.Thread(target=get_encoder, name="encoder-load", daemon=True).start()
     prepare_to_answer(files)
     import rasa.cli.run
     import rasa.shared.utils.cli
