@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Dict, Optional
 
 from rasa_sdk import Tracker
 
@@ -14,6 +14,8 @@ def known(tracker: Tracker, name: str) -> Optional[str]:
     """
     value = tracker.get_slot(name)
     if not value:
-        said = next((event for event in reversed(tracker.events or []) if event.get("event") == "user"), {})
+        said: Dict[str, Any] = next(
+            (event for event in reversed(tracker.events or []) if event.get("event") == "user"), {}
+        )
         value = (said.get("metadata") or {}).get(name)
     return str(value) if value else None
