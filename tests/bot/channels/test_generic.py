@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from bot.channels import guard as guard_module
 from bot.channels.chat_store import ChatStore
 from bot.channels.delivery import TryLater
 from bot.channels.generic import GenericChannel
@@ -30,8 +29,6 @@ NOW = 1_764_000_000
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch):
     monkeypatch.setenv("KINDLIGHT_CHANNEL_KEY", "key-of-a-test")
-    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(guard_module, "ORDINARY_WAIT_SECONDS", 0.1)
     use_key_ring(KeyRing(Keys("aaaaaaaa", {"aaaaaaaa": b"k" * 32}, b"i" * 32)))
     yield
     use_key_ring(None)

@@ -12,7 +12,6 @@ import pytest
 from prometheus_client import REGISTRY
 from twilio.request_validator import RequestValidator
 
-from bot.channels import guard as guard_module
 from bot.channels import twilio as twilio_module
 from bot.channels.chat_store import ChatStore
 from bot.channels.guard import Guard
@@ -38,8 +37,6 @@ TEMPLATES = " ".join(f"HX{number}" + "a" * 31 for number in (1, 2, 3))
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch, tmp_path):
     monkeypatch.setenv("KINDLIGHT_CHANNEL_KEY", "key-of-a-test")
-    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(guard_module, "ORDINARY_WAIT_SECONDS", 0.1)
     use_key_ring(KeyRing(Keys("aaaaaaaa", {"aaaaaaaa": b"k" * 32}, b"i" * 32)))
     yield
     use_key_ring(None)
