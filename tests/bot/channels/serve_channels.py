@@ -1,4 +1,4 @@
-"""A server with the Twilio and the generic channel and an assistant that repeats, in a process of its own.
+"""A server with the messaging channels and an assistant that repeats, in a process of its own.
 
     python serve_channels.py PORT        # settings from the environment
 """
@@ -14,6 +14,7 @@ rasa_process.prepare()
 
 from bot.channels.generic import GenericChannel  # noqa: E402 - after Rasa was made light
 from bot.channels.guard import Guard  # noqa: E402
+from bot.channels.telegram import TelegramChannel  # noqa: E402
 from bot.channels.twilio import TwilioChannel  # noqa: E402
 from bot.safety.levels import RiskAssessment  # noqa: E402
 
@@ -27,7 +28,7 @@ async def repeat(message):
 
 def main() -> None:
     app = Sanic("channels_of_a_test", configure_logging=False)
-    for kind in (TwilioChannel, GenericChannel):
+    for kind in (TwilioChannel, GenericChannel, TelegramChannel):
         guard = Guard(assess=lambda texts: RiskAssessment(), log=lambda entry: None)
         channel = kind(guard=guard)
         app.blueprint(channel.blueprint(repeat), url_prefix=f"/webhooks/{channel.name()}")
