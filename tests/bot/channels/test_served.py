@@ -25,7 +25,7 @@ from .fake_twilio import ACCOUNT, TOKEN, FakeTwilio
 
 PROJECT = Path(__file__).resolve().parents[3]
 SECRET = "a-test-secret-that-is-long-enough"
-READY_SECONDS = 60
+READY_SECONDS = 180
 CHATS, MESSAGES = 500, 10
 
 
@@ -156,6 +156,7 @@ async def test_a_body_that_never_ends_is_cut_off(tmp_path):
         assert (await server.text("SM" + "1" * 32, "hello"))[0] == 200
 
 
+@pytest.mark.timeout(600)
 async def test_500_chats_of_ten_texts_keep_their_order_and_lose_and_double_nothing(tmp_path, capsys):
     seconds = []
     async with served(tmp_path) as server:
