@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 FORBIDDEN = {
     "bot/safety": {"rasa", "rasa_sdk", "sqlalchemy", "flask", "sanic"},
     "bot/redaction": {"rasa", "rasa_sdk", "sqlalchemy", "flask", "sanic"},
+    "bot/learning": {"rasa", "rasa_sdk", "sqlalchemy", "flask", "sanic"},
     "bot/content": {"rasa", "rasa_sdk", "sqlalchemy", "flask", "sanic"},
     "bot/text": {"rasa", "rasa_sdk", "sqlalchemy", "flask", "sanic"},
     "bot/store": {"rasa", "rasa_sdk", "flask", "sanic"},
