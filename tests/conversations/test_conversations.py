@@ -59,4 +59,4 @@ def check_step(step, result):
 
 def test_every_kind_of_path_has_conversations():
     kinds = {path.parent.name for path in FILES}
-    assert kinds >= {"happy_path", "disclosure", "digressions", "invalid_input"}
+    assert kinds >= {"happy_path", "disclosure", "after_the_card", "digressions", "invalid_input"}

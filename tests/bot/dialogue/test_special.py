@@ -1,0 +1,77 @@
+"""Responses put together from vetted parts: the likely answer, and what anger and silence mean after a card."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.content.responses import get_responses
+from bot.dialogue.facts import read_facts, recent_words
+from bot.dialogue.special import SPECIAL_RESPONSES
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
+NEAREST = [{"faq": "first_phone", "score": 0.3}, {"faq": "is_this_app_ok", "score": 0.2}, {"faq": "greet", "score": 0.1}]
+
+
+def tracker_with(*events, card_level="none"):
+    slots = [TextSlot("card_level", [{}], initial_value=card_level), TextSlot("country", [{}], initial_value="GB")]
+    return DialogueStateTracker.from_events("one", list(events), slots)
+
+
+def heard(text, **parsed):
+    return UserUttered(text, {"name": "nlu_fallback", "confidence": 0.8}, parse_data={"text": text, **parsed})
+
+
+def say(name, tracker):
+    return SPECIAL_RESPONSES[name](tracker, read_facts(tracker, "web"), NOW)
+
+
+def test_a_likely_answer_is_said_to_be_a_guess_with_the_next_ones_beside_it():
+    said = say("utter_nearest_answers", tracker_with(heard("a phone, when", nearest=NEAREST, likely="first_phone")))
+    answer = get_responses().choose("utter_faq/first_phone").text
+    assert said["text"].startswith("I'm not sure that I got you right.")
+    assert answer in said["text"] and said["text"].endswith("Was it one of these instead?")
+    assert [button["payload"] for button in said["buttons"]] == ['/ask{"faq": "is_this_app_ok"}', "/something_else"]
+    # "Tell me more" then goes on from this answer.
+    assert said["response"] == "utter_faq/first_phone"
+
+
+def test_where_none_is_likely_three_choices_are_offered_and_nothing_is_guessed():
+    said = say("utter_nearest_answers", tracker_with(heard("hm, the thing", nearest=NEAREST, likely=None)))
+    assert said["response"] == "utter_nearest_answers"
+    assert [button["payload"] for button in said["buttons"]][0] == '/ask{"faq": "first_phone"}'
+
+
+def test_an_answer_that_no_longer_exists_is_never_likely():
+    said = say("utter_nearest_answers", tracker_with(heard("x", nearest=[], likely="gone_long_ago")))
+    assert said["response"] == "utter_about_what"
+
+
+@pytest.mark.parametrize(
+    ("name", "after_a_card"),
+    [
+        ("utter_insult", "utter_crisis_anger"),
+        ("utter_random_noise", "utter_crisis_silence"),
+        ("utter_lost_for_words", "utter_crisis_silence"),
+    ],
+)
+def test_anger_and_silence_after_a_card_keep_the_numbers_in_sight(name, after_a_card):
+    assert say(name, tracker_with(heard("…"), card_level="none"))["response"] == name
+    said = say(name, tracker_with(heard("…"), card_level="escalate"))
+    assert said["response"] == after_a_card
+    assert "999" in said["text"]
+
+
+def test_what_was_told_before_a_card_was_answered_by_it():
+    tracker = tracker_with(
+        heard("he is 30"),
+        BotUttered("card", metadata={"card_level": "escalate"}),
+        heard("he wants to meet me"),
+        heard("/outcome_not_yet"),
+        heard("tomorrow\nafter school"),
+    )
+    assert recent_words(tracker) == "he wants to meet me\ntomorrow after school"
