@@ -17,10 +17,13 @@ from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
 from bot.safety.patterns import tokenize
+from bot.safety.second_look import SecondLook, in_doubt
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
 from bot.safety.thresholds import load_thresholds
+from bot.text.adapters import RISK
 from bot.text.cleanup import CleanText, clean
 from bot.text.encoder import MAX_ENCODED_CHARS, get_encoder
+from bot.text.minilm import get_minilm
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +37,14 @@ class SafetyEngine:
     def __init__(
         self,
         classifier: RiskClassifier,
+        second_look: SecondLook,
         signals: Sequence[RiskSignal],
         cues: Cues,
         thresholds: Thresholds,
         explanations: Mapping[str, object],
     ) -> None:
         self._classifier = classifier
+        self._second_look = second_look
         self._signals = signals
         self._cues = cues
         self._thresholds = thresholds
@@ -112,9 +117,11 @@ class SafetyEngine:
             return RiskAssessment()
         tokens = tokenize(cleaned)
         evidence = gather_evidence(tokens, self._signals, self._cues)
-        reading = self._read(cleaned.text, embedding, evidence)
-        decision = decide(reading, evidence, self._thresholds)
         language = language_of(cleaned.text, self._cues)
+        reading = self._read(cleaned.text, embedding, evidence)
+        if language in (None, "en") and in_doubt(reading):
+            reading = self._second_look.corrected(reading, cleaned.text)
+        decision = decide(reading, evidence, self._thresholds)
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
         if decision.level is RiskLevel.NONE:
             return RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
@@ -166,8 +173,11 @@ def _build() -> SafetyEngine:
     explanations = read_yaml(RISK_DIR / "words" / "explanations.yml")
     missing = [name for name in CATEGORIES if name not in explanations["classifier"]]
     assert not missing, f"explanations.yml lacks {missing}"
-    engine = SafetyEngine(load_or_train(), get_signals(), get_cues(), load_thresholds(), explanations)
+    classifier, second_look = load_or_train(), SecondLook.load()
+    engine = SafetyEngine(classifier, second_look, get_signals(), get_cues(), load_thresholds(), explanations)
     engine.assess("warm up")
+    # The first message in doubt must not wait for the second encoder.
+    get_minilm().read(["warm up"], RISK)
     return engine
 
 

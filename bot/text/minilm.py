@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
-from scipy.special import erf
 
 from bot.errors import ModelError
 from bot.text.adapters import Adapter, load_adapter
@@ -31,6 +30,8 @@ _KEPT_TEXTS = 512
 #: Texts whose shared layers are kept for the next form of the upper ones; a message is read in all forms at once.
 _KEPT_SHARED = 8
 _BATCH = 32
+#: sqrt(8 / pi): the factor of the tanh form, for x / (1 + exp(-factor * (x + 0.044715 x³))).
+_GELU_SCALE = 1.5957691
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,16 @@ def _normalise(rows: np.ndarray, weights: _Layers, name: str) -> np.ndarray:
 
 
 def _gelu(rows: np.ndarray) -> np.ndarray:
-    return np.asarray(rows * (1 + erf(rows / np.float32(np.sqrt(2)))) / 2, dtype=np.float32)
+    """GELU in its tanh form, written with exp: within 0.0005 of the exact one, and numpy's exp is ten times as fast."""
+    inner = rows * rows
+    inner *= np.float32(-_GELU_SCALE * 0.044715)
+    inner -= np.float32(_GELU_SCALE)
+    inner *= rows
+    # Large enough to be nothing, small enough not to overflow.
+    np.minimum(inner, np.float32(60), out=inner)
+    np.exp(inner, out=inner)
+    inner += np.float32(1)
+    return np.divide(rows, inner, out=inner)
 
 
 @lru_cache(maxsize=1)
