@@ -32,7 +32,10 @@ ELSEWHERE_INTENTS = frozenset(
         *("ask_keep_secret", "ask_will_police_come", "ask_will_parents_know"),
     )
 )
-#: Buttons and typed questions that lead to an answer; inside free text only a question is taken as one.
+#: "bye" and "my mum would be angry" are answers where free text is read.
+_ELSEWHERE_FROM_FREE_TEXT = frozenset(
+    ("start", "show_topics", "show_journeys", "restart", "delete_chat_request", "get_hotline")
+)
 _QUESTION = re.compile(
     r"^\W*(?:what|whats|how|why|who|whos|where|when|which|can you|could you|can i|should i|is it|is there|are there"
     r"|do i|does|tell me|explain)\b",
@@ -40,6 +43,12 @@ _QUESTION = re.compile(
 )
 #: "Not sure" may be an answer: when it is one of the choices, the choice counts.
 _YIELDING = ("skip", "dont_know")
+#: Asked of us, where "why?" and "how old are you?" are asked of the other person in the story.
+_INFORMATION = re.compile(
+    r"^\W*(?:what (?:is|are|does)|whats (?:a|an|the)|how (?:do|does|can|to)|where (?:do|can)|who can|tell me"
+    r"|explain)\b",
+    re.IGNORECASE,
+)
 _CONTROLS = ("leave", "back", "go_on", "again", "repeat", "skip")
 #: Where free text is read, "stop it" is said to the other person and "i dont know" is an unsure no.
 _CONTROLS_BESIDE_BUTTONS = ("leave_or_refusal", "dont_know")
@@ -194,12 +203,18 @@ def _typed_answer(
         return engine.answer(journey, state, choice, facts)
     if step.reader is None:
         return engine.miss(journey, state, facts) if heard.intent in UNCLEAR_INTENTS else None
-    if _is_question(heard) or heard.intent in ELSEWHERE_INTENTS:
+    if heard.intent in _ELSEWHERE_FROM_FREE_TEXT or _asks_for_information(heard):
         return None
     read = readers[step.reader](heard.text)
+    if read is None and _is_question(heard):
+        return None
     turn = engine.answer(journey, state, read, facts) if read else engine.miss(journey, state, facts)
     return replace(turn, say=("shared/for_real", *turn.say)) if heard.is_put_aside else turn
 
 
 def _is_question(heard: Heard) -> bool:
     return heard.intent not in UNCLEAR_INTENTS and _QUESTION.search(heard.text) is not None
+
+
+def _asks_for_information(heard: Heard) -> bool:
+    return heard.intent not in UNCLEAR_INTENTS and _INFORMATION.search(heard.text) is not None
