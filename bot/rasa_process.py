@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Iterable, Sequence
 
 from bot import lean_import, logs, tensorflow_stand_in
-from bot.config import PROJECT_DIR
-from bot.text.encoder import get_encoder
+from bot.config import PROJECT_DIR, get_settings
+from bot.mapped_tables import load_encoders
 
 #: Longer than any action of ours takes; Rasa's default of 300 s outlives the conversation lock (60 s), and the
 #: person would wait in silence. When it passes, the channel guard answers.
@@ -71,9 +71,11 @@ def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
     Raises:
         ConfigError: As `run_rasa`.
     """
-    # Unpacked on another core while this one imports Rasa; what fails there fails again, and is told, below.
-    threading.Thread(target=get_encoder, name="encoder-load", daemon=True).start()
+    # On another core while this one imports Rasa; what fails there fails again, and is told, when the model loads.
+    encoders = threading.Thread(target=load_encoders, args=(get_settings().models_dir,), name="encoder-load")
+    encoders.start()
     prepare_to_answer(files)
+    encoders.join()
     import rasa.cli.run
     import rasa.shared.utils.cli
     from rasa.shared.exceptions import RasaException
