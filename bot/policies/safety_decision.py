@@ -21,6 +21,16 @@ from bot.safety.levels import RiskAssessment, RiskLevel, Stance
 YES_INTENTS = frozenset({"affirm"})
 #: Intents that say it was a joke or that all is well.
 NO_INTENTS = frozenset({"deny", "laugh", "outcome_safe_now"})
+#: What people say after a card: why they hold back, how it went, that they are angry or have no words. A learned score
+#: on such words ("they won't believe me") mostly repeats what the card already answered.
+AFTER_CARD_INTENTS = frozenset(
+    {
+        "barrier_not_believed", "barrier_parents_find_out", "barrier_my_fault", "barrier_police", "barrier_cannot_talk",
+        "barrier_dont_know_what_to_say", "barrier_cost", "barrier_not_that_bad", "outcome_contacted", "outcome_not_yet",
+        "outcome_safe_now", "outcome_going_to", "take_back", "insult", "lost_for_words", "random_noise", "thank",
+        "ask_keep_secret", "ask_will_police_come", "ask_will_parents_know",
+    }
+)  # fmt: skip
 FAQ_INTENT = "faq"
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
@@ -40,6 +50,7 @@ def decide(
     intent: str | None,
     check_in: str | None,
     card_level: RiskLevel,
+    told_plainly: bool = True,
 ) -> Decision | None:
     """Chooses the safety response, or None when the message is an ordinary one.
 
@@ -49,11 +60,14 @@ def decide(
         intent: Intent of the newest message.
         check_in: Category of a check-in that waits for its answer, or None.
         card_level: Highest level for which a card was given in this conversation.
+        told_plainly: The risk stands in plain words (a signal of `data/risk/`), not only in a learned score.
     """
     # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
     # message still weighs in `risk`: the answer to our own question counts by itself.
     if check_in and intent in NO_INTENTS and newest_alone < RiskLevel.ESCALATE:
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
+    if card_level >= RiskLevel.ESCALATE and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly):
+        return None
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
     if check_in and (intent in YES_INTENTS or risk.level == RiskLevel.CHECK_IN):
@@ -62,6 +76,11 @@ def decide(
     if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
         return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.main_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
     return None
+
+
+def _is_new_risk(risk: RiskAssessment, told_plainly: bool) -> bool:
+    """An emergency, a failed engine, or a risk said in plain words; those are never taken for talk about the card."""
+    return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly
 
 
 def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:

@@ -1,6 +1,6 @@
 """Safety decides before anything else, also inside forms."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.engine.graph import ExecutionContext
@@ -86,6 +86,7 @@ class SafetyPolicy(Policy):
             intent=_answer_intent(message),
             check_in=_waiting_check_in(tracker),
             card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
+            told_plainly=_is_told_plainly(risk or {}),
         )
 
     def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:
@@ -100,6 +101,11 @@ def _answer_intent(message: UserUttered) -> Optional[str]:
     if intent in (FALLBACK_INTENT, "faq"):
         return read_answer(message.text or "") or intent
     return intent
+
+
+def _is_told_plainly(risk: Mapping[str, Any]) -> bool:
+    """Whether a signal found the risk in the words; a learned score names no place in them."""
+    return any(finding["end"] > finding["start"] for finding in risk.get("findings", ()))
 
 
 def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:

@@ -53,3 +53,27 @@ def test_a_check_in_remembers_what_it_asks_about():
 def test_a_failed_engine_still_asks():
     failed = RiskAssessment(level=ASK, failed=True)
     assert decide(failed, ASK, None, None, NONE).response == UTTER_CHECK_IN
+
+
+@pytest.mark.parametrize("intent", ["barrier_not_believed", "outcome_safe_now", "insult", "lost_for_words"])
+def test_after_a_card_talk_about_the_card_is_answered_and_not_taken_for_a_new_risk(intent):
+    for level in (CARD, ASK):
+        assert decide(risk(level), level, intent, None, CARD, told_plainly=False) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "intent", "given", "told_plainly"),
+    [
+        (CARD, "barrier_not_believed", NONE, False),  # no card was given yet
+        (CARD, "faq", CARD, False),
+        (NOW, "barrier_cannot_talk", CARD, False),
+        (CARD, "barrier_my_fault", CARD, True),  # said in plain words
+    ],
+)
+def test_a_new_risk_after_a_card_is_never_taken_for_talk_about_it(level, intent, given, told_plainly):
+    assert decide(risk(level), level, intent, None, given, told_plainly).response == UTTER_CRISIS_CARD
+
+
+def test_a_failed_engine_after_a_card_still_asks():
+    failed = RiskAssessment(level=ASK, failed=True)
+    assert decide(failed, ASK, "insult", None, CARD, told_plainly=False).response == UTTER_CHECK_IN
