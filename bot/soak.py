@@ -1,6 +1,6 @@
 """Load as people make it, through the front door: conversations of ordinary and worrying messages, at a steady rate.
 
-A message is sent as the widget sends it: with an id, again after a failure, and given up only after many tries. What is
+A message is sent as the widget sends it: with an id, again after a failure, and given up only after a minute. What is
 measured is what a person sees. `tests/evaluation/production.py` takes parts of the layout away meanwhile and compares
 what was sent with what was stored.
 """
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import secrets
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -21,9 +23,11 @@ import aiohttp
 PER_CONVERSATION = 8
 #: One message in this many is at risk, and must be answered with helplines.
 RISK_EVERY = 8
-MOST_ATTEMPTS = 8
+#: A message without an answer after this time counts as lost.
+MOST_SECONDS = 60.0
 _TRY_SECONDS = 15.0
 _PAUSE_SECONDS = 0.3
+_LONGEST_PAUSE_SECONDS = 3.0
 
 ORDINARY = (
     "is roblox safe for a child of {number}",
@@ -69,6 +73,8 @@ class Run:
     conversations: Dict[str, List[Sent]] = field(default_factory=dict)
     #: Conversations that could not be begun at the first try.
     late_starts: int = 0
+    #: Kind of failure (`http 502`, `ServerDisconnectedError`) → how many tries ended so.
+    failures: Counter[str] = field(default_factory=Counter)
 
     def between(self, begin: float, end: float) -> List[Sent]:
         """Messages first sent in a span of the run, in seconds."""
@@ -163,7 +169,8 @@ class Load:
             self._idle.append((conversation_id, token))
 
     async def _begin(self, session: aiohttp.ClientSession) -> Tuple[str, str]:
-        for attempt in range(MOST_ATTEMPTS * 4):
+        began = self.seconds
+        for attempt in itertools.count():
             found = await self._post(session, "/webhooks/web/conversations", {})
             if found is not None:
                 self.run.late_starts += attempt > 0
@@ -171,13 +178,15 @@ class Load:
                 conversation_id = conversation_of(token)
                 self.run.conversations[conversation_id] = []
                 return conversation_id, token
+            if self.seconds - began > MOST_SECONDS:
+                break
             await asyncio.sleep(_PAUSE_SECONDS)
         raise ConnectionError(f"No conversation can be begun at {self._address}.")
 
     async def _until_answered(
         self, session: aiohttp.ClientSession, body: Dict[str, Any], at: float, at_risk: bool
     ) -> Sent:
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        for attempt in itertools.count(1):
             found = await self._post(session, "/webhooks/web/messages", {**body, "attempt": attempt})
             replies = (found or {}).get("replies")
             if replies:
@@ -191,8 +200,10 @@ class Load:
                     str(replies[0].get("response") or ""),
                     any(reply.get("guard") for reply in replies),
                 )
-            await asyncio.sleep(_PAUSE_SECONDS * attempt)
-        return Sent(body["id"], at, None, MOST_ATTEMPTS, at_risk)
+            if self.seconds - at > MOST_SECONDS:
+                break
+            await asyncio.sleep(min(_PAUSE_SECONDS * attempt, _LONGEST_PAUSE_SECONDS))
+        return Sent(body["id"], at, None, attempt, at_risk)
 
     async def _post(self, session: aiohttp.ClientSession, path: str, body: Dict[str, Any]) -> Dict[str, Any] | None:
         """The answer; None for anything that a browser would try again."""
@@ -200,9 +211,12 @@ class Load:
             async with session.post(
                 self._address + path, json=body, timeout=aiohttp.ClientTimeout(total=_TRY_SECONDS)
             ) as answer:
-                return dict(await answer.json()) if answer.status < 300 else None
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
-            return None
+                if answer.status < 300:
+                    return dict(await answer.json())
+                self.run.failures[f"http {answer.status}"] += 1
+        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
+            self.run.failures[type(error).__name__] += 1
+        return None
 
 
 def conversation_of(token: str) -> str:

@@ -32,5 +32,6 @@ def register(app: typer.Typer) -> None:
         except ConnectionError as error:
             raise InputError(f"{error} Is the deployment running?") from None
         figures = {"address": target, "rate": rate, "minutes": minutes, **summary(run.messages)}
+        figures["failed_tries"] = run.failures
         print(json.dumps(figures, indent=2))
         sys.exit(1 if figures["lost"] or figures["at_risk_without_helplines"] else 0)

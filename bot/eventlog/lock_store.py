@@ -25,7 +25,7 @@ from redis.exceptions import LockNotOwnedError, RedisError
 
 logger = logging.getLogger(__name__)
 
-#: A lock of a server that died ends after this time: longer than a turn takes, shorter than the guard's patience.
+#: A lock of a server that died ends after this time, shorter than the guard's patience; a living one renews its own.
 LIFETIME_SECONDS = 6.0
 #: How often a waiting message looks again.
 LOOK_SECONDS = 0.02
@@ -74,10 +74,12 @@ class SharedLockStore(InMemoryLockStore):
         """
         async with super().lock(conversation_id, lock_lifetime, wait_time_in_seconds) as ticket_lock:
             held = await self._acquire(conversation_id)
+            keeper = asyncio.ensure_future(self._keep(held)) if held is not None else None
             try:
                 yield ticket_lock
             finally:
-                if held is not None:
+                if held is not None and keeper is not None:
+                    keeper.cancel()
                     await self._release(held)
 
     async def _acquire(self, conversation_id: str) -> Optional[Lock]:
@@ -98,6 +100,16 @@ class SharedLockStore(InMemoryLockStore):
             self._note_away(error)
             return None
         raise LockError("A conversation was busy for too long.")
+
+    async def _keep(self, lock: Lock) -> None:
+        """A server that is slow, but lives, keeps its lock: the next one must not handle the same message."""
+        while True:
+            await asyncio.sleep(LIFETIME_SECONDS / 3)
+            try:
+                await lock.reacquire()
+            except (RedisError, OSError, asyncio.TimeoutError) as error:
+                logger.warning("a lock could not be kept (%s)", type(error).__name__)
+                return
 
     async def _release(self, lock: Lock) -> None:
         try:

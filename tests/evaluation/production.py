@@ -5,6 +5,7 @@
     python tests/evaluation/production.py kills --minutes 5
     python tests/evaluation/production.py outages --seconds 30
     python tests/evaluation/production.py roll
+    python tests/evaluation/production.py all
 
 Needs a trained model, nginx, PostgreSQL, Redis and RabbitMQ; it starts instances of its own on free ports and removes
 them. Each run prints one JSON object and exits with 1 when a promise is broken.
@@ -85,6 +86,7 @@ def soak(layout: Layout, rate: float, minutes: float) -> Dict[str, Any]:
     result = {**found, "processor_ms_a_message": cost, **judged(layout, run)}
     grown = {name: size - sizes.get(name, 0) for name, size in Stored(layout).bytes_by_table().items()}
     by_table = {name: round(size / count) for name, size in sorted(grown.items()) if size > 10 * count}
+    by_table["words in turns"] = round(Stored(layout).word_bytes() / sum(Stored(layout).turns().values()))
     return {**result, "bytes_a_message": by_table, "fine_memory": max(growth.values()) <= 0.03}
 
 
@@ -153,7 +155,7 @@ def judged(layout: Layout, run: Run, most_unstored: int = 0) -> Dict[str, Any]:
         "fine_once_in_order": stored["twice"] == 0 and stored["out_of_order"] == 0,
         "fine_log": stored["turns_missing"] <= most_unstored and stored["turns_too_many"] == 0,
     }
-    return {**figures, "stored": stored, **fine}
+    return {**figures, "failed_tries": run.failures, "stored": stored, **fine}
 
 
 def late(sent: Sequence[Sent]) -> List[Sent]:
@@ -164,7 +166,7 @@ def late(sent: Sequence[Sent]) -> List[Sent]:
 def main() -> None:
     """Runs one scenario."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenario", choices=("capacity", "soak", "kills", "outages", "roll"))
+    parser.add_argument("scenario", choices=("capacity", "soak", "kills", "outages", "roll", "all"))
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--rate", type=float, default=0.0, help="messages a second; 0: a share of the capacity")
@@ -182,18 +184,25 @@ def main() -> None:
         chosen: Dict[str, Callable[[], Dict[str, Any]]] = {
             "capacity": lambda: {},
             "soak": lambda: soak(layout, rate, options.minutes),
-            "kills": lambda: kills(layout, rate, options.minutes),
+            "kills": lambda: kills(layout, rate, min(options.minutes, 5.0)),
             "outages": lambda: outages(layout, rate, options.seconds),
             "roll": lambda: roll(layout, rate),
         }
-        began = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-        result = chosen[options.scenario]()
-        load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-        head = {"scenario": options.scenario, "began": began, "capacity": round(capacity, 1), "rate": round(rate, 1)}
-        print(json.dumps({**head, "load_average": load, "revision": _revision(), **result}, indent=1))
+        wanted = [name for name in chosen if name != "capacity"] if options.scenario == "all" else [options.scenario]
+        kept = [report(name, chosen[name], capacity, rate) for name in wanted]
     finally:
         layout.close()
-    sys.exit(0 if all(value for name, value in result.items() if name.startswith("fine_")) else 1)
+    sys.exit(0 if all(kept) else 1)
+
+
+def report(name: str, scenario: Callable[[], Dict[str, Any]], capacity: float, rate: float) -> bool:
+    """Runs and prints one scenario. Returns whether every promise was kept."""
+    began = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    result = scenario()
+    load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    head = {"scenario": name, "began": began, "capacity": round(capacity, 1), "rate": round(rate, 1)}
+    print(json.dumps({**head, "load_average": load, "revision": _revision(), **result}, indent=1), flush=True)
+    return all(value for key, value in result.items() if key.startswith("fine_"))
 
 
 def _revision() -> str:

@@ -61,6 +61,12 @@ class Stored:
         with self._engine.connect() as connection:
             return {name: int(size) for name, size in connection.execute(sa.text(query))}
 
+    def word_bytes(self) -> int:
+        """Of the columns that retention empties first: words and findings."""
+        query = "SELECT sum(coalesce(pg_column_size(text), 0) + coalesce(pg_column_size(risk_findings), 0)) FROM turns"
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.text(query)).scalar() or 0)
+
     def handled(self) -> Dict[str, List[str]]:
         """Ids of the messages that Rasa handled, in the order of their time, by conversation."""
         query = (

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
+import aiohttp
 import pika
 import pytest
 import redis
@@ -161,7 +162,7 @@ def tables(layout, keys):
 
 def check(layout, run, most_unstored=0):
     figures = summary(run.messages)
-    assert figures["lost"] == 0 and figures["at_risk_without_helplines"] == 0, figures
+    assert figures["lost"] == 0 and figures["at_risk_without_helplines"] == 0, (figures, run.failures)
     stored = Stored(layout).compare(run, seconds=60)
     assert stored["twice"] == 0 and stored["out_of_order"] == 0, stored
     assert stored["turns_missing"] <= most_unstored and stored["turns_too_many"] == 0, stored
@@ -189,6 +190,31 @@ def test_while_an_engine_is_away_people_get_their_cards_and_the_log_is_complete_
         layout.wait_for(engine)
 
     check(layout, under_load(layout, 18, take_away))
+
+
+def test_a_server_that_is_asked_to_end_answers_the_messages_in_hand_first(layout):
+    address = f"http://127.0.0.1:{layout.parts['rasa-2'].port}"
+    tokens = [post(layout, "/webhooks/web/conversations", {})["token"] for _ in range(10)]
+
+    async def run():
+        async with aiohttp.ClientSession() as session:
+
+            async def one(token):
+                body = {"token": token, "id": "in-hand-000001", "text": "what is grooming", "country": "GB"}
+                async with session.post(f"{address}/webhooks/web/messages", json=body) as answer:
+                    return len((await answer.json())["replies"])
+
+            tasks = [asyncio.ensure_future(one(token)) for token in tokens]
+            await asyncio.sleep(0.05)
+            ended = asyncio.get_running_loop().run_in_executor(None, layout.stop, "rasa-2")
+            found = await asyncio.gather(*tasks)
+            await ended
+            return found
+
+    assert all(count >= 1 for count in asyncio.run(run()))
+    assert layout.processes["rasa-2"].returncode == 0
+    layout.start_part("rasa-2")
+    layout.wait_for("rasa-2")
 
 
 def test_a_new_model_comes_in_without_a_pause(layout):

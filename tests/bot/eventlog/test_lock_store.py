@@ -69,6 +69,22 @@ async def test_the_lock_of_a_server_that_died_ends_by_itself(conversation, monke
         assert not await dead.owned()
 
 
+async def test_a_slow_server_that_lives_keeps_its_lock(conversation, monkeypatch):
+    monkeypatch.setattr(lock_store, "LIFETIME_SECONDS", 0.3)
+    slow, quick, seen = SharedLockStore(url=URL), SharedLockStore(url=URL), []
+
+    async def turn(store, name, seconds):
+        async with store.lock(conversation):
+            seen.append(f"{name} begins")
+            await asyncio.sleep(seconds)
+            seen.append(f"{name} ends")
+
+    first = asyncio.ensure_future(turn(slow, "slow", 1.0))
+    await asyncio.sleep(0.1)
+    await asyncio.gather(first, turn(quick, "quick", 0.0))
+    assert seen == ["slow begins", "slow ends", "quick begins", "quick ends"]
+
+
 async def test_a_message_does_not_wait_for_ever(conversation, monkeypatch):
     monkeypatch.setattr(lock_store, "PATIENCE_SECONDS", 0.1)
     assert await SharedLockStore(url=URL)._acquire(conversation)
