@@ -34,9 +34,9 @@ def read_reply(text: str, choices: Sequence[Choice]) -> str | None:
     said = _words(text)
     if not choices or not said or len(said) > _LONGEST_REPLY_WORDS:
         return None
-    for title, payload in choices:
-        if said == _words(title):
-            return payload
+    meant = read_title(text, choices)
+    if meant is not None:
+        return meant
     number = _number(said)
     if number is None:
         # "1 yes", as the list shows it.
@@ -44,6 +44,12 @@ def read_reply(text: str, choices: Sequence[Choice]) -> str | None:
         if number is None or not 1 <= number <= len(choices) or said[1:] != _words(choices[number - 1][0]):
             return None
     return choices[number - 1][1] if 1 <= number <= len(choices) else None
+
+
+def read_title(text: str, choices: Sequence[Choice]) -> str | None:
+    """The payload of the choice whose words were typed instead of pressed; None when it is none of them."""
+    said = _words(text)
+    return next((payload for title, payload in choices if said and said == _words(title)), None)
 
 
 def _number(words: Sequence[str]) -> int | None:

@@ -6,7 +6,7 @@ Pictures, voice, files and places are never fetched: this module has no call tha
 import asyncio
 import hmac
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -21,7 +21,9 @@ from bot.channels.guard import Guard
 from bot.channels.identity import pseudonym, read_token
 from bot.channels.limits import RateLimit
 from bot.channels.messaging import Carrier, Messaging, Outcome, Reply
-from bot.channels.rendering import Form, Outgoing, render
+from bot.channels.numbered import read_title
+from bot.channels.offers import Offer
+from bot.channels.rendering import Form, Outgoing, buttons_of, render
 from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_buttons import ButtonData
 from bot.channels.telegram_polling import Poller
@@ -52,6 +54,8 @@ class TelegramCarrier(Carrier):
     """How an answer looks in Telegram and how it gets there."""
 
     name = CHANNEL_NAME
+    #: A button's words may be typed, too.
+    keeps_offers = True
 
     def __init__(self, api: TelegramApi, store: ChatStore) -> None:
         self.api = api
@@ -60,6 +64,14 @@ class TelegramCarrier(Carrier):
     def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
         """Plain text, the choices as buttons under it."""
         return render(replies, FORM)
+
+    def offer_of(self, replies: Sequence[Reply]) -> Optional[Offer]:
+        """The buttons of the whole answer."""
+        return Offer(tuple((button.title, button.payload) for reply in replies for button in buttons_of(reply)))
+
+    def meant_by(self, offer: Offer, text: str) -> Union[str, Reply, None]:
+        """The words of a button. There are no numbers before them, so "1" or "13" stays what it says."""
+        return read_title(text, offer.choices)
 
     async def send(self, person: str, message: Outgoing) -> Optional[str]:
         """One message; no preview of links, which would show on a lock screen what they are about."""

@@ -23,7 +23,9 @@ from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.guard_log import make_logged_guard
 from bot.channels.identity import new_conversation_id, read_token, sign
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
+from bot.channels.numbered import Choice, read_title
 from bot.channels.origins import allowed_origins
+from bot.channels.rendering import buttons_of
 from bot.channels.replies import RepliesChannel
 from bot.channels.service_cards import dressed
 from bot.channels.web_lines import send_lines, wants_lines
@@ -51,7 +53,8 @@ class WebChannel(InputChannel):
         self._rate = RateLimit(burst=10, per_minute=30)
         # No address is kept, so new conversations share one bucket; it only stops a flood.
         self._starts = RateLimit(burst=60, per_minute=600)
-        self._known: OrderedDict[str, None] = OrderedDict()
+        #: Conversations that this process knows, with the choices shown last; our own words only.
+        self._known: OrderedDict[str, Tuple[Choice, ...]] = OrderedDict()
         self._answers: OrderedDict[Tuple[str, str], asyncio.Future[Answer]] = OrderedDict()
 
     @classmethod
@@ -180,6 +183,7 @@ class WebChannel(InputChannel):
             self._guard.forget(conversation_id)
             return {"replies": [dressed(await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME))]}
         replies = await self._replies(conversation_id, sent, on_new_message, app)
+        self._known[conversation_id] = _choices(replies)
         answer: Answer = {"replies": [dressed(reply) for reply in replies]}
         if not sent.country:
             tracker = await _tracker(app, conversation_id)
@@ -189,7 +193,7 @@ class WebChannel(InputChannel):
     def _knows(self, conversation_id: str) -> bool:
         """Whether this process handled a message of the conversation before; remembers it from now on."""
         known = conversation_id in self._known
-        self._known[conversation_id] = None
+        self._known.setdefault(conversation_id, ())
         self._known.move_to_end(conversation_id)
         while len(self._known) > _ANSWERED_KEPT:
             self._known.popitem(last=False)
@@ -198,7 +202,8 @@ class WebChannel(InputChannel):
     async def _replies(
         self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
     ) -> List[Dict[str, Any]]:
-        if sent.attempt > 1 or not self._knows(conversation_id):
+        known = self._knows(conversation_id)
+        if sent.attempt > 1 or not known:
             # This process does not know the message, but one before a restart may have answered it. A browser sends a
             # request again by itself when a kept connection breaks, so that even a first attempt may be a second one.
             tracker = await _tracker(app, conversation_id)
@@ -206,7 +211,8 @@ class WebChannel(InputChannel):
             if given:
                 return given
         output = RepliesChannel(CHANNEL_NAME)
-        text = _as_words(sent.text)
+        # The words of a button, typed, are that button: no other meaning is looked for in them.
+        text = read_title(sent.text, self._known[conversation_id]) or _as_words(sent.text)
         sent_along = sent.sent_along()
         message = UserMessage(
             text,
@@ -234,6 +240,10 @@ async def _tracker(app: Sanic, conversation_id: str) -> Optional[DialogueStateTr
         logger.error("The conversation could not be read (%s); the message is handled as new.", type(error).__name__)
         return None
     return found
+
+
+def _choices(replies: List[Dict[str, Any]]) -> Tuple[Choice, ...]:
+    return tuple((button.title, button.payload) for reply in replies for button in buttons_of(reply))
 
 
 def _as_words(text: str) -> str:

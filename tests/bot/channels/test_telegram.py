@@ -312,6 +312,13 @@ async def test_buttons_become_an_inline_keyboard_and_a_press_is_answered(bot):
     assert [heard.text for heard in bot.assistant.heard] == ["hello", "/affirm", LONG]
 
 
+async def test_the_words_of_a_button_typed_are_that_button_and_a_number_is_what_it_says(bot):
+    await answer_with(bot, [{"title": "They shrug", "payload": "/choose{\"choice\": \"shrugs\"}"}])
+    for text in ("hello", "they shrug", "1"):
+        await bot.send(message(text))
+    assert [heard.text for heard in bot.assistant.heard] == ["hello", '/choose{"choice": "shrugs"}', "1"]
+
+
 async def test_a_button_with_a_long_payload_still_works_after_a_restart(api, tmp_path):
     async with Bot(api, tmp_path) as first:
         await answer_with(first, [{"title": "Steps", "payload": LONG}])

@@ -57,6 +57,7 @@ class Chat:
         self.handled = []
         self.tracker = tracker
         self.fails = False
+        self.buttons = []
         self.waits = 0.0
         found = RiskAssessment(level=level, categories={"extortion": 0.9} if level else {})
         self.channel = web.WebChannel(Guard(assess=lambda texts: found), frozenset({PAGE}))
@@ -71,9 +72,8 @@ class Chat:
         if self.fails:
             raise RuntimeError("no assistant")
         self.handled.append(message)
-        await message.output_channel.send_response(
-            message.sender_id, {"text": f"You said {message.text}", "response": "utter_x", "hotlines": ["gb-childline"]}
-        )
+        reply = {"text": f"You said {message.text}", "response": "utter_x", "hotlines": ["gb-childline"]}
+        await message.output_channel.send_response(message.sender_id, {**reply, "buttons": self.buttons})
 
     async def post(self, path, content, origin=PAGE, lines=False):
         headers = {"accept": "application/x-ndjson" if lines else "*/*"} | ({"origin": origin} if origin else {})
@@ -114,6 +114,18 @@ def test_a_message_is_answered_with_replies_cards_and_language():
         assert reply["text"] == "You said hello" and reply["language"] == "en"
         assert reply["cards"][0]["tel"] == "tel:08001111"
         assert chat.handled[0].metadata == {"audience": "child", "country": "GB", "channel_kind": "web"}
+
+    run(scenario)
+
+
+def test_the_words_of_a_button_typed_are_that_button_only_while_it_is_shown():
+    async def scenario(chat):
+        token = await chat.token()
+        for number, buttons in enumerate(([{"title": "Make a plan with me", "payload": "/start_plan"}], [], [])):
+            chat.buttons = buttons
+            await chat.post("messages", message(token, "make a plan with me", number))
+        heard = [handled.text for handled in chat.handled]
+        assert heard == ["make a plan with me", "/start_plan", "make a plan with me"]
 
     run(scenario)
 
