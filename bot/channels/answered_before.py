@@ -38,4 +38,5 @@ def _as_reply(event: BotUttered) -> Dict[str, Any]:
         "response": metadata.get("response") or metadata.get("utter_action"),
         "hotlines": metadata.get("hotlines") or [],
         "card_level": metadata.get("card_level"),
+        "practised": bool(metadata.get("practised")),
     }

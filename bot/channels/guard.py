@@ -169,7 +169,12 @@ def _as_replies(card: CrisisReply) -> list[Reply]:
 
 
 def needs_card(assessment: RiskAssessment, replies: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a message at risk was answered without any helpline: then the guard adds its card."""
+    """Whether a message at risk was answered without any helpline: then the guard adds its card.
+
+    A line that was taken as an answer to an exercise (`bot.learning.practice`) is left to it, except in an emergency.
+    """
+    if assessment.level == RiskLevel.ESCALATE and any(reply.get("practised") for reply in replies):
+        return False
     return assessment.level >= RiskLevel.ESCALATE and not any(reply.get("hotlines") for reply in replies)
 
 

@@ -206,8 +206,9 @@ def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
     say = facts.slots.get(JOURNEY_SAY) or ()
     worded = word(book, state, say, journey_facts(facts), get_responses().fill)
     draft = _as_journey_draft(worded, f"{UTTER_JOURNEY}/{state.journey}/{state.step}")
-    # Counted by the log writer, without the conversation it came from.
-    return {**draft, JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME)}
+    # The outcome is counted by the log writer, without its conversation; `practised` is for the channel's guard.
+    practised = bool((latest_risk(tracker) or {}).get("put_aside"))
+    return {**draft, JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME), "practised": practised}
 
 
 def _journeys(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

@@ -51,6 +51,15 @@ async def test_an_ordinary_answer_passes_untouched():
     assert await ask(guard_saying(QUIET), handler(collected, ANSWER), collected) == [ANSWER]
 
 
+async def test_a_line_of_an_exercise_is_left_to_it_but_an_emergency_never_is():
+    practised = {**ANSWER, "response": "utter_journey/refusal_practice/secret", "practised": True}
+    collected = []
+    assert await ask(guard_saying(AT_RISK), handler(collected, practised), collected) == [practised]
+    emergency = RiskAssessment(RiskLevel.EMERGENCY, {EXTORTION: 0.9}, Speaker.SELF)
+    collected = []
+    assert (await ask(guard_saying(emergency), handler(collected, practised), collected))[0]["hotlines"]
+
+
 @pytest.mark.parametrize("fault", [{"error": RuntimeError("broken")}, {"seconds": 1.0}, {}])
 async def test_a_person_at_risk_gets_the_card_when_rasa_fails_is_slow_or_silent(fault):
     collected = []
