@@ -1,4 +1,5 @@
-"""What a Rasa server needs beside its channels: `/healthz`, `/readyz`, `/metrics`, timed stages, each message once.
+"""What a Rasa server needs beside its channels: `/healthz`, `/readyz`, `/metrics`, timed stages, each
+message once, a warm start.
 
 nginx does not hand the three addresses on to the outside.
 """
@@ -11,7 +12,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import metrics, stages
+from bot import metrics, stages, warm_up
 from bot.channels import once
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class OperationsChannel(InputChannel):
         # Rasa is imported by now, and no message has come yet.
         stages.install()
         once.install()
+        warm_up.install()
         routes = Blueprint("kindlight_operations")
 
         @routes.route("/healthz", methods=["GET"])

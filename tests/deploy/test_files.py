@@ -50,7 +50,7 @@ def test_nginx_takes_the_configuration(tmp_path):
 
 
 def test_one_line_a_server_is_put_in_with_its_options():
-    lines = re.findall(r"server 127\.0\.0\.1:(\d+) max_fails=10", rendered())
+    lines = re.findall(r"server 127\.0\.0\.1:(\d+) max_fails=0", rendered())
     assert lines == ["5005", "5006", "5007"]
     assert "rasa-1" not in rendered() and "listen 8000" not in rendered()
 
