@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Iterable, Sequence
 
-from bot import lean_import, logs, tensorflow_stand_in
+from bot import lean_import, logs, off_loop, tensorflow_stand_in
 from bot.config import PROJECT_DIR, get_settings
 from bot.mapped_tables import load_encoders
 
@@ -81,6 +81,7 @@ def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
     encoders.start()
     prepare_to_answer(files)
     encoders.join()
+    off_loop.install()
     import rasa.cli.run
     import rasa.shared.utils.cli
     from rasa.shared.exceptions import RasaException

@@ -27,6 +27,9 @@ from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.content.countries import get_country_names
+from bot.content.platforms import get_platforms
+from bot.content.responses import get_responses
 from bot.errors import StoreError
 from bot.eventlog.conversation_ids import conversation_key
 from bot.eventlog.embedded import get_memories
@@ -93,7 +96,7 @@ class RedactedTrackerStore(SQLTrackerStore):
         self._executor = ThreadPoolExecutor(4 if not self.copy.database.is_sqlite else 1, "tracker-store")
         self._rests_until = 0.0
         self.copy.on_delete(self._forget)
-        _load_redaction_soon()
+        _load_soon()
         TrackerStore.__init__(self, domain, event_broker)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
@@ -262,9 +265,15 @@ class RedactedTrackerStore(SQLTrackerStore):
         )
 
 
-def _load_redaction_soon() -> None:
+def _load_what_the_first_message_needs() -> None:
+    # Words first: the answer waits for them, and then for its redacted copy.
+    for load in (get_responses, get_platforms, get_country_names, get_redactor):
+        load()
+
+
+def _load_soon() -> None:
     """spaCy and Presidio take two seconds: not while Rasa starts, and before the first person has typed."""
-    load = threading.Thread(target=get_redactor, name="redaction-load", daemon=True)
+    load = threading.Thread(target=_load_what_the_first_message_needs, name="redaction-load", daemon=True)
     try:
         # Rasa's event loop is busy until the model is loaded and the port is open.
         asyncio.get_running_loop().call_soon(load.start)

@@ -7,12 +7,13 @@ import os
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreError
 
@@ -122,13 +123,31 @@ def _make_engine(address: str) -> Engine:
         else:
             folder = os.path.dirname(os.path.abspath(str(url.database)))
             os.makedirs(folder, mode=0o700, exist_ok=True)
+            # Kept open: closing the last connection moves the whole write-ahead log into the file, at every message.
+            options.update(poolclass=QueuePool, pool_size=5, max_overflow=10)
             options.update(connect_args={"timeout": 5, "check_same_thread": False})
         engine = sa.create_engine(url, **options)
         sa.event.listen(engine, "connect", _set_pragmas)
+        if url.database not in (None, "", ":memory:"):
+            sa.event.listen(engine, "connect", lambda _, record: record.info.update(_identity(url.database)))
+            sa.event.listen(engine, "checkout", lambda _, record, __: _refuse_stale(record.info, url.database))
         return engine
     options.update(pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=_CONNECT_TIMEOUT_SECONDS)
     options["connect_args"] = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "options": "-c statement_timeout=15000"}
     return sa.create_engine(url, **options)
+
+
+def _identity(path: str) -> dict[str, Any]:
+    """Whose connection it is, and to which file: neither a fork nor a restored file may go on with it."""
+    try:
+        return {"process": os.getpid(), "file": os.stat(path).st_ino}
+    except OSError:
+        return {"process": os.getpid(), "file": None}
+
+
+def _refuse_stale(info: Mapping[str, Any], path: str) -> None:
+    if any(info.get(name) != value for name, value in _identity(path).items()):
+        raise DisconnectionError("The database file was replaced, or the process forked.")
 
 
 def _set_pragmas(connection: Any, _: Any) -> None:
