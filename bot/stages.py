@@ -22,7 +22,7 @@ def install() -> None:
 
     for method, stage in STAGES.items():
         original = getattr(MessageProcessor, method)
-        if not hasattr(original, "__wrapped__"):
+        if getattr(original, "stage", None) is None:
             setattr(MessageProcessor, method, _timed(original, stage))
 
 
@@ -32,4 +32,5 @@ def _timed(original: Callable[..., Awaitable[Any]], stage: str) -> Callable[...,
         with metrics.stage(stage):
             return await original(*arguments, **named)
 
+    timed.stage = stage  # type: ignore[attr-defined]
     return timed
