@@ -22,8 +22,9 @@ Written by `make bench`; do not edit. Three assistants on the same machine, data
   those, in an environment of its own with TensorFlow;
 * **floor**: the least a Rasa assistant can be, keywords and rules, in the same environment as `default`.
 
-Messages are held-out questions (`tests/evaluation/faq`), sent over HTTP to Rasa's REST channel; times are from request
-to complete answer. *Processor time* counts all threads of a server; it depends less on what else runs than the clock."""
+Messages are held-out questions (`tests/evaluation/faq`), sent over HTTP to Rasa's REST channel; times are from
+request to complete answer. *Processor time* counts all threads of a server; it depends less on what else runs than the
+clock."""
 
 _LOADS = (
     "1 parallel",

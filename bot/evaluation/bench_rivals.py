@@ -28,6 +28,10 @@ _DATA = ("nlu", "responses", "rules", "stories")
 #: The version we build on; everything else, TensorFlow included, is what it asks for. It needs `pkg_resources`, which
 #: later versions of setuptools lack.
 _PACKAGES = ("rasa==3.6.21", "setuptools<81")
+#: Phrasings a label that the floor keeps: its classifier compares each keyword with every other while it trains, which
+#: takes hours for all of them, and a keyword that is a sentence is hardly ever met.
+_FLOOR_KEYWORDS = 4
+_KEYWORD = re.compile(r"[a-z0-9 ]+")
 _EPOCHS_DONE = re.compile(r"Epochs: 100%[^\[\r\n]*\[(?:(\d+):)?(\d+):(\d+)<")
 
 
@@ -90,11 +94,36 @@ def write_project(folder: Path, kind: str, epochs: int, project: Path = PROJECT_
         if (project / "data" / name).is_dir():
             shutil.copytree(project / "data" / name, folder / "data" / name)
     shutil.copy(project / "domain.yml", folder)
+    if kind == "floor":
+        _keep_keywords(folder / "data" / "nlu")
     config = _default_config(epochs) if kind == "default" else _floor_config()
     (folder / "config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
     # Without action server: what needs one stays unanswered, which is rare among the questions that are sent.
     (folder / "endpoints.yml").write_text("# nothing\n", encoding="utf-8")
+
+
+def _keep_keywords(folder: Path) -> None:
+    """Leaves each label a few short phrasings of plain words, none of which stands inside one of another label.
+
+    Rasa reads a keyword as a regular expression, and fails when one conflicts with two others.
+    """
+    kept: Dict[str, str] = {}
+    for path in sorted(folder.rglob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for label in content.get("nlu", []):
+            if "intent" not in label:
+                continue
+            lines = sorted((line.strip("- ").lower() for line in str(label["examples"]).splitlines()), key=len)
+            free = [line for line in lines if _KEYWORD.fullmatch(line) and not _conflicts(line, kept)]
+            chosen = dict.fromkeys(free[:_FLOOR_KEYWORDS] or [f"label {len(kept)}"], label["intent"])
+            kept.update(chosen)
+            label["examples"] = "".join(f"- {line}\n" for line in chosen)
+        path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _conflicts(line: str, kept: Dict[str, str]) -> bool:
+    return any(f" {other} " in f" {line} " or f" {line} " in f" {other} " for other in kept)
 
 
 def train_rival(python: Path, folder: Path, kind: str, epochs: int, logs: Path) -> Trained:
