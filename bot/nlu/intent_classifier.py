@@ -25,6 +25,7 @@ from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.text.cleanup import clean
 
 THRESHOLD = "threshold"
+ANSWER_THRESHOLD = "answer_threshold"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -40,6 +41,8 @@ class SemanticIntentClassifier(GraphComponent):
         return {
             # Below this confidence the message counts as not understood.
             THRESHOLD: 0.3,
+            # The same for questions with an answer: a wrong answer costs more than a doubt.
+            ANSWER_THRESHOLD: 0.3,
             **asdict(defaults),
         }
 
@@ -100,8 +103,12 @@ class SemanticIntentClassifier(GraphComponent):
         best = np.argsort(-confidences)[:RANKING_LENGTH]
         ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
         message.set(LABEL_RANKING, ranking)
-        message.set(INTENT, _as_intent(ranking[0], self._config[THRESHOLD]), add_to_output=True)
+        message.set(INTENT, _as_intent(ranking[0], self._threshold(ranking[0]["label"])), add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
+
+    def _threshold(self, label: str) -> float:
+        is_answer = label.startswith(RETRIEVAL_INTENT + "/")
+        return float(self._config[ANSWER_THRESHOLD if is_answer else THRESHOLD])
 
     def _options(self) -> LabelModelOptions:
         return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
+import urllib.error
 
 import pytest
 
@@ -82,5 +84,55 @@ def test_kill_9_loses_at_most_the_last_batch_and_a_new_start_stores_the_rest_onc
         time.sleep(1.0)
         assert count(second) == 8
         assert second.send(token, "after-000001", "what is grooming", country="GB")
+    finally:
+        second.stop()
+
+
+class Talker(threading.Thread):
+    """One conversation that goes on until the server is gone; remembers when each answer came."""
+
+    def __init__(self, process, number):
+        super().__init__(daemon=True)
+        self.process, self.number = process, number
+        self.sent, self.answered_at = 0, []
+
+    def run(self):
+        try:
+            token = self.process.new_token()
+            while True:
+                self.sent += 1
+                text = f"is roblox safe, question {self.sent}"
+                self.process.send(token, f"talker-{self.number}-{self.sent:06d}", text, country="GB")
+                self.answered_at.append(time.monotonic())
+                time.sleep(0.15)
+        except (OSError, urllib.error.URLError, ValueError):
+            # The server was killed, which is what this is for.
+            return
+
+
+@pytest.mark.timeout(300)
+def test_kill_9_in_mid_load_loses_no_answer_older_than_the_last_batch(trained_model, tmp_path):
+    first = RunningAssistant(tmp_path)
+    first.start()
+    # Eight, since one conversation is slowed down after ten messages.
+    talkers = [Talker(first, number) for number in range(8)]
+    for talker in talkers:
+        talker.start()
+    assert wait_for(lambda: sum(len(talker.answered_at) for talker in talkers) >= 50, 90)
+    first.kill()
+    killed_at = time.monotonic()
+    for talker in talkers:
+        talker.join(timeout=60)
+    safe = sum(1 for talker in talkers for moment in talker.answered_at if moment < killed_at - 0.2)
+    sent = sum(talker.sent for talker in talkers)
+    second = RunningAssistant(tmp_path)
+    second.start()
+    try:
+        assert wait_for(lambda: count(second) >= safe, 30), (count(second), safe)
+        time.sleep(1.0)
+        stored = count(second)
+        answered = sum(len(talker.answered_at) for talker in talkers)
+        print(f"\n{sent} sent, {answered} answered, {safe} of them over 200 ms before the kill, {stored} stored")
+        assert safe <= stored <= sent
     finally:
         second.stop()

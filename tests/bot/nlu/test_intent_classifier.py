@@ -1,0 +1,34 @@
+"""A question with an answer must be surer than an intent before it is acted on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.constants import DETAIL, EMBEDDING, FALLBACK_INTENT, LABEL_RANKING
+from bot.nlu.intent_classifier import SemanticIntentClassifier
+
+
+class Ranked:
+    """Stands for a label model that is this sure of its first label."""
+
+    def __init__(self, label: str, confidence: float) -> None:
+        self.labels, self._row = [label, "other"], [confidence, 1 - confidence]
+
+    def confidences(self, encoded: object) -> np.ndarray:
+        return np.array([self._row])
+
+
+@pytest.mark.parametrize(
+    ("label", "confidence", "acted_on"),
+    [("greet", 0.6, "greet"), ("faq/first_phone", 0.6, FALLBACK_INTENT), ("faq/first_phone", 0.8, "faq")],
+)
+def test_an_answer_needs_more_confidence_than_an_intent(label: str, confidence: float, acted_on: str) -> None:
+    config = {"threshold": 0.5, "answer_threshold": 0.75}
+    component = SemanticIntentClassifier(config, None, None, Ranked(label, confidence))
+    message = Message({TEXT: "hello", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384)})
+    component.process([message])
+    assert message.get(INTENT)["name"] == acted_on
+    assert message.get(LABEL_RANKING)[0]["label"] == label
