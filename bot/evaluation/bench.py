@@ -165,7 +165,7 @@ def _measure_ours(options: BenchOptions, questions: Sequence[Question], cache: P
     with _surroundings(cache) as (environment, port, actions_port):
         python, log = sys.executable, cache / "ours.log"
         actions = [python, "-m", "bot", "serve-actions"]
-        with served(actions, PROJECT_DIR, actions_port, environment, cache / "actions.log"):
+        with served(actions, PROJECT_DIR, actions_port, environment, cache / "actions.log", "/health"):
             with served([python, "-m", "bot", "serve"], PROJECT_DIR, port, environment, log) as server:
                 _measure_server(one, server, options, questions)
                 texts = [question.text for question in questions]

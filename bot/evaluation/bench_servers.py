@@ -51,7 +51,7 @@ class Server:
 
 @contextmanager
 def served(
-    command: Sequence[str], folder: Path, port: int, environment: Mapping[str, str], log: Path
+    command: Sequence[str], folder: Path, port: int, environment: Mapping[str, str], log: Path, path: str = "/"
 ) -> Iterator[Server]:
     """Runs a server until the block ends.
 
@@ -61,6 +61,7 @@ def served(
         port: Where it listens.
         environment: Added to this process's.
         log: Takes what it prints.
+        path: Answers with a status below 500 once it can serve.
 
     Raises:
         ModelError: It ended, or did not answer within ten minutes; the log says why.
@@ -72,7 +73,7 @@ def served(
         )
         try:
             process = psutil.Process(child.pid)
-            while not _answers(port):
+            while not _answers(port, path):
                 if child.poll() is not None or time.perf_counter() - started > _READY_SECONDS:
                     raise ModelError(f"A server under measurement did not start; {log} says why.")
                 time.sleep(0.05)
@@ -109,9 +110,9 @@ def run_timed(command: Sequence[str], folder: Path, environment: Mapping[str, st
     return time.perf_counter() - started, used
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, path: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500
