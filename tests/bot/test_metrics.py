@@ -17,7 +17,7 @@ from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.operations import OperationsChannel, is_ready, stop_unless_ready
 from bot.safety.levels import RiskAssessment, RiskLevel
 
-ALLOWED_LABELS = {"channel", "level", "stage", "reason", "outcome", "state", "le", "generation", "version"}
+ALLOWED_LABELS = {"channel", "level", "stage", "reason", "outcome", "state", "le", "generation", "version", "status", "error"}
 ALLOWED_LABELS |= {"implementation", "major", "minor", "patchlevel"}
 
 

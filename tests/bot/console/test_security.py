@@ -24,6 +24,7 @@ VIEW_FILES = sorted(Path(views.__path__[0]).glob("*.py"))
 PUBLIC = {
     "static",
     "health.healthz",
+    "health.readyz",
     "sign_in.show",
     "sign_in.check",
     "sign_in.show_code",
@@ -31,6 +32,8 @@ PUBLIC = {
     "sign_in.show_set_up",
     "sign_in.show_qr",
     "sign_in.finish_set_up",
+    "sign_in.to_provider",
+    "sign_in.from_provider",
 }
 
 

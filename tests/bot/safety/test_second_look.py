@@ -24,7 +24,7 @@ def reading(any_risk: float, card: float) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("any_risk", "card", "doubted"), [(0.01, 0.005, False), (0.4, 0.2, True), (0.6, 0.5, True), (0.99, 0.97, False)]
+    ("any_risk", "card", "doubted"), [(0.01, 0.005, False), (0.4, 0.2, True), (0.6, 0.5, True), (0.99, 0.97, True), (0.999, 0.99, False)]
 )
 def test_only_an_unsure_reading_is_in_doubt(any_risk: float, card: float, doubted: bool) -> None:
     assert in_doubt(reading(any_risk, card)) is doubted
