@@ -37,7 +37,7 @@ from bot.errors import InputError, StoreError
 logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = "web"
-_ANSWERED_KEPT = 20_000
+_ANSWERED_KEPT = 4_000
 _PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$")
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]

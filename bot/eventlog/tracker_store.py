@@ -34,6 +34,7 @@ from bot.errors import StoreError
 from bot.eventlog.conversation_ids import conversation_key
 from bot.eventlog.embedded import get_memories
 from bot.eventlog.logbook import plain_value
+from bot.eventlog.packed import PackedEvents
 from bot.redaction.events import redact_event
 from bot.redaction.memory import MemoryBook
 from bot.redaction.redactor import get_redactor
@@ -159,7 +160,7 @@ class RedactedTrackerStore(SQLTrackerStore):
             try:
                 if entry is not None and (entry.waiting or self.copy.last_id(key) == entry.stored.last_id):
                     return entry
-                entry = _Entry(self.copy.load(key))
+                entry = _Entry(_packed(self.copy.load(key)))
                 self._memories.get(key, entry.stored.memory)
             except (SQLAlchemyError, StoreError) as error:
                 self._note_away(error)
@@ -207,7 +208,10 @@ class RedactedTrackerStore(SQLTrackerStore):
             self._forget(key)
             return
         entry.stored = replace(
-            entry.stored, events=[*entry.stored.events, *waiting], ids=[*entry.stored.ids, *ids], memory=memory
+            entry.stored,
+            events=PackedEvents.of(entry.stored.events).plus(waiting),
+            ids=[*entry.stored.ids, *ids],
+            memory=memory,
         )
         if len(entry.stored.events) > 2 * WINDOW_EVENTS:
             self._move_window(key, entry)
@@ -279,6 +283,11 @@ def _load_soon() -> None:
         asyncio.get_running_loop().call_soon(load.start)
     except RuntimeError:
         load.start()
+
+
+def _packed(stored: StoredConversation) -> StoredConversation:
+    """For memory: most of what is held is not looked at again."""
+    return replace(stored, events=PackedEvents.of(stored.events))
 
 
 def _latest_session(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
