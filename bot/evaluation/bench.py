@@ -85,6 +85,7 @@ class Bench:
 
     Attributes:
         early_late: p95 in milliseconds of early and of late messages in long conversations.
+        early_late_cpu: Processor milliseconds a message of both.
         profile: CPU milliseconds a message of ours, by stage.
         notes: What was left out, and why.
         busy: Other processes' share of the processors while nothing of ours ran, 0 to 1.
@@ -95,6 +96,7 @@ class Bench:
     profile: Mapping[str, float] = field(default_factory=dict)
     notes: List[str] = field(default_factory=list)
     busy: float = 0.0
+    early_late_cpu: Tuple[float, float] = (0.0, 0.0)
 
     def named(self, name: str) -> Contestant | None:
         """The contestant of that name, when it was measured."""
@@ -175,7 +177,7 @@ def _measure_ours(options: BenchOptions, questions: Sequence[Question], cache: P
                     load(web, texts, 8, options.messages, LENGTH)
                 )
                 if options.late:
-                    bench.early_late = _early_late(server, texts, options.late)
+                    _measure_long(bench, server, texts, options.late)
                 one.memory_mb = max(one.memory_mb, server.memory_mb)
             with _with_api(environment, port, log) as server:
                 _measure_parse(one, server, _TOKEN, options, questions)
@@ -232,12 +234,15 @@ def first_guess(parsed: Mapping[str, Any]) -> str | None:
     return str(label).split("/", 1)[-1] if label else None
 
 
-def _early_late(server: Server, texts: Sequence[str], late: int) -> Tuple[float, float]:
+def _measure_long(bench: Bench, server: Server, texts: Sequence[str], late: int) -> None:
     print(f"  message 5 and message {late} …", flush=True)
     window = max(1, min(20, late // 4))
     target = Target(server.address)
-    early, last = asyncio.run(long_conversations(target, texts, conversations=4, length=late, window=window))
-    return _p95(early), _p95(last)
+    early, last = asyncio.run(
+        long_conversations(target, texts, 4, max(late, 4 + 2 * window), window, lambda: server.cpu_seconds)
+    )
+    bench.early_late = _p95(early.times), _p95(last.times)
+    bench.early_late_cpu = early.cpu_ms, last.cpu_ms
 
 
 def _p95(times: Sequence[float]) -> float:

@@ -106,29 +106,53 @@ def figures_of(times: Sequence[float], failed: int, seconds: float) -> LoadFigur
     return LoadFigures(len(times), failed, points[49], points[94], points[98], len(times) / seconds)
 
 
+@dataclass(frozen=True)
+class Window:
+    """Some messages of long conversations.
+
+    Attributes:
+        times: Milliseconds from request to answer.
+        cpu_ms: Processor time of the server a message.
+    """
+
+    times: List[float]
+    cpu_ms: float
+
+
 async def long_conversations(
-    target: Target, texts: Sequence[str], conversations: int, length: int, window: int
-) -> Tuple[List[float], List[float]]:
-    """Times of messages early and late in long conversations, one message at a time.
+    target: Target, texts: Sequence[str], conversations: int, length: int, window: int, cpu_seconds: Callable[[], float]
+) -> Tuple[Window, Window]:
+    """Messages early and late in long conversations, one message at a time.
+
+    Args:
+        target: Where to.
+        texts: Taken in turn.
+        conversations: How many, in step with each other.
+        length: Messages of each.
+        window: Messages of each that are looked at.
+        cpu_seconds: Processor time that the server has used so far.
 
     Returns:
-        Milliseconds of the messages from the fifth on, and of the last ones; `window` messages of each conversation.
+        The messages from the fifth on, and the last ones.
     """
     supply: Iterator[str] = itertools.cycle(texts)
-    early: List[float] = []
-    late: List[float] = []
     async with _session() as session:
         names = [await target.begin(session) for _ in range(conversations)]
-        for place in range(length):
-            for name in names:
-                at = time.perf_counter()
-                await target.send(session, name, next(supply))
-                milliseconds = (time.perf_counter() - at) * 1000
-                if 4 <= place < 4 + window:
-                    early.append(milliseconds)
-                if place >= length - window:
-                    late.append(milliseconds)
-    return early, late
+
+        async def stretch(messages: int) -> Window:
+            times: List[float] = []
+            before = cpu_seconds()
+            for _ in range(messages):
+                for name in names:
+                    at = time.perf_counter()
+                    await target.send(session, name, next(supply))
+                    times.append((time.perf_counter() - at) * 1000)
+            return Window(times, 1000 * (cpu_seconds() - before) / max(1, len(times)))
+
+        await stretch(4)
+        early = await stretch(window)
+        await stretch(length - 4 - 2 * window)
+        return early, await stretch(window)
 
 
 async def parse_times(

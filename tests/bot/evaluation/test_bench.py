@@ -69,8 +69,12 @@ async def test_our_own_channel_is_measured_with_a_token():
 
 
 async def test_early_and_late_messages_of_long_conversations_are_told_apart():
-    _, (early, late) = await with_server(lambda address: long_conversations(Target(address), ["a"], 2, 12, 3))
-    assert len(early) == len(late) == 6
+    clock = iter((0.0, 1.0, 1.0, 1.06, 1.06, 2.0, 2.0, 2.12))
+    server, (early, late) = await with_server(
+        lambda address: long_conversations(Target(address), ["a"], 2, 12, 3, lambda: next(clock))
+    )
+    assert len(early.times) == len(late.times) == 6 and sorted(map(len, server.told.values())) == [12, 12]
+    assert early.cpu_ms == pytest.approx(10) and late.cpu_ms == pytest.approx(20)
 
 
 def test_the_first_guess_is_read_alike_from_our_ranking_and_from_rasas_selector():
