@@ -120,7 +120,8 @@ def run(settings: Settings, chosen: Sequence[Part] | None = None, welcome: str =
     )
     watcher.start()
     manager.loop()
-    return 0 if manager.returncode in (0, -2, 130) else int(manager.returncode or 1)
+    # Parts that end because they were asked to (SIGINT, SIGTERM) are no failure.
+    return 0 if manager.returncode in (0, -2, -15, 130, 143) else int(manager.returncode or 1)
 
 
 def kept_running(command: str) -> str:
