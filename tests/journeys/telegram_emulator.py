@@ -64,7 +64,7 @@ class Emulator:
         message = {"from": person["from"], "chat": person["chat"]}
         self._post("/sendCallback", {**person, "message": message, "data": data})
 
-    def hears(self, chat=1, seconds=20.0, least=1):
+    def hears(self, chat=1, seconds=60.0, least=1):
         """The bot's new messages in a chat, once there are so many: text, and `buttons` as (title, data)."""
         heard, deadline = [], time.monotonic() + seconds
         while len(heard) < least and time.monotonic() < deadline:
