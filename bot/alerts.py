@@ -2,7 +2,7 @@
 
 The alert row is written with the escalation (`bot.store.log_writer`), so none is lost; here it is taken, sent,
 tried again with growing pauses, and marked as failed in the end, which the console shows. The same conversation
-and level alert once.
+and level alert once, and once more when a message comes after staff had closed it.
 """
 
 from __future__ import annotations

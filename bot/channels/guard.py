@@ -7,17 +7,20 @@ handed on. If no proper reply comes in time, the card is composed here from the 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable, Mapping, Sequence
 
 from bot import metrics
+from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
-from bot.safety.levels import RiskAssessment, RiskLevel
+from bot.safety.answers import read_answer
+from bot.safety.levels import SELF_HARM, RiskAssessment, RiskLevel
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,10 @@ _REMEMBERED_CONVERSATIONS = 5000
 _REMEMBERED_MESSAGES = 4
 
 TECHNICAL_PROBLEM = "utter_technical_problem"
+#: The buttons under a check-in, and what `read_answer` calls the same in words.
+_YES, _NO = ("/affirm", "affirm"), ("/deny", "deny")
+#: What the assistant says to talk about helplines already shown (`bot.policies.safety_decision`).
+_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", "utter_crisis_anger", "utter_crisis_silence", "utter_take_back")
 
 Reply = dict[str, Any]
 
@@ -65,32 +72,57 @@ class Guard:
         self._log = log
         self._recent: OrderedDict[str, deque[str]] = OrderedDict()
         self._given: OrderedDict[str, RiskLevel] = OrderedDict()
+        #: What our own check-in asked about, until the next message answers it.
+        self._asked: OrderedDict[str, RiskAssessment] = OrderedDict()
 
     def assess(self, conversation_id: str, text: str) -> RiskAssessment:
-        """Assesses the newest message; a failing engine counts as `check_in`, never as quiet."""
+        """Assesses the newest message and remembers it; a failing engine counts as `check_in`, never as quiet."""
         recent = self._recent.setdefault(conversation_id, deque(maxlen=_REMEMBERED_MESSAGES))
-        recent.append(text)
+        # Of a story that is too long its end is kept, so that memory stays bounded.
+        recent.append(text[-MAX_MESSAGE_CHARS:])
         self._recent.move_to_end(conversation_id)
-        while len(self._recent) > _REMEMBERED_CONVERSATIONS:
-            self._recent.popitem(last=False)
+        _keep_newest(self._recent)
+        return self._as_answer(conversation_id, text, self.read(text))
+
+    def read(self, text: str) -> RiskAssessment:
+        """Assesses a text by itself and remembers nothing."""
+        return self._read([text])
+
+    def assess_together(self, conversation_id: str) -> RiskAssessment:
+        """Assesses the remembered messages as one session; used when Rasa, which does this, is not there."""
+        recent = list(self._recent.get(conversation_id, ()))
+        return self._read(recent) if recent else RiskAssessment()
+
+    def _read(self, texts: list[str]) -> RiskAssessment:
         try:
-            return self._assess_texts([text])
+            return self._assess_texts(texts)
         except Exception as error:  # noqa: BLE001 - whatever fails here, the person must still be asked
             logger.error("The safety engine failed in the guard (%s); counts as check_in.", type(error).__name__)
             return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
 
-    def assess_together(self, conversation_id: str) -> RiskAssessment:
-        """Assesses the remembered messages as one session; used when Rasa, which does this, is not there."""
-        try:
-            return self._assess_texts(list(self._recent.get(conversation_id, ())))
-        except Exception as error:  # noqa: BLE001 - as above
-            logger.error("The safety engine failed in the guard (%s); counts as check_in.", type(error).__name__)
-            return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+    def _as_answer(self, conversation_id: str, text: str, found: RiskAssessment) -> RiskAssessment:
+        """A yes to our own check-in counts as the risk it asked about, and so does a second unclear message.
+
+        Rasa does not know of a question that the guard asked in its place, and "yes" by itself tells of nothing.
+        """
+        asked = self._asked.pop(conversation_id, None)
+        answer = text.strip() if text.startswith("/") else read_answer(text)
+        if asked is None or found.level >= RiskLevel.ESCALATE:
+            return found
+        if answer in _NO:
+            # The words that raised the question are answered; read together with this they would raise it again.
+            self._recent.pop(conversation_id, None)
+            return found
+        if answer in _YES or found.level == RiskLevel.CHECK_IN:
+            # What was not named is treated as by `bot.dialogue.special`.
+            return replace(asked, level=RiskLevel.ESCALATE, categories=asked.categories or {SELF_HARM: 1.0})
+        return found
 
     def forget(self, conversation_id: str) -> None:
         """Drops what is remembered of a conversation (called when it is deleted)."""
         self._recent.pop(conversation_id, None)
         self._given.pop(conversation_id, None)
+        self._asked.pop(conversation_id, None)
 
     def reply(self, assessment: RiskAssessment, context: GuardContext) -> list[Reply]:
         """The card or question for a risk, or the honest word about a technical problem."""
@@ -108,7 +140,7 @@ class Guard:
                 words="\n".join(text.replace("\n", " ") for text in self._recent.get(context.conversation_id, ())),
             ),
         )
-        self._remember_card(context.conversation_id, card.level)
+        self._remember_card(context.conversation_id, card.level, assessment)
         return _as_replies(card)
 
     def note_said(self, context: GuardContext, replies: Sequence[Reply]) -> None:
@@ -131,11 +163,18 @@ class Guard:
         chosen = get_responses().choose(TECHNICAL_PROBLEM, context.audience, context.channel, slots)
         return _as_reply(chosen)
 
-    def _remember_card(self, conversation_id: str, level: RiskLevel) -> None:
+    def _remember_card(self, conversation_id: str, level: RiskLevel, assessment: RiskAssessment) -> None:
         if level >= RiskLevel.ESCALATE:
             self._given[conversation_id] = max(level, self._given.get(conversation_id, RiskLevel.NONE))
-        while len(self._given) > _REMEMBERED_CONVERSATIONS:
-            self._given.popitem(last=False)
+        else:
+            self._asked[conversation_id] = assessment
+        _keep_newest(self._given)
+        _keep_newest(self._asked)
+
+
+def _keep_newest(memory: OrderedDict[str, Any]) -> None:
+    while len(memory) > _REMEMBERED_CONVERSATIONS:
+        memory.popitem(last=False)
 
 
 def _assess_with_engine(texts: list[str]) -> RiskAssessment:
@@ -171,11 +210,16 @@ def _as_replies(card: CrisisReply) -> list[Reply]:
 def needs_card(assessment: RiskAssessment, replies: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a message at risk was answered without any helpline: then the guard adds its card.
 
-    A line that was taken as an answer to an exercise (`bot.learning.practice`) is left to it, except in an emergency.
+    A line that was taken as an answer to an exercise (`bot.learning.practice`), or as the reason that holds a person
+    back from the helplines they were shown, is left to that answer, except in an emergency.
     """
-    if assessment.level == RiskLevel.ESCALATE and any(reply.get("practised") for reply in replies):
+    if assessment.level == RiskLevel.ESCALATE and any(_is_left_to(reply) for reply in replies):
         return False
     return assessment.level >= RiskLevel.ESCALATE and not any(reply.get("hotlines") for reply in replies)
+
+
+def _is_left_to(reply: Mapping[str, Any]) -> bool:
+    return bool(reply.get("practised")) or str(reply.get("response") or "").startswith(_AFTER_A_CARD)
 
 
 async def answer_guarded(
@@ -192,7 +236,7 @@ async def answer_guarded(
         context: What the channel knows of the person.
         text: The message as typed.
         handle: Hands the message to Rasa; replies arrive in `collected` while it runs.
-        collected: The list that the output channel appends to. Closed (see `late`) once the guard has spoken.
+        collected: The list that the output channel appends to. What comes after the guard has spoken is not sent.
 
     Returns:
         The replies to send, in order. Never empty.
@@ -209,13 +253,16 @@ async def _answer(
     collected: list[Reply],
 ) -> list[Reply]:
     moment = time.time()
-    assessment = guard.assess(context.conversation_id, text)
+    # In a thread: the encoder takes milliseconds, in which the loop serves others.
+    read = functools.partial(guard.assess, context.conversation_id, text)
+    assessment = await asyncio.get_running_loop().run_in_executor(None, read)
     metrics.note_message(context.channel, assessment.level.label)
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
     done, _ = await asyncio.wait({task}, timeout=RISK_WAIT_SECONDS if at_risk else ORDINARY_WAIT_SECONDS)
     replies = list(collected)
-    failed = not done or task.exception() is not None
+    # A cancelled task has no exception: asking for it would raise here, and the person would get nothing.
+    failed = not done or task.cancelled() or task.exception() is not None
     if not failed and replies and not needs_card(assessment, replies):
         return replies
     metrics.note_guard(_reason(failed, bool(done), bool(replies)))

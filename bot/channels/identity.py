@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,14 +62,27 @@ def _key() -> bytes:
 
 
 def _read_or_make_key(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(f"{path.name} can be read by others. Run: chmod 600 {path}") from None
-        return path.read_bytes()
-    key = secrets.token_bytes(_KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+    if not path.exists():
+        _make_key(path)
+    if path.stat().st_mode & 0o077:
+        raise ConfigError(f"{path.name} can be read by others. Run: chmod 600 {path}")
+    key = path.read_bytes()
+    if not key:
+        # Under an empty key anybody could make a token, and every id could be looked up.
+        raise ConfigError(f"{path} is empty. Remove it: a new key is made, and open chats begin anew.")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Puts a whole key in place at once: several servers start together, and one may be killed while it writes."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        os.link(name, path)
+    except FileExistsError:
+        # Another server was first; its key is the one.
+        return
+    finally:
+        os.unlink(name)

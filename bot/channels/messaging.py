@@ -21,11 +21,12 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from rasa.core.channels.channel import UserMessage
 
 from bot.channels.answered_before import replies_to
+from bot.channels.bodies import readable
 from bot.channels.chat_queues import ChatQueues, Full
 from bot.channels.chat_store import Begun, Chat, ChatStore
 from bot.channels.commands import Command, find_command, find_language
@@ -43,15 +44,20 @@ from bot.channels.trackers import tracker_of
 from bot.config import get_settings
 from bot.content.audience import CHILD
 from bot.content.responses import get_responses
-from bot.safety.levels import RiskAssessment, RiskLevel
+from bot.safety.levels import RiskLevel
 
 logger = logging.getLogger(__name__)
 
 #: A webhook waits this long for the answer to be out before it says "delivered"; it is sent all the same.
 ANSWER_SECONDS = 10.0
+#: After these pauses an answer that could not be sent by then is tried again from here: no platform delivers again what
+#: it believes to have arrived.
+AGAIN_SECONDS = (30.0, 120.0, 600.0)
 #: The request to slow down is made once in this time, however much comes.
 SLOW_DOWN_EVERY_SECONDS = 30.0
 CLOSE_SECONDS = 10.0
+#: A card on its way gets this much longer; what waits for another attempt is begun AGAIN when it is delivered again.
+ASIDE_CLOSE_SECONDS = 1.0
 _REMEMBERED = 20_000
 _PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$", re.DOTALL)
 
@@ -96,7 +102,7 @@ class Outcome(Enum):
     #: Still at work when `ANSWER_SECONDS` had passed.
     ACCEPTED = "accepted"
     REPEATED = "repeated"
-    #: More than a person writes; not answered, or with a request to slow down.
+    #: More than a person writes; answered with the guard's card, a request to slow down or nothing.
     LIMITED = "limited"
     #: Not taken, or the answer could not be sent: the platform should deliver it again.
     TRY_AGAIN = "try again"
@@ -179,8 +185,12 @@ class Messaging:
         self._store = store
         self._queues = queues
         self._rate = rate or RateLimit(burst=10, per_minute=30)
+        # Beyond it the guard still looks for a risk, but not at everything that a machine can send.
+        self._looks = RateLimit(burst=20, per_minute=60)
         self._thread = ThreadPoolExecutor(1, f"{carrier.name}-store")
         self._taken: OrderedDict[str, None] = OrderedDict()
+        self._at_work: Set[str] = set()
+        self._aside: Set[asyncio.Task[None]] = set()
         self._asked_to_slow_down: OrderedDict[str, float] = OrderedDict()
         self._asked_for_language: OrderedDict[str, None] = OrderedDict()
         self._spoke_of_safety: OrderedDict[str, None] = OrderedDict()
@@ -201,34 +211,39 @@ class Messaging:
         """Answers what has come, for a few seconds, then closes the file."""
         if self._queues is not None:
             await self._queues.drain(CLOSE_SECONDS)
+        if self._aside:
+            _, left = await asyncio.wait(self._aside, timeout=ASIDE_CLOSE_SECONDS)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         if self._store is not None:
             await self._in_thread(self._store.close)
         self._thread.shutdown()
 
-    async def receive(self, incoming: Incoming) -> Outcome:
-        """Takes one update and waits until its answer is out, or for `ANSWER_SECONDS`. Never raises."""
+    async def receive(self, incoming: Incoming, seconds: Optional[float] = None) -> Outcome:
+        """Takes one update and waits until its answer is out, at most so long. Never raises.
+
+        Args:
+            incoming: What came.
+            seconds: By default `ANSWER_SECONDS`.
+        """
         self.figures.received += 1
-        update = pseudonym(self.name, f"update {incoming.update}")
-        key = pseudonym(self.name, incoming.person)
-        if update in self._taken:
-            return self._repeated()
-        _remember(self._taken, update)
-        begun = await self._begin(update)
-        if begun is Begun.ANSWERED:
-            return self._repeated()
-        if begun is Begun.BUSY:
-            self._taken.pop(update, None)
-            return Outcome.TRY_AGAIN
+        done = await self._accept(incoming)
+        if isinstance(done, Outcome):
+            return done
         try:
-            if self._rate.wait_seconds(key, time.monotonic()):
-                raise Full(of_chat=True)
-            done = self._add(key, lambda: self._work(incoming, key, update, begun))
-        except Full as full:
-            return await self._no_room(incoming, key, update, full.of_chat)
-        await asyncio.wait({done}, timeout=ANSWER_SECONDS)
+            await asyncio.wait({done}, timeout=ANSWER_SECONDS if seconds is None else seconds)
+        finally:
+            # Also when the platform hangs up: what it then delivers again is only known as a repetition.
+            if not done.done():
+                self._set_aside(self._until_sent(incoming, done))
         if not done.done():
             return Outcome.ACCEPTED
-        return Outcome.TRY_AGAIN if done.cancelled() or done.exception() else Outcome.ANSWERED
+        return Outcome.TRY_AGAIN if _has_failed(done) else Outcome.ANSWERED
+
+    def is_at_work(self, incoming: Incoming) -> bool:
+        """Whether the answer to an update is still being made."""
+        return pseudonym(self.name, f"update {incoming.update}") in self._at_work
 
     async def rehearse(
         self, conversation_id: str, incoming: Incoming, chat: Chat
@@ -260,6 +275,62 @@ class Messaging:
 
     # --- accepting -----------------------------------------------------------------------------------------------
 
+    async def _accept(self, incoming: Incoming, is_again: bool = False) -> "Union[Outcome, asyncio.Future[None]]":
+        """Takes one update: what became of it at once, else a future that is done when its answer is out.
+
+        Args:
+            incoming: What came.
+            is_again: It was taken before; that the person writes fast no longer counts.
+        """
+        update = pseudonym(self.name, f"update {incoming.update}")
+        key = pseudonym(self.name, incoming.person)
+        if update in self._taken:
+            return self._repeated()
+        _remember(self._taken, update)
+        try:
+            begun = await self._begin(update)
+        except asyncio.CancelledError:
+            # The platform hung up, and will deliver again what nobody has begun.
+            self._taken.pop(update, None)
+            raise
+        if begun is Begun.ANSWERED:
+            return self._repeated()
+        if begun is Begun.BUSY:
+            self._taken.pop(update, None)
+            return Outcome.TRY_AGAIN
+        try:
+            if not is_again and self._rate.wait_seconds(key, time.monotonic()):
+                raise Full(of_chat=True)
+            done = self._add(key, lambda: self._work(incoming, key, update, begun))
+        except Full as full:
+            return await self._no_room(incoming, key, update, full.of_chat)
+        self._at_work.add(update)
+        done.add_done_callback(lambda _: self._at_work.discard(update))
+        return done
+
+    async def _until_sent(self, incoming: Incoming, done: "asyncio.Future[None]") -> None:
+        """Sees to an answer that the platform no longer waits for; `AGAIN_SECONDS` says how often it is tried."""
+        for pause in AGAIN_SECONDS:
+            await asyncio.wait({done})
+            if not _has_failed(done):
+                return
+            await asyncio.sleep(pause)
+            again = await self._accept(incoming, is_again=True)
+            if not isinstance(again, Outcome):
+                done = again
+            elif again is not Outcome.TRY_AGAIN:
+                # It was delivered again after all.
+                return
+        await asyncio.wait({done})
+        if _has_failed(done):
+            logger.error("%s: an answer was given up after several rounds.", self.name)
+
+    def _set_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs something that nobody waits for."""
+        task = asyncio.ensure_future(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
     def _repeated(self) -> Outcome:
         self.figures.repeated += 1
         return Outcome.REPEATED
@@ -276,18 +347,27 @@ class Messaging:
             return Outcome.TRY_AGAIN
         self.figures.limited += 1
         await self._keep(lambda store: store.finish(update))
-        asked = self._asked_to_slow_down.get(key, float("-inf"))
-        if time.monotonic() - asked > SLOW_DOWN_EVERY_SECONDS:
-            _remember(self._asked_to_slow_down, key, time.monotonic())
-            asyncio.ensure_future(self._ask_to_slow_down(incoming.person, key))
+        self._set_aside(self._answer_beyond_limit(incoming, key, update))
         return Outcome.LIMITED
 
-    async def _ask_to_slow_down(self, person: str, key: str) -> None:
+    async def _answer_beyond_limit(self, incoming: Incoming, key: str, update: str) -> None:
+        """A risk still gets the guard's card, however fast somebody writes; anything else the request to slow down."""
         chat = await self._chat(key)
+        conversation_id = self.conversation_of(incoming.person, chat)
+        turn = _Turn(_readable(incoming), chat, conversation_id, update, Begun.NEW)
+        replies: List[Reply] = []
+        is_at_risk = not self._looks.wait_seconds(key, time.monotonic()) and self._tells_of_new_risk(turn)
+        if is_at_risk:
+            replies, _ = self._made_private(turn, self._guard_alone(turn), chat)
+        elif time.monotonic() - self._asked_to_slow_down.get(key, float("-inf")) > SLOW_DOWN_EVERY_SECONDS:
+            _remember(self._asked_to_slow_down, key, time.monotonic())
+            replies = [self._say("utter_slow_down", chat)]
         try:
-            await self._send(person, chat, [self._say("utter_slow_down", chat)])
+            await self._send(incoming.person, chat, replies, conversation_id)
+            if is_at_risk:
+                await self._keep_offer(chat, replies)
         except (TryLater, Refused) as error:
-            logger.error("%s: a request to slow down was not sent (%s).", self.name, type(error).__name__)
+            logger.error("%s: an answer beyond the limit was not sent (%s).", self.name, type(error).__name__)
 
     # --- answering -----------------------------------------------------------------------------------------------
 
@@ -316,8 +396,7 @@ class Messaging:
             raise
         self.figures.answered += 1
         after = await self._learn(turn, after)
-        if after != chat:
-            await self._keep(lambda store: store.save(after))
+        await self._keep(lambda store: store.save(after) if after != chat else store.touch(key))
         await self._keep(lambda store: store.finish(update))
 
     async def _replies(self, turn: "_Turn") -> Tuple[List[Reply], Chat]:
@@ -331,9 +410,16 @@ class Messaging:
         except Exception as error:  # noqa: BLE001 - whatever breaks here, the person gets help
             logger.error("%s: a message broke the channel (%s); the guard answers.", self.name, type(error).__name__)
             context = self._context(turn)
-            assessment = self._guard.assess_together(turn.conversation_id)
+            # It may have broken before anybody looked at the words.
+            newest = self._guard.read(turn.incoming.text[:MAX_MESSAGE_CHARS])
+            together = self._guard.assess_together(turn.conversation_id)
+            assessment = max(newest, together, key=lambda found: found.level)
             replies, chat = self._guard.reply(assessment, context), turn.chat
             self._guard.note_said(context, replies)
+        return self._made_private(turn, replies, chat)
+
+    def _made_private(self, turn: "_Turn", replies: List[Reply], chat: Chat) -> Tuple[List[Reply], Chat]:
+        """With a neutral first line before an answer about safety, and noted that there was one."""
         if any(map(is_about_safety, replies)):
             _remember(self._spoke_of_safety, turn.conversation_id)
             if turn.incoming.kind != BUTTON:
@@ -357,7 +443,8 @@ class Messaging:
             # The words under a picture are a message like any other, and come first.
             said, chat = await self._typed(replace(turn, incoming=replace(incoming, kind=TEXT)))
             return [*said, notice], chat
-        if incoming.kind == BUTTON:
+        # A gateway may call words a button's; only a payload goes on without being read like any other message.
+        if incoming.kind == BUTTON and _PAYLOAD.match(incoming.text.strip()):
             return await self._asked(turn), chat
         return await self._typed(turn)
 
@@ -371,7 +458,7 @@ class Messaging:
         if language:
             return [self._say("utter_messaging_language_noted", chat)], replace(chat, language=language)
         command = find_command(text)
-        if command is not None:
+        if command is not None and not self._tells_of_risk(command.rest):
             return await self._commanded(command, turn)
         replies = await self._asked(turn)
         if not chat.greeted and not any(map(is_about_safety, replies)):
@@ -426,19 +513,29 @@ class Messaging:
 
     def _too_long(self, turn: "_Turn") -> List[Reply]:
         """A long story is not read by the assistant; when it tells of a risk, the guard's card answers it."""
+        notice = self._say("utter_messaging_too_long", turn.chat)
+        said = self._guard_alone(turn)
+        if said:
+            self._guard.note_said(self._context(turn), [notice])
+        return [*said, notice]
+
+    def _guard_alone(self, turn: "_Turn") -> List[Reply]:
+        """The guard's answer to a message that the assistant does not get; nothing when it tells of no risk."""
         context, text = self._context(turn), turn.incoming.text
         assessment = self._guard.assess(turn.conversation_id, text)
-        replies = [self._say("utter_messaging_too_long", turn.chat)]
-        if assessment.level > RiskLevel.NONE:
-            replies = [*self._guard.reply(assessment, context), *replies]
-            self._guard.note_heard(context, text[:MAX_MESSAGE_CHARS], assessment, time.time())
-            self._guard.note_said(context, replies)
+        if assessment.level == RiskLevel.NONE:
+            return []
+        replies: List[Reply] = self._guard.reply(assessment, context)
+        self._guard.note_heard(context, text[:MAX_MESSAGE_CHARS], assessment, time.time())
+        self._guard.note_said(context, replies)
         return replies
 
+    def _tells_of_risk(self, text: str) -> bool:
+        return bool(text) and self._guard.read(text[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
+
     def _tells_of_new_risk(self, turn: "_Turn") -> bool:
-        """An edit is answered when it tells of a risk and the last answer did not speak of one."""
-        found: RiskAssessment = self._guard.assess(turn.conversation_id, turn.incoming.text[:MAX_MESSAGE_CHARS])
-        return found.level > RiskLevel.NONE and turn.conversation_id not in self._spoke_of_safety
+        """It tells of a risk and the last answer did not speak of one: then also an edit is answered."""
+        return turn.conversation_id not in self._spoke_of_safety and self._tells_of_risk(turn.incoming.text)
 
     async def _delete(self, turn: "_Turn") -> Tuple[List[Reply], Chat]:
         chat, conversation_id = turn.chat, turn.conversation_id
@@ -546,14 +643,17 @@ _COMMAND_WORDS = {
 }
 
 
+def _has_failed(done: "asyncio.Future[None]") -> bool:
+    return done.cancelled() or done.exception() is not None
+
+
 def _country(chat: Chat) -> Optional[str]:
     """The person's own country, else the one this deployment is for; None leads to the question for it."""
     return chat.country or get_settings().country.upper() or None
 
 
 def _readable(incoming: Incoming) -> Incoming:
-    """Half a character (a lone surrogate) would break every writer behind us."""
-    return replace(incoming, text=incoming.text.encode("utf-8", "replace").decode("utf-8").replace("\x00", ""))
+    return incoming.saying(readable(incoming.text))
 
 
 def _remember(memory: "OrderedDict[str, Any]", key: str, value: Any = None) -> None:

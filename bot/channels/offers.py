@@ -25,10 +25,12 @@ class Offer:
     Attributes:
         choices: Titles and payloads, as numbered.
         unread: The rest of a long answer, plain; `choices` then come at its end and are not yet shown.
+        shown: They are all the same: the words spell them out ("Reply 1 if you can't talk out loud").
     """
 
     choices: Tuple[Choice, ...] = ()
     unread: str = ""
+    shown: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.choices or self.unread)
@@ -41,7 +43,8 @@ def seal(offer: Offer | None, chat: str, keys: KeyRing | None = None) -> bytes |
     plain = json.dumps(asdict(offer), ensure_ascii=False).encode("utf-8")
     try:
         return (keys or get_key_ring()).encrypt(plain, chat.encode("utf-8"))
-    except KindlightError as error:
+    except (KindlightError, OSError) as error:
+        # The answer itself is out: it must not go out again because its choices cannot be kept.
         logger.error("A list of choices could not be kept (%s).", type(error).__name__)
         return None
 
@@ -53,7 +56,7 @@ def unseal(sealed: bytes | None, chat: str, keys: KeyRing | None = None) -> Offe
     try:
         found = json.loads((keys or get_key_ring()).decrypt(sealed, chat.encode("utf-8")))
         choices = tuple((str(title), str(payload)) for title, payload in found["choices"])
-        return Offer(choices, str(found["unread"]))
-    except (KindlightError, ValueError, KeyError, TypeError) as error:
+        return Offer(choices, str(found["unread"]), bool(found.get("shown")))
+    except (KindlightError, OSError, ValueError, KeyError, TypeError) as error:
         logger.error("A list of choices could not be read (%s).", type(error).__name__)
         return Offer()

@@ -55,7 +55,9 @@ def as_text_messages(replies: Sequence[Reply]) -> TextMessages:
     blocks = [(cheapest(_tight(text_of(reply))), shows_help(reply)) for reply in replies]
     blocks = [block for block in blocks if block[0]]
     choices = choices_of(replies)
-    tail = "" if not blocks or _SPELLED_OUT.search(blocks[-1][0]) else cheapest(numbered_list(choices))
+    # With a choice spelled out by a card, a list of others would give "1" a second meaning.
+    spelled_out = any(_SPELLED_OUT.search(text) for text, _ in blocks)
+    tail = "" if not blocks or spelled_out else cheapest(numbered_list(choices))
     # Everything up to the last reply with help goes out whole.
     ends = max((number for number, (_, helps) in enumerate(blocks, start=1) if helps), default=0)
     parts: List[str] = []
@@ -65,15 +67,13 @@ def as_text_messages(replies: Sequence[Reply]) -> TextMessages:
         return TextMessages(tuple(parts), Offer(choices))
     rest = "\n".join(text for text, _ in blocks[ends:])
     cut = cut_answer(rest, tail, _words(MORE_OFFER), most=max(1, MOST_PARTS - len(parts)))
-    return TextMessages((*parts, *cut.parts), Offer(choices, cut.rest))
+    return TextMessages((*parts, *cut.parts), Offer(choices, cut.rest, spelled_out))
 
 
 def meant_by(offer: Offer, text: str) -> str | Dict[str, Any] | None:
     """What a typed text refers to: the payload of a choice, the rest of an answer as a reply, or None."""
-    if not offer.unread:
-        return read_reply(text, offer.choices)
-    if _alone(text) not in _MORE:
-        return None
+    if not offer.unread or _alone(text) not in _MORE:
+        return read_reply(text, offer.choices) if offer.shown or not offer.unread else None
     buttons = [{"title": title, "payload": payload} for title, payload in offer.choices]
     return {"text": offer.unread, "buttons": buttons, "response": MORE_OFFER, "hotlines": []}
 
@@ -84,8 +84,9 @@ def shows_help(reply: Reply) -> bool:
 
 
 def choices_of(replies: Sequence[Reply]) -> Tuple[Choice, ...]:
-    """The choices of the last reply that has any."""
-    for reply in reversed(replies):
+    """The choices of the last reply that has any; those of a reply about someone's safety come before all others."""
+    newest_first = list(reversed(replies))
+    for reply in [*filter(is_about_safety, newest_first), *newest_first]:
         found = tuple((button.title, button.payload) for button in buttons_of(reply))
         if found:
             return found[:MOST_CHOICES]

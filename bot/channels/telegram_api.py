@@ -11,6 +11,7 @@ from typing import Any, Mapping, Optional
 
 import aiohttp
 
+from bot.channels.bodies import read_answer_body
 from bot.channels.delivery import Refused, TryLater
 
 TIMEOUT_SECONDS = 12.0
@@ -54,7 +55,7 @@ class TelegramApi:
             async with self._opened().post(
                 f"{self._address}/{method}", json=dict(parameters), timeout=aiohttp.ClientTimeout(total=seconds)
             ) as response:
-                body = await response.content.read(_MOST_BYTES)
+                body = await read_answer_body(response.content, _MOST_BYTES)
                 return read_answer(method, response.status, body)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             # `from None`: the original error names the address, and so the token.

@@ -246,7 +246,7 @@ class TwilioChannel(InputChannel):
         read = read_incoming(form, self._settings.twilio_account_sid)
         incoming = as_incoming(read)
         if incoming is not None:
-            work = asyncio.ensure_future(self._messaging[read.channel].receive(incoming))
+            work = asyncio.ensure_future(self._messaging[read.channel].receive(incoming, WEBHOOK_SECONDS))
             self._working.add(work)
             work.add_done_callback(self._working.discard)
             await asyncio.wait({work}, timeout=WEBHOOK_SECONDS)

@@ -10,6 +10,7 @@ from typing import Any, Dict, Optional
 
 import aiohttp
 
+from bot.channels.bodies import read_answer_body
 from bot.channels.delivery import Refused, TryLater
 
 #: Twilio answers within a second or two; a person in need does not wait longer for one attempt than this.
@@ -88,7 +89,7 @@ class TwilioApi:
     async def _call(self, method: str, address: str, form: Optional[Dict[str, str]]) -> Dict[str, Any]:
         try:
             async with self._client().request(method, address, data=form, allow_redirects=False) as response:
-                answer = _read(await response.content.read(_MOST_ANSWER_BYTES))
+                answer = _read(await read_answer_body(response.content, _MOST_ANSWER_BYTES))
                 status, wait = response.status, response.headers.get("Retry-After", "")
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise TryLater(type(error).__name__) from None

@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Container, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.answered_before import replies_to
+from bot.channels.commands import find_command
 from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.guard_log import make_logged_guard
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = "web"
 _ANSWERED_KEPT = 4_000
-_PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$")
+_PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 Answer = Dict[str, Any]
@@ -133,9 +134,11 @@ class WebChannel(InputChannel):
         answer = {"receipt": receipt, "text": chosen.text, "language": "en"}
         return response.json(answer, headers=self._headers(request))
 
-    def _forget(self, conversation_id: str) -> None:
+    def _forget(self, conversation_id: str, but: str = "") -> None:
+        """Drops what is remembered of a conversation, the answer to the message `but` left out."""
         self._guard.forget(conversation_id)
-        for key in [key for key in self._answers if key[0] == conversation_id]:
+        self._known.pop(conversation_id, None)
+        for key in [key for key in self._answers if key[0] == conversation_id and key[1] != but]:
             del self._answers[key]
 
     async def _receive(self, request: Request, on_new_message: OnNewMessage) -> Optional[HTTPResponse]:
@@ -180,8 +183,10 @@ class WebChannel(InputChannel):
 
     async def _answer(self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic) -> Answer:
         if sent.text.strip() == CONFIRM_DELETE:
-            self._guard.forget(conversation_id)
-            return {"replies": [dressed(await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME))]}
+            reply = await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME)
+            if reply["response"] == "utter_chat_deleted":
+                self._forget(conversation_id, but=sent.id)
+            return {"replies": [dressed(reply)]}
         replies = await self._replies(conversation_id, sent, on_new_message, app)
         self._known[conversation_id] = _choices(replies)
         answer: Answer = {"replies": [dressed(reply) for reply in replies]}
@@ -212,7 +217,8 @@ class WebChannel(InputChannel):
                 return given
         output = RepliesChannel(CHANNEL_NAME)
         # The words of a button, typed, are that button: no other meaning is looked for in them.
-        text = read_title(sent.text, self._known[conversation_id]) or _as_words(sent.text)
+        shown = self._known.get(conversation_id, ())
+        text = read_title(sent.text, shown) or _as_words(sent.text, _intents(app))
         sent_along = sent.sent_along()
         message = UserMessage(
             text,
@@ -246,10 +252,26 @@ def _choices(replies: List[Dict[str, Any]]) -> Tuple[Choice, ...]:
     return tuple((button.title, button.payload) for reply in replies for button in buttons_of(reply))
 
 
-def _as_words(text: str) -> str:
-    """A typed text that begins with "/" but is no button payload must not be read as a command by Rasa."""
+def _as_words(text: str, intents: Optional[Container[str]] = None) -> str:
+    """What Rasa reads. Only a button's payload keeps its "/": nothing else that begins with one is looked at for risk.
+
+    Args:
+        text: As sent.
+        intents: Those that the model knows; None when it cannot be asked.
+    """
     stripped = text.strip()
-    return stripped if _PAYLOAD.match(stripped) else stripped.lstrip("/") or "?"
+    command = find_command(stripped)
+    if command is not None and command.name == "delete" and not command.rest:
+        return "/delete_chat_request"
+    payload = _PAYLOAD.match(stripped)
+    if payload and (intents is None or payload.group(1) in intents):
+        return stripped
+    return stripped.lstrip("/") or "?"
+
+
+def _intents(app: Sanic) -> Optional[Container[str]]:
+    domain = getattr(getattr(app.ctx, "agent", None), "domain", None)
+    return None if domain is None else frozenset(domain.intents)
 
 
 def _wording(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Dict
 
 from sanic.request import Request
 
+from bot.channels.bodies import readable
 from bot.errors import InputError
 
 _AUDIENCES = ("child", "parent", "professional")
@@ -52,7 +53,7 @@ def read_message(request: Request) -> WebMessage:
     """The message of a request. Raises InputError when text or id cannot be used; other fields are optional."""
     sent = read_sent(request)
     text = sent.get("text")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not readable(text).strip():
         raise InputError("A message needs a text.")
     if not _MESSAGE_ID.match(str(sent.get("id", ""))):
         raise InputError("A message needs an id of 8 to 64 letters or digits.")
@@ -61,7 +62,7 @@ def read_message(request: Request) -> WebMessage:
     attempt = sent.get("attempt")
     return WebMessage(
         id=str(sent["id"]),
-        text=text,
+        text=readable(text),
         audience=sent.get("audience") if sent.get("audience") in _AUDIENCES else None,
         country=country if re.fullmatch("[A-Z]{2}", country) else None,
         language=language if re.fullmatch("[a-z]{2}", language) else None,

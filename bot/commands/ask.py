@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Iterator, List, Optional
 
@@ -58,17 +59,10 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Reads JSON objects, one a line; `-` is standard input.
 
     Raises:
-        InputError: The file is missing, or a line is not a JSON object; the message gives its number.
+        InputError: The file is missing or no text, or a line is not a JSON object; the message gives its number.
     """
-    if str(path) == "-":
-        import sys
-
-        lines = sys.stdin.read().splitlines()
-    elif path.is_file():
-        lines = path.read_text(encoding="utf-8").splitlines()
-    else:
-        raise InputError(f"There is no file {path}.")
-    for number, line in enumerate(lines, start=1):
+    # Not `splitlines`: a text may hold other line ends, such as U+2028, which JSON leaves as they are.
+    for number, line in enumerate(_read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -78,6 +72,17 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(found, dict):
             raise InputError(f"Line {number} of {path.name} must be a JSON object.")
         yield found
+
+
+def _read_text(path: Path) -> str:
+    if str(path) != "-" and not path.is_file():
+        raise InputError(f"There is no file {path}.")
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not text in UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _check(conversation: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import isfinite
 
 import typer
 
@@ -22,7 +23,8 @@ def register(app: typer.Typer) -> None:
         from bot.errors import InputError
         from bot.evaluation.capacity import MEASURED, Assumptions, need
 
-        if conversations < 1 or messages <= 0 or peak < 1:
+        measurable = isfinite(messages) and isfinite(peak)
+        if not measurable or conversations < 1 or messages <= 0 or peak < 1:
             raise InputError("Conversations must be at least 1, messages above 0, and the peak at least 1.")
         settings = get_settings()
         assumed = Assumptions(

@@ -6,7 +6,15 @@ import sys
 
 import typer
 
+from bot.errors import InputError
+
 ADDRESS = typer.Option("", help="Address of the running assistant; by default the one of the settings.")
+
+
+def check_address(address: str) -> None:
+    """Raises InputError for an address that no message can be sent to."""
+    if not address.startswith(("http://", "https://")):
+        raise InputError(f"'{address}' is no address of an assistant; write it like http://127.0.0.1:5005.")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +30,7 @@ def register(app: typer.Typer) -> None:
         settings = get_settings()
         seconds, cases = load_cases()
         target = address or f"http://{settings.host}:{settings.rasa_port}"
+        check_address(target)
         results = run_drill(channels_to_drill(settings, target), cases, seconds, new_conversation_id)
         for result in results:
             print(f"{result.channel:9} {result.case:20} {result.milliseconds:8.1f} ms  {result.problem or 'ok'}")

@@ -12,6 +12,7 @@ from bot.errors import InputError
 from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
 
 AUDIENCES = ("child", "parent", "professional")
+CHANNELS = ("web", "telegram", "whatsapp", "sms", "plain")
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +46,10 @@ def _show(
     from bot.content.hotlines import get_directory
     from bot.content.selection import SelectionRequest, select
 
+    if channel not in CHANNELS:
+        raise InputError(f"There is no channel '{channel}'. Use one of: {', '.join(CHANNELS)}.")
+    if age is not None and not 0 <= age <= 120:
+        raise InputError(f"--age is {age}, but it must be between 0 and 120.")
     who, audience = _who(speaker, audience)
     moment = _moment(at)
     request = SelectionRequest(

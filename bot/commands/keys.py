@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import typer
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 
+#: How long events may take from the disk into the database, and a transaction that was open when the key changed.
+_SPOOL_SECONDS, _IN_HAND_SECONDS = 20.0, 1.0
+_TAKE_OUT = (
+    "Keys in KINDLIGHT_ENCRYPTION_KEYS are dropped by hand: take the old ones out once every machine has the new list. "
+    "Without an entry index:… the last key must stay, since search, receipts and the audit trail hang on it."
+)
 DROP_OLD = typer.Option(False, "--drop-old", help="Remove the old keys afterwards.")
 keys_app = typer.Typer(help="Encryption keys of the staff database.", no_args_is_help=True)
 
@@ -46,9 +55,35 @@ def rotate(drop: bool = DROP_OLD) -> None:
         get_key_ring()
         add_key(folder)
         use_key_ring(None)
-    changed = encrypt_again(get_database(), get_key_ring()) + encrypt_trackers_again(get_tracker_copy(), get_key_ring())
-    print(f"{changed} values encrypted with key {get_key_ring().current}")
-    if drop and not settings.encryption_keys:
-        # A spool of another process may still hold batches under the old key; they are delivered within seconds.
+
+    def encrypt_everything() -> int:
+        ring = get_key_ring()
+        return encrypt_again(get_database(), ring) + encrypt_trackers_again(get_tracker_copy(), ring)
+
+    changed = encrypt_everything()
+    if drop and settings.encryption_keys:
+        print(_TAKE_OUT)
+    elif drop:
+        _wait_for_spool(settings.var_dir / "spool")
+        # What processes that run on had in hand when the key changed is in the database by now.
+        changed += encrypt_everything()
         print(f"dropped: {', '.join(drop_old_keys(folder)) or 'none'}")
         use_key_ring(None)
+    print(f"{changed} values encrypted with key {get_key_ring().current}")
+
+
+def _wait_for_spool(folder: Path, seconds: float = _SPOOL_SECONDS) -> None:
+    """Batches on disk may be under an old key; with a database that answers they are delivered within seconds.
+
+    Raises:
+        StoreError: Some still wait.
+    """
+    ends = time.monotonic() + seconds
+    time.sleep(_IN_HAND_SECONDS)
+    while any(path.stat().st_size for path in folder.glob("*/*.log") if path.is_file()):
+        if time.monotonic() > ends:
+            raise StoreError(
+                "Everything is encrypted with the new key, but events still wait on disk and may need the old keys, "
+                "which are kept. Run this again when the database has taken them."
+            )
+        time.sleep(0.2)

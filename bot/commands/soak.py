@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from math import inf
 
 import typer
+
+from bot.commands.drill import check_address
 
 ADDRESS = typer.Option("", help="Address of nginx or of one Rasa server; by default the server of the settings.")
 RATE = typer.Option(5.0, help="Messages a second.")
@@ -25,8 +28,9 @@ def register(app: typer.Typer) -> None:
 
         settings = get_settings()
         target = address or f"http://{settings.host}:{settings.rasa_port}"
-        if rate <= 0 or minutes <= 0:
-            raise InputError("--rate and --minutes must be above 0.")
+        if not (0 < rate < inf and 0 < minutes < inf):
+            raise InputError("--rate and --minutes must be numbers above 0.")
+        check_address(target)
         try:
             run = asyncio.run(Load(target, rate).send_for(minutes * 60))
         except ConnectionError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, redirect, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from bot.config import Settings
@@ -18,6 +19,13 @@ from bot.store.database import Database
 from bot.store.keys import get_key_ring
 from bot.store.reviews import exposure_today
 from bot.store.unit_of_work import UnitOfWork
+
+
+class _RowNumber(IntegerConverter):
+    """A number that a column of row numbers can hold; a larger one is an address of nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
@@ -43,6 +51,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = _RowNumber
     app.extensions["settings"] = settings
     app.extensions["database"] = database
     security.protect(app, settings)
@@ -73,13 +82,20 @@ def _open() -> Response | None:
     g.settings = current_app.extensions["settings"]
     g.work = UnitOfWork(current_app.extensions["database"]).__enter__()
     g.now = sessions.now()
-    g.user = sessions.current_user(g.work.session, g.settings, touch=request.endpoint != "queue.events")
+    g.user = sessions.current_user(g.work.session, g.settings, touch=not _asked_by_itself())
     if g.user is None and view.permission is not None:
         notice = "timed_out" if session.pop("timed_out", False) else ""
         wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
         query = {name: value for name, value in (("notice", notice), ("after", wanted)) if value}
         return redirect("/sign-in" + (f"?{urlencode(query)}" if query else ""))
     return None
+
+
+def _asked_by_itself() -> bool:
+    """Whether the open queue page asks, without anybody at the desk (`static/live-queue.js`)."""
+    return request.endpoint == "queue.events" or (
+        request.endpoint == "queue.show" and request.args.get("part") == "rows"
+    )
 
 
 def _close(error: BaseException | None) -> None:

@@ -95,6 +95,13 @@ def read_cursor(value: Optional[str]) -> Optional[str]:
     return value if value and _CURSOR.fullmatch(value) else None
 
 
+def read_number(value: Optional[str]) -> Optional[int]:
+    """A row number from an address or a form; None when it is none, or larger than a database can compare."""
+    if not value or not (value.isascii() and value.isdigit()) or len(value) > 18:
+        return None
+    return int(value)
+
+
 def _is_day(value: str) -> bool:
     try:
         date.fromisoformat(value)

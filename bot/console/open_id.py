@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from bot.config import Settings
 from bot.errors import ConfigError, InputError
+from bot.store import audit
 from bot.store.accounts import find_by_subject, find_user
 from bot.store.staff_models import User
 
@@ -117,6 +118,7 @@ def account_of(session: Session, claims: Mapping[str, Any]) -> Optional[User]:
     if user is None or not user.active or user.oidc_subject:
         return None
     user.oidc_subject = subject
+    audit.record(session, user.email, "session.open_id_bound", "user", str(user.id))
     return user
 
 

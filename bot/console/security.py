@@ -9,13 +9,16 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, g, render_template, request, session
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from bot.config import Settings
 from bot.errors import StoreError
+from bot.store.database import describe
 
 logger = logging.getLogger(__name__)
 csrf = CSRFProtect()
@@ -32,8 +35,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-#: Signing in: per address and for everybody together; guesses stay slow even from many addresses.
+#: Signing in, for one account from one address. Behind nginx, which hands no address on, "one address" is everybody:
+#: so the account is part of it, else a hundred tries in an hour would keep all staff out.
 SIGN_IN_LIMIT = "20 per minute; 100 per hour"
+#: All tries from one address; above what nginx lets one person do (one a second), so that nobody uses it up for others.
+ADDRESS_LIMIT = "120 per minute"
 MAX_FORM_BYTES = 64 * 1024
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PATH = re.compile(r"/(?![/\\])[\w./?=&%+,:-]*", re.ASCII)
@@ -46,7 +52,20 @@ def address_digest() -> str:
     return hashlib.blake2b((request.remote_addr or "").encode(), key=_ADDRESS_KEY, digest_size=12).hexdigest()
 
 
+def attempt_digest() -> str:
+    """Stands for the account somebody tries, from where they try it."""
+    wanted = request.form.get("email") or session.get("pending") or session.get("user") or ""
+    named = f"{request.remote_addr or ''}\0{str(wanted).strip().lower()[:254]}"
+    return hashlib.blake2b(named.encode("utf-8", "replace"), key=_ADDRESS_KEY, digest_size=12).hexdigest()
+
+
 limiter = Limiter(key_func=address_digest, storage_uri="memory://", default_limits=["1200 per minute"])
+
+
+def sign_in_limit(view: Any) -> Any:
+    """Both limits on a view that checks a password or a code."""
+    by_account = limiter.limit(SIGN_IN_LIMIT, key_func=attempt_digest)
+    return limiter.shared_limit(ADDRESS_LIMIT, scope="sign-in")(by_account(view))
 
 
 def safe_path(wanted: str | None) -> str:
@@ -57,6 +76,8 @@ def safe_path(wanted: str | None) -> str:
 def protect(app: Flask, settings: Settings) -> None:
     """Adds CSRF protection, limits, host check, headers and error pages."""
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_PARTS=200, WTF_CSRF_TIME_LIMIT=None)
+    # Behind https Flask-WTF would ask for a Referer, which our own Referrer-Policy forbids; the token is what counts.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     limiter.init_app(app)
     hosts = allowed_hosts(settings)
@@ -74,6 +95,8 @@ def protect(app: Flask, settings: Settings) -> None:
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(CSRFError, show_error)
     app.register_error_handler(StoreError, _show_store_error)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _show_store_error)
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
@@ -101,8 +124,11 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def _show_store_error(error: StoreError) -> tuple[str, int]:
-    logger.error("a page could not reach the staff database: %s", error)
+def _show_store_error(error: StoreError | SQLAlchemyError) -> tuple[str, int]:
+    what = describe(error) if isinstance(error, SQLAlchemyError) else error
+    logger.error("a page could not reach the staff database: %s", what)
+    # The page must not ask the database who is signed in.
+    g.user = None
     return render_template("error.html", code=503), 503
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, List, Sequence, Tuple
 
-LINK_START, LINK_END = "](", ")"
-
 
 @dataclass(frozen=True)
 class Piece:

@@ -48,18 +48,15 @@ class QueueWatch:
     def stream(self) -> Iterator[str]:
         """Server-sent events: `queue` with counts whenever something changed, a comment as heartbeat."""
         ends, known, beat = time.monotonic() + STREAM_SECONDS, self.change(), 0
-        try:
-            yield "retry: 2000\n\n"
-            while time.monotonic() < ends:
-                time.sleep(INTERVAL_SECONDS)
-                found, beat = self.change(), beat + 1
-                if found != known:
-                    known = found
-                    yield f"event: queue\ndata: {json.dumps(self._counts())}\n\n"
-                elif beat % 20 == 0:
-                    yield ": still here\n\n"
-        finally:
-            self.streams.release()
+        yield "retry: 2000\n\n"
+        while time.monotonic() < ends:
+            time.sleep(INTERVAL_SECONDS)
+            found, beat = self.change(), beat + 1
+            if found != known:
+                known = found
+                yield f"event: queue\ndata: {json.dumps(self._counts())}\n\n"
+            elif beat % 20 == 0:
+                yield ": still here\n\n"
 
     def _counts(self) -> dict[str, Any]:
         with UnitOfWork(self._database) as work:

@@ -52,10 +52,10 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
     slots = tracker.current_slot_values()
     sent = _sent_along(tracker)
     channel = sent.get("channel_kind") or channel
-    audience = slots.get(AUDIENCE) or sent.get(AUDIENCE) or (CHILD if channel in CHILD_CHANNELS else None)
+    audience = _text(slots.get(AUDIENCE)) or sent.get(AUDIENCE) or (CHILD if channel in CHILD_CHANNELS else None)
     return ConversationFacts(
         audience=audience,
-        country=slots.get(COUNTRY) or sent.get(COUNTRY) or None,
+        country=_text(slots.get(COUNTRY)) or sent.get(COUNTRY) or None,
         channel=channel,
         language=slots.get(LANGUAGE) or sent.get(LANGUAGE) or None,
         card_level=RiskLevel.from_label(slots.get(CARD_LEVEL) or "none"),
@@ -96,6 +96,11 @@ def recent_words(tracker: DialogueStateTracker) -> str:
         if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
             texts.append(event.text.replace("\n", " "))
     return "\n".join(reversed(texts))
+
+
+def _text(value: Any) -> str | None:
+    """A slot's text; a payload typed by hand may have put a list or an object there."""
+    return value if isinstance(value, str) else None
 
 
 def _sent_along(tracker: DialogueStateTracker) -> Mapping[str, Any]:

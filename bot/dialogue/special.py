@@ -13,6 +13,7 @@ from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
 from bot.content.variables import selection_from
 from bot.dialogue.constants import (
+    CARD_SPEAKER,
     CHECK_IN,
     CHILD,
     FAQ_PREFIX,
@@ -27,7 +28,8 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.safety.levels import CATEGORIES, SELF_HARM, RiskLevel
+from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import OWN_BEHAVIOUR, voice_of
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
@@ -63,8 +65,15 @@ def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: date
 
 
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """The person said yes to the direct question: a person to reach now for what was asked about, nothing else."""
-    asked = _asked_about(tracker)
+    """The person said yes to the direct question: a person to reach now for what was asked about, nothing else.
+
+    The words of `utter_check_in_yes_…` are for a person about themselves ("it isn't your fault"). A parent, a friend or
+    a professional gets the card in their own voice.
+    """
+    asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
+    if voice_of(speaker, facts.audience, asked) not in (CHILD, OWN_BEHAVIOUR):
+        risk = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker)
+        return _as_card(compose(risk, _context(tracker, facts, now)))
     values = {"card_category": asked, "at": now}
     shown = selection_from({**_known(facts), **values, "channel": facts.channel})
     draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)

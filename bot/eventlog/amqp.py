@@ -18,7 +18,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from bot import metrics
-from bot.errors import KindlightError, StoreError
+from bot.errors import ConfigError, KindlightError, StoreError
 from bot.eventlog.logbook import Deliver
 from bot.store.keys import KeyRing
 from bot.store.records import LoggedEvent
@@ -193,7 +193,14 @@ class AmqpConsumer:
 
 
 def _parameters(url: str) -> pika.URLParameters:
-    parameters = pika.URLParameters(url)
+    try:
+        parameters = pika.URLParameters(url)
+    except (ValueError, AttributeError, TypeError, LookupError):
+        # Without the address: it holds a password.
+        raise ConfigError(
+            "KINDLIGHT_AMQP_URL cannot be read; write it like amqp://name:password@host:5672/, with special letters "
+            "of the password percent-encoded."
+        ) from None
     parameters.socket_timeout = 3
     parameters.blocked_connection_timeout = 10
     return parameters

@@ -222,14 +222,18 @@ class Logbook:
         """Delivers everything that waits. False when the store is away."""
         while True:
             found, position = spool.read(DELIVERY_EVENTS)
-            if not found:
+            if not found and position == spool.done:
                 return True
             try:
-                self._deliver([LoggedEvent.from_dict(item) for item in found])
+                if found:
+                    self._deliver([LoggedEvent.from_dict(item) for item in found])
             except Exception as error:  # noqa: BLE001 - whatever the store says, the batch stays on disk
                 self._note_failure(error)
                 return False
-            spool.finish(position)
+            put_aside = spool.finish(position)
+            if put_aside:
+                self.figures.dropped += put_aside
+                logger.error("%d batches of the spool cannot be read and were put aside", put_aside)
             self.figures.delivered += len(found)
             if self.figures.away_since is not None:
                 logger.warning("the log is stored again; events that waited on disk are in")

@@ -3,7 +3,8 @@
 One folder belongs to one process (`flock`); a process that starts takes over the folders of processes that are
 gone. A line is one batch: base64 of the encrypted JSON list. A line without its newline was cut off by a crash
 and was never acknowledged, so it is dropped. The file `done` says up to where lines were stored; losing it only
-means that lines are sent again, and the store takes each event once.
+means that lines are sent again, and the store takes each event once. A line that cannot be read (its key is gone, the
+disk damaged it) is put into the file `unreadable` of the folder, so that what follows it is not held up.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, Callable, Iterator, List, Optional, Sequence, Tuple
+from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from bot.errors import StoreError
 from bot.store.keys import KeyRing
 
+UNREADABLE = "unreadable"
 SEGMENT_BYTES = 4 * 1024 * 1024
 _CONTEXT = b"spool"
 
@@ -49,6 +52,8 @@ class Spool:
         self._max_bytes = max_bytes
         self._sync = sync
         self._lock = Lock()
+        #: Lines read in vain, until `finish` puts them aside.
+        self._unreadable: Dict[Position, bytes] = {}
         self._done = self._read_done()
         segments = self._segments()
         self._cut_torn_end(segments)
@@ -79,7 +84,10 @@ class Spool:
         return True
 
     def read(self, limit: int) -> Tuple[List[Any], Position]:
-        """Up to `limit` events that are not done yet, and the position to hand to `finish` afterwards."""
+        """Up to `limit` events that are not done yet, and the position to hand to `finish` afterwards.
+
+        Without events, a position beyond `done` says that nothing before it can be read.
+        """
         events: List[Any] = []
         position = self._done
         for number in self._segments():
@@ -87,14 +95,27 @@ class Spool:
                 continue
             offset = self._done.offset if number == self._done.segment else 0
             for line, end in self._lines(number, offset):
-                events += json.loads(self._keys.decrypt(base64.b64decode(line), _CONTEXT))
                 position = Position(number, end)
+                try:
+                    events += json.loads(self._keys.decrypt(base64.b64decode(line), _CONTEXT))
+                except (StoreError, ValueError):
+                    self._unreadable[position] = line
                 if len(events) >= limit:
                     return events, position
         return events, position
 
-    def finish(self, position: Position) -> None:
-        """Everything before `position` is stored: remembers it and removes segments that are used up."""
+    @property
+    def done(self) -> Position:
+        """Everything before it is stored, or put aside."""
+        return self._done
+
+    def finish(self, position: Position) -> int:
+        """Everything before `position` is stored: remembers it and removes segments that are used up.
+
+        Returns:
+            How many batches could not be read and were put aside.
+        """
+        put_aside = self._put_aside(position)
         temporary = self._folder / "done.new"
         temporary.write_text(f"{position.segment} {position.offset}", encoding="ascii")
         os.replace(temporary, self._folder / "done")
@@ -115,6 +136,15 @@ class Spool:
                 self._path(self._segment).unlink()
                 self._segment += 1
                 self._file = self._open(self._segment)
+        return put_aside
+
+    def _put_aside(self, position: Position) -> int:
+        lines = [self._unreadable.pop(place) for place in sorted(self._unreadable) if place <= position]
+        if lines:
+            handle = os.open(self._folder / UNREADABLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(handle, "ab") as file:
+                file.writelines(lines)
+        return len(lines)
 
     @property
     def waiting_bytes(self) -> int:

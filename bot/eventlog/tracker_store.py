@@ -161,6 +161,9 @@ class RedactedTrackerStore(SQLTrackerStore):
                 if entry is not None and (entry.waiting or self.copy.last_id(key) == entry.stored.last_id):
                     return entry
                 entry = _Entry(_packed(self.copy.load(key)))
+                if entry.stored.erased_at is not None and not entry.stored.memory:
+                    # Erased through another server: what this one remembers of it goes, too.
+                    self._memories.forget(key)
                 self._memories.get(key, entry.stored.memory)
             except (SQLAlchemyError, StoreError) as error:
                 self._note_away(error)

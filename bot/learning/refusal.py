@@ -26,8 +26,8 @@ from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
-from bot.text.minilm import DIMENSIONS as DETAIL_DIMENSIONS
-from bot.text.minilm import get_minilm
+from bot.text.english import DIMENSIONS as DETAIL_DIMENSIONS
+from bot.text.english import get_english, stamp
 
 FIRM, UNSURE, GIVING_IN = "firm", "unsure", "giving_in"
 KINDS = (FIRM, UNSURE, GIVING_IN)
@@ -83,7 +83,7 @@ class RefusalReader:
         self._kinds = sorted({kind for kind, _ in examples if kind != TELLING})
         texts = [clean(line).text for _, line in examples]
         self._meaning = encode_kept(texts, "refusal-embeddings.npz")
-        self._detail = encode_kept(texts, "refusal-details.npz", get_minilm().encode, DETAIL_DIMENSIONS)
+        self._detail = encode_kept(texts, "refusal-details.npz", get_english().vectors, DETAIL_DIMENSIONS, stamp())
         marked = [_marked(line) for _, line in examples]
         self._terms = TermWeights(marked)
         self._wording = self._terms.rows(marked)
@@ -100,7 +100,7 @@ class RefusalReader:
         """The most likely kind of each line."""
         texts = [clean(line).text for line in lines]
         wording = self._terms.rows([_marked(line) for line in lines])
-        rows = self._kernel(get_encoder().encode(texts), get_minilm().encode(texts), wording) @ self._weights
+        rows = self._kernel(get_encoder().encode(texts), get_english().vectors(texts), wording) @ self._weights
         best = rows[:, :-1].argmax(axis=1)
         return [RefusalReading(self._kinds[k], float(row[k]), float(row[-1])) for k, row in zip(best, rows)]
 

@@ -9,7 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -22,7 +22,6 @@ from bot.nlu.constants import (
     RETRIEVAL_INTENT,
 )
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
-from bot.text.cleanup import clean
 
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
@@ -115,11 +114,8 @@ class SemanticIntentClassifier(GraphComponent):
 
 
 def _encoded(messages: List[Message]) -> Encoded:
-    return Encoded(
-        [clean(message.get(TEXT)).text for message in messages],
-        np.stack([message.get(EMBEDDING) for message in messages]),
-        np.stack([message.get(DETAIL) for message in messages]),
-    )
+    meanings, details = (np.stack([message.get(key) for message in messages]) for key in (EMBEDDING, DETAIL))
+    return Encoded(meanings, details)
 
 
 def _as_intent(entry: Dict[str, Any], threshold: float) -> Dict[str, Any]:

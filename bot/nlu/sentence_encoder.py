@@ -13,12 +13,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import DETAIL, EMBEDDING
-from bot.text.adapters import ANSWERS, stamp_of
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
-from bot.text.minilm import DIMENSIONS as DETAIL_DIMENSIONS
-from bot.text.minilm import get_minilm
+from bot.text.english import DIMENSIONS as DETAIL_DIMENSIONS
+from bot.text.english import get_english, stamp
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -35,7 +34,7 @@ class SentenceEncoder(GraphComponent):
     ) -> "SentenceEncoder":
         """Creates the component; it has no options and nothing to load but the shared encoders."""
         get_encoder()
-        get_minilm()
+        get_english()
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -54,7 +53,7 @@ class SentenceEncoder(GraphComponent):
         wanted = [example for example in training_data.training_examples if _has_words(example)]
         texts = [clean(example.get(TEXT)).text for example in wanted]
         meanings = encode_kept(texts, "answer-embeddings.npz")
-        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp_of(ANSWERS))
+        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp())
         for example, meaning, detail in zip(wanted, meanings, details):
             example.set(EMBEDDING, meaning)
             example.set(DETAIL, detail)
@@ -62,7 +61,7 @@ class SentenceEncoder(GraphComponent):
 
 
 def _detail(texts: Sequence[str]) -> np.ndarray:
-    return get_minilm().encode(texts, ANSWERS)
+    return get_english().vectors(texts)
 
 
 def _has_words(message: Message) -> bool:

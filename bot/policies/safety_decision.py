@@ -15,7 +15,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
 )
-from bot.safety.levels import RiskAssessment, RiskLevel, Stance
+from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Stance
 
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
@@ -72,7 +72,7 @@ def decide(
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
     if check_in and (intent in YES_INTENTS or risk.level == RiskLevel.CHECK_IN):
         # A second unclear message after a direct question counts as a yes: fail towards help.
-        return Decision(UTTER_CHECK_IN_YES, {CHECK_IN: None, CARD_LEVEL: _higher(RiskLevel.ESCALATE, card_level)})
+        return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
     if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
         return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.main_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
     return None
@@ -95,6 +95,12 @@ def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any
         CARD_SPEAKER: risk.speaker.value,
         CHECK_IN: None,
     }
+
+
+def _yes_slots(check_in: str, card_level: RiskLevel) -> Mapping[str, Any]:
+    """The category stays: talk about this card, and "show me helplines", are about the same services."""
+    category = check_in if check_in in CATEGORIES else SELF_HARM
+    return {CARD_LEVEL: _higher(RiskLevel.ESCALATE, card_level), CARD_CATEGORY: category, CHECK_IN: None}
 
 
 def _higher(first: RiskLevel, second: RiskLevel) -> str:

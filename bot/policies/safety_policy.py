@@ -96,9 +96,12 @@ class SafetyPolicy(Policy):
 
 
 def _answer_intent(message: UserUttered) -> Optional[str]:
-    """The intent; where the classifier is unsure, plain words of yes or no, as an answer to our own question."""
+    """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
+
+    Laughing says nothing either: "haha im not joking" is a yes.
+    """
     intent = message.intent.get("name")
-    if intent in (FALLBACK_INTENT, "faq"):
+    if intent in (FALLBACK_INTENT, "faq", "laugh"):
         return read_answer(message.text or "") or intent
     return intent
 

@@ -67,6 +67,14 @@ class ConversationMemory:
         with self._lock:
             return {entity: dict(seen) for entity, seen in self._numbers.items()}
 
+    def learn(self, state: Mapping[str, Mapping[str, int]]) -> None:
+        """Takes over numbers that another server gave out meanwhile; those known here stay."""
+        with self._lock:
+            for entity, numbers in state.items():
+                seen = self._numbers.setdefault(entity, {})
+                for digest, number in numbers.items():
+                    seen.setdefault(digest, number)
+
     @property
     def is_empty(self) -> bool:
         """True when nothing was found in this conversation yet."""
@@ -99,13 +107,15 @@ class MemoryBook:
         self._lock = threading.Lock()
 
     def get(self, conversation_id: str, state: Mapping[str, Any] | None = None) -> ConversationMemory:
-        """The memory of one conversation; `state` fills it when this process has not met it yet."""
+        """The memory of one conversation; `state`, as another process wrote it, is taken into it."""
         with self._lock:
             memory = self._memories.get(conversation_id)
             if memory is None:
                 key = hmac.new(self._key, conversation_id.encode(), hashlib.sha256).digest()
                 memory = ConversationMemory(key, state)
                 self._memories[conversation_id] = memory
+            elif state:
+                memory.learn(state)
             self._memories.move_to_end(conversation_id)
             while len(self._memories) > self._size:
                 self._memories.popitem(last=False)

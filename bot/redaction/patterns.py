@@ -88,6 +88,12 @@ SHAPES: Tuple[Shape, ...] = (
         0.9,
     ),
     Shape(EMAIL, "e-mail without dot", r"[\w.+\-]+@(?:gmail|hotmail|yahoo|outlook|icloud|proton)\b", 0.9),
+    Shape(
+        EMAIL,
+        "payment address",
+        r"[\w.+\-]+@(?:ok(?:axis|sbi|hdfcbank|icici)|ybl|ibl|axl|apl|paytm|upi|pt(?:yes|axis|hdfc|sbi)|gpay|phonepe)\b",
+        0.9,
+    ),
     # --- links ----------------------------------------------------------------------------------------------------
     Shape(LINK, "address with scheme", r"\b(?:https?|ftp|hxxps?)\s?:\s?//[^\s<>\"']+", 0.95, "link"),
     Shape(LINK, "address with www", r"\bwww\s?\.\s?[^\s<>\"']+", 0.95, "link"),
@@ -156,7 +162,7 @@ SHAPES: Tuple[Shape, ...] = (
         r"\b(?:passport|licen[cs]e|ssn|social security|national insurance|ni|nino|nhs|aadhaa?r|pan|medicare|health card"
         r"|student|pupil|crime|police|member(?:ship)?|employee|case|incident|account|acct|acc|iban|routing|identity|id card|id"
         r"|badge|visa|tax|tfn|sin|pps|bsn|dni|cpf|curp|reference|ref|number plate|reg(?:istration)?|plate|imei|order)\b"
-        r"(?:\s+(?:card|no|nr|num|number|code|id))*\.?[\s:#=]*(?:is|was|:)?\s*[:#]?\s*"
+        r"(?:\s+(?:card|no|nr|num|number|code|id)\b)*\.?[\s:#=]*(?:is|was|:)?\s*[:#]?\s*"
         r"(?P<x>(?=[\w\-/ ]{0,20}\d{2})[a-z0-9](?:[\-/]?[a-z0-9]| (?=\d)){3,20})\b",
         0.85,
         "identifier",
@@ -168,6 +174,13 @@ SHAPES: Tuple[Shape, ...] = (
         "date after a birth word",
         r"\b(?:born|birth|dob|d\.o\.b\.?|birthdate|birthday|bday|b-day|b day|turn(?:ed|s|ing)?\s+\d{1,2}\s+(?:on|in))\b[\w\s,'’:=\-/]{0,20}?"
         rf"(?P<x>{_DATE})",
+        0.9,
+    ),
+    Shape(
+        BIRTH_DATE,
+        "digits of a date right after a birth word",
+        r"\b(?:born|dob|d\.o\.b\.?|date of birth|birth\s?date|birthday|bday)\b[\s:=\-]*(?:(?:is|was|on)\b[\s:=\-]*)?"
+        r"(?P<x>\d{6}(?:\d\d)?)\b",
         0.9,
     ),
     Shape(

@@ -28,9 +28,6 @@ _TEAM_KINDS = word_set(
     "juniors colts harriers swimmers gymnasts rugby netball cheer hc cc sc rfc club u8s u9s u10s u11s u12s u13s u14s u15s "
     "u16s under-12s under-13s under-14s under-15s under-16s"
 )
-_SPORTS = word_set(
-    "football soccer rugby netball hockey cricket swimming swim gymnastics dance cheer boxing karate judo tennis"
-)
 #: In front of a kind of school these say which kind, not which school.
 _GENERIC = word_set(
     "high primary secondary middle elementary public private boarding grammar comprehensive junior senior special "

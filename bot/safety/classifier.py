@@ -28,6 +28,8 @@ _SPEAKING = slice(_RISK_OUTPUTS + len(CATEGORIES), _RISK_OUTPUTS + len(CATEGORIE
 LONG_WORDS = 25
 _PART_WORDS = (6, 32)
 MAX_PARTS = 6
+#: Of these the second reader reads the most telling ones as well; each costs it as much as a short message.
+TELLING_PARTS = 2
 #: From here on (the whole counts as one) a message is long.
 _MANY_PARTS = 3
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -83,15 +85,18 @@ class RiskClassifier:
     machine: KernelMachine
     layers: Layers
 
-    def read(self, parts: Sequence[str], embeddings: np.ndarray, evidence: Evidence) -> Reading:
+    def read(self, embeddings: np.ndarray, evidence: Evidence) -> Tuple[Reading, np.ndarray]:
         """Reads one text.
 
         Args:
-            parts: The whole clean text first, then its parts (see `parts_of`).
-            embeddings: One unit row a part.
+            embeddings: One unit row for the whole clean text, then one for each of its parts (see `parts_of`).
             evidence: What the rules found in the whole text.
+
+        Returns:
+            The reading, and the kernel scores behind it, one row a part.
         """
-        return self.reading(self.layers, self.machine.scores(parts, embeddings), evidence)
+        scores = self.machine.scores(embeddings)
+        return self.reading(self.layers, scores, evidence), scores
 
     @staticmethod
     def reading(layers: Layers, scores: np.ndarray, evidence: Evidence) -> Reading:
@@ -181,6 +186,17 @@ def among_targets(categories: Sequence[str], speaker: Speaker) -> List[float]:
 
 def _named(categories: Sequence[str]) -> List[bool]:
     return [name in categories for name in CATEGORIES]
+
+
+def telling_parts(parts: Sequence[str], scores: np.ndarray) -> List[str]:
+    """The parts of a long text that speak most of a risk, most telling first; none of a text that is read whole.
+
+    Args:
+        parts: As `parts_of` gave them.
+        scores: Kernel scores, one row a part.
+    """
+    order = np.argsort(-scores[1:, 0], kind="stable")[:TELLING_PARTS]
+    return [parts[1 + int(i)] for i in order]
 
 
 def parts_of(text: str) -> List[str]:

@@ -19,23 +19,27 @@ _STEPS = (0.3, 0.4, 0.45, 0.5, 0.53, 0.56, 0.6, 0.65, 0.7)
 
 
 def held_out_probabilities(data: Prepared) -> np.ndarray:
-    """Probabilities of every kept example: `float64`, shape `(n, levels + categories)`."""
-    scores = held_out_scores(data)
+    """Probabilities of every example that was not composed: `float64`, shape `(n, levels + categories)`."""
+    scores, told = held_out_scores(data), _told(data)
     found = []
     order = []
     for fold in range(FOLDS):
         layers = fit_layers(data, scores, data.folds != fold)
-        for i in np.flatnonzero((data.folds == fold) & data.kept):
+        for i in np.flatnonzero((data.folds == fold) & told):
             levels, categories = RiskClassifier.probabilities(layers, scores[i], data.evidence[i])
             found.append(np.concatenate([levels, categories]))
             order.append(i)
     return np.stack(found)[np.argsort(order)]
 
 
+def _told(data: Prepared) -> np.ndarray:
+    return np.asarray([not example.cluster.startswith("composed ") for example in data.examples])
+
+
 def table(data: Prepared) -> Iterator[str]:
     """One line a threshold: reactions on near-misses and recall, for each level."""
     probabilities = held_out_probabilities(data)
-    examples = [example for example, kept in zip(data.examples, data.kept, strict=True) if kept]
+    examples = [example for example, real in zip(data.examples, _told(data), strict=True) if real]
     levels = np.asarray([int(example.level) for example in examples])
     # Questions from the FAQ are easy; the near-misses written for the classifier set the bar.
     quiet = (levels == 0) & ~np.asarray([example.cluster.startswith("faq/") for example in examples])

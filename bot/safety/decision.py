@@ -2,7 +2,8 @@
 
 1. The classifier's level: the highest whose probability reaches its threshold.
 2. A signal lifts the level to its own, unless the message only asks, teaches or tells fiction and the classifier by
-   itself would not escalate it, or the classifier finds the signal's category all but impossible.
+   itself would not escalate it, or the classifier finds the signal's category all but impossible. Slang that is a joke
+   as often as a cry for help counts always, for a question.
 3. A joke marker beside a self-harm signal, or the slang form "kms" by itself, asks instead of showing the card.
 4. A short message that says nothing is happening, without any signal, is believed.
 5. The categories named are those above the category threshold, and those of signals that counted; at least one.
@@ -10,7 +11,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, List, Mapping, Tuple
 
 from bot.safety.classifier import LEVELS, Evidence, Reading
@@ -20,13 +21,21 @@ from bot.safety.signals import SignalHit
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities at which something is done; `veto` is the any-risk probability below which no signal counts."""
+    """Probabilities at which something is done; `veto` is the any-risk probability below which no signal counts.
+
+    `elsewhere` takes the place of `check_in` and `escalate` in languages that only the first reader knows.
+    """
 
     check_in: float
     escalate: float
     emergency: float
     category: float
     veto: float
+    elsewhere: float
+
+    def other_languages(self) -> Thresholds:
+        """The thresholds for a text that only the first reader has read."""
+        return replace(self, check_in=self.elsewhere, escalate=self.elsewhere)
 
     def for_level(self, level: RiskLevel) -> float:
         """The threshold of one level above NONE."""
@@ -66,11 +75,16 @@ def _classifier_level(reading: Reading, thresholds: Thresholds) -> RiskLevel:
 
 
 def _only_self_harm(reading: Reading, hits: Tuple[SignalHit, ...], thresholds: Thresholds) -> bool:
-    others = [name for name in CATEGORIES if name != SELF_HARM and reading.categories[name] >= thresholds.category]
+    # Who may want to die may be in danger: that is the same trouble, not another one.
+    same = (SELF_HARM, IMMEDIATE_DANGER)
+    others = [name for name in CATEGORIES if name not in same and reading.categories[name] >= thresholds.category]
     return not others and all(hit.signal.category == SELF_HARM for hit in hits)
 
 
 def _counts(hit: SignalHit, reading: Reading, evidence: Evidence, thresholds: Thresholds) -> bool:
+    if evidence.ambiguous and hit.signal.category == SELF_HARM and hit.signal.level is RiskLevel.CHECK_IN:
+        # "kms this homework" is a joke nine times in ten; the tenth is why a kind question is asked.
+        return True
     if reading.levels[RiskLevel.CHECK_IN] < thresholds.veto:
         return False
     if evidence.stance is Stance.EDUCATIONAL:
@@ -93,6 +107,9 @@ def _named(
     if not likely and not from_signals:
         likely = [max(CATEGORIES, key=lambda name: reading.categories[name])]
     named = _without_overshadowed([name for name in CATEGORIES if name in likely or name in from_signals])
+    if level is RiskLevel.CHECK_IN and SELF_HARM in named:
+        # The direct question about wanting to die is the one to ask; "is anyone in danger?" would evade it.
+        named = [name for name in named if name != IMMEDIATE_DANGER]
     # A signal is certain in its own way; its category never scores below an even chance.
     scores = {name: max(reading.categories[name], 0.5 if name in from_signals else 0.0) for name in named}
     if level is RiskLevel.EMERGENCY:

@@ -8,22 +8,21 @@ from __future__ import annotations
 import logging
 import threading
 from functools import lru_cache
-from typing import Mapping, Sequence, Tuple
+from typing import List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.classifier import Evidence, Reading, RiskClassifier, parts_of
+from bot.safety.classifier import Evidence, Reading, RiskClassifier, parts_of, telling_parts
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
 from bot.safety.patterns import tokenize
-from bot.safety.second_look import SecondLook, in_doubt
+from bot.safety.second_reading import SecondReading
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
 from bot.safety.thresholds import load_thresholds
-from bot.text.adapters import RISK
 from bot.text.cleanup import CleanText, clean
-from bot.text.encoder import MAX_ENCODED_CHARS, get_encoder
-from bot.text.minilm import get_minilm
+from bot.text.encoder import get_encoder
+from bot.text.english import get_english
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +36,14 @@ class SafetyEngine:
     def __init__(
         self,
         classifier: RiskClassifier,
-        second_look: SecondLook,
+        second_reading: SecondReading,
         signals: Sequence[RiskSignal],
         cues: Cues,
         thresholds: Thresholds,
         explanations: Mapping[str, object],
     ) -> None:
         self._classifier = classifier
-        self._second_look = second_look
+        self._second_reading = second_reading
         self._signals = signals
         self._cues = cues
         self._thresholds = thresholds
@@ -118,10 +117,11 @@ class SafetyEngine:
         tokens = tokenize(cleaned)
         evidence = gather_evidence(tokens, self._signals, self._cues)
         language = language_of(cleaned.text, self._cues)
-        reading = self._read(cleaned.text, embedding, evidence)
-        if language in (None, "en") and in_doubt(reading):
-            reading = self._second_look.corrected(reading, cleaned.text)
-        decision = decide(reading, evidence, self._thresholds)
+        reading, telling = self._read(cleaned.text, embedding, evidence)
+        in_english = language in (None, "en")
+        if in_english:
+            reading = self._second_reading.joined_with(reading, cleaned.text, telling)
+        decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
         if decision.level is RiskLevel.NONE:
             return RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
@@ -134,7 +134,8 @@ class SafetyEngine:
             language=language,
         )
 
-    def _read(self, text: str, embedding: np.ndarray | None, evidence: Evidence) -> Reading:
+    def _read(self, text: str, embedding: np.ndarray | None, evidence: Evidence) -> Tuple[Reading, List[str]]:
+        """The first reading, and the parts of a long text that it found most telling."""
         parts = parts_of(text)
         if embedding is None:
             rows = get_encoder().encode(parts)
@@ -142,7 +143,8 @@ class SafetyEngine:
             rows = np.asarray(embedding, dtype=np.float32).reshape(1, -1)
         else:
             rows = np.vstack([np.asarray(embedding, dtype=np.float32), get_encoder().encode(parts[1:])])
-        return self._classifier.read([part[:MAX_ENCODED_CHARS] for part in parts], rows, evidence)
+        reading, scores = self._classifier.read(rows, evidence)
+        return reading, telling_parts(parts, scores)
 
     def _findings(self, decision: Decision, cleaned: CleanText) -> Tuple[Finding, ...]:
         """Signals first, then the classifier for each category, strongest first."""
@@ -173,11 +175,11 @@ def _build() -> SafetyEngine:
     explanations = read_yaml(RISK_DIR / "words" / "explanations.yml")
     missing = [name for name in CATEGORIES if name not in explanations["classifier"]]
     assert not missing, f"explanations.yml lacks {missing}"
-    classifier, second_look = load_or_train(), SecondLook.load()
-    engine = SafetyEngine(classifier, second_look, get_signals(), get_cues(), load_thresholds(), explanations)
+    classifier, second_reading = load_or_train(), SecondReading.load()
+    engine = SafetyEngine(classifier, second_reading, get_signals(), get_cues(), load_thresholds(), explanations)
+    # The first message must not wait for the encoders.
+    get_english()
     engine.assess("warm up")
-    # The first message in doubt must not wait for the second encoder.
-    get_minilm().read(["warm up"], RISK)
     return engine
 
 

@@ -64,6 +64,10 @@ class Speaker(str, Enum):
     UNKNOWN = "unknown"
 
 
+#: A category leads before a likelier one when its score is at least this share of the other's.
+_NEARLY = 0.75
+
+
 class Stance(str, Enum):
     """When the words place the event, or that they only ask about it."""
 
@@ -114,5 +118,11 @@ class RiskAssessment:
 
     @property
     def main_category(self) -> str | None:
-        """The category that leads the reply: the first named one in the order of CATEGORIES."""
-        return next((name for name in CATEGORIES if name in self.categories), None)
+        """The category that leads the reply: the first in the order of CATEGORIES that is as likely as any, or nearly.
+
+        Danger and self-harm lead wherever they are named: the words for them fit beside every other trouble.
+        """
+        strongest = max(self.categories.values(), default=0.0)
+        near = {name for name, score in self.categories.items() if score >= _NEARLY * strongest}
+        leads = near | ({IMMEDIATE_DANGER, SELF_HARM} & set(self.categories))
+        return next((name for name in CATEGORIES if name in leads), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Sequence
@@ -35,8 +36,10 @@ from bot.text.embedding_cache import encode_kept
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
-FORMAT = 6
+FORMAT = 7
 FOLDS = 4
+#: Examples that the kernel machine keeps.
+SUPPORT = 9000
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.
 _LAYER_STRENGTH = 0.3
@@ -48,7 +51,7 @@ class Prepared:
     """Examples ready for training; all lists and rows are in the same order.
 
     Attributes:
-        kept: True for examples the kernel machine keeps; composed ones only teach the layers.
+        kept: True for examples the kernel machine keeps (see `_support`); all others only teach the layers.
     """
 
     examples: Sequence[RiskExample]
@@ -81,7 +84,7 @@ def load_or_train(path: Path | None = None) -> RiskClassifier:
 def data_stamp() -> str:
     """Changes whenever the examples, signals, word lists or the code of the classifier change."""
     here = Path(__file__).parent
-    names = ("classifier", "kernel", "features", "composition", "training", "examples", "cues", "patterns", "signals")
+    names = ("classifier", "kernel", "composition", "training", "examples", "cues", "patterns", "signals")
     code = [*(here / f"{name}.py" for name in names), *here.parent.joinpath("text").glob("*.py")]
     questions = [*FAQ_DIR.glob("*.yml"), *DIALOGUE_FILES]
     data = [*EXAMPLES_DIR.glob("*.jsonl"), *questions, *TEXT_DIR.glob("*"), *(RISK_DIR / "words").glob("*")]
@@ -106,7 +109,7 @@ def prepare(examples: Sequence[RiskExample]) -> Prepared:
         part_embeddings=part_embeddings,
         evidence=[gather_evidence(tokenize(text), signals, cues) for text in cleaned],
         folds=np.concatenate([folds, composed_folds]),
-        kept=np.arange(len(everything)) < len(examples),
+        kept=_support([example.cluster for example in examples], len(everything)),
     )
 
 
@@ -121,7 +124,6 @@ def fit_machine(data: Prepared, chosen: np.ndarray) -> KernelMachine:
     examples = [data.examples[i] for i in chosen]
     among = np.flatnonzero(data.risky[chosen])
     return KernelMachine.fit(
-        [data.texts[i] for i in chosen],
         data.embeddings[chosen],
         np.asarray([risk_targets(example.level, example.categories) for example in examples]),
         among,
@@ -135,8 +137,7 @@ def held_out_scores(data: Prepared) -> List[np.ndarray]:
     for fold in range(FOLDS):
         machine = fit_machine(data, np.flatnonzero((data.folds != fold) & data.kept))
         outside = np.flatnonzero(data.folds == fold)
-        flat = [part for i in outside for part in data.parts[i]]
-        found = machine.scores(flat, np.vstack([data.part_embeddings[i] for i in outside]))
+        found = machine.scores(np.vstack([data.part_embeddings[i] for i in outside]))
         ends = np.cumsum([len(data.parts[i]) for i in outside])
         for i, rows in zip(outside, np.split(found, ends[:-1]), strict=True):
             scores[i] = rows
@@ -185,6 +186,22 @@ def _fit_softmax(features: np.ndarray, classes: np.ndarray) -> np.ndarray:
     layer[:-1, model.classes_] = model.coef_.T
     layer[-1, model.classes_] = model.intercept_
     return layer
+
+
+def _support(clusters: Sequence[str], total: int) -> np.ndarray:
+    """Which examples the machine keeps: the first of every situation, then the second, up to SUPPORT.
+
+    A machine costs the square of its examples in memory and their cube in time; a situation's third and fourth telling
+    teach little beside another situation.
+    """
+    met: Counter[str] = Counter()
+    turn = []
+    for cluster in clusters:
+        turn.append(met[cluster])
+        met[cluster] += 1
+    kept = np.zeros(total, dtype=bool)
+    kept[np.argsort(turn, kind="stable")[:SUPPORT]] = True
+    return kept
 
 
 def _folds(clusters: Sequence[str]) -> np.ndarray:

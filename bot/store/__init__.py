@@ -4,8 +4,9 @@
 - `database`      engine, sessions, migrations at start · `migrations/` schema history (Alembic)
 - `keys`          the key ring: key file or environment, rotation · `search` keyed word index
 - `unit_of_work`  `with UnitOfWork(database) as work: … work.commit()`; rolls back by default
-- `repository`    writes · `projection`, `log_writer` redacted events → rows, each once · `queries` reads for pages
-- `accounts`      staff accounts · `reviews` what staff do, each with its audit entry · `figures` the dashboard's counts
+- `records`, `log_writer` redacted events → rows, each once · `queries` reads for pages
+- `accounts`      staff accounts · `reviews` what staff do, each with its audit entry
+- `figures`       the dashboard's counts · `drills` synthetic messages and their results
 - `tracker_copy`  Rasa's own copy of conversations: the tables behind `bot.eventlog.tracker_store`
 - `audit`         the hash-chained trail and its check
 - `retention`     what is removed when · `erasure` "delete my chat" · `originals` sealed words, off by default

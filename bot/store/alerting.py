@@ -52,6 +52,7 @@ def take_due_alerts(database: Database, now: datetime, lease: timedelta) -> List
             sa.select(Alert, Escalation.conversation_id)
             .join(Escalation, Escalation.id == Alert.escalation_id)
             .where(Alert.id.in_(taken))
+            .order_by(Alert.level.desc(), Alert.created_at)
         ).all()
         return [
             DueAlert(alert.id, conversation_id, alert.level, alert.category, alert.created_at, alert.attempts)

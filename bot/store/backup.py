@@ -89,12 +89,7 @@ def create(settings: Settings, keys: KeyRing, target: Path, now: datetime | None
         copies = [_copy(address, folder / name) for name, address in _databases(settings)]
         manifest = Manifest(FORMAT, moment, sorted(keys.ids), {path.name: _digest(path) for path in copies})
         (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-        unfinished = target.with_name(f".{target.name}.part")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
-            for path in (folder / MANIFEST, *copies):
-                archive.add(path, arcname=path.name)
-        os.replace(unfinished, target)
+        _pack([folder / MANIFEST, *copies], target)
     return manifest
 
 
@@ -119,9 +114,10 @@ def restore(settings: Settings, keys: KeyRing, archive: Path) -> Restored:
         if missing:
             names = ", ".join(missing)
             raise ConfigError(f"The archive needs the keys {names}. Put them back first; nothing was changed.")
+        _check_kinds(settings, manifest)
         tombstones = _tombstones(settings)
         for name, address in _databases(settings):
-            _put_back(address, folder, name, manifest)
+            _put_back(address, folder / _file_name(name, address))
     return _erase_again(settings, keys, tombstones)
 
 
@@ -157,11 +153,16 @@ def _copy(address: sa.engine.URL, stem: Path) -> Path:
     return path
 
 
-def _put_back(address: sa.engine.URL, folder: Path, name: str, manifest: Manifest) -> None:
-    path = folder / _file_name(name, address)
-    if path.name not in manifest.files:
-        kinds = ", ".join(sorted(manifest.files))
-        raise InputError(f"The archive holds {kinds}, but the settings name a database that needs {path.name}.")
+def _check_kinds(settings: Settings, manifest: Manifest) -> None:
+    """Before anything is replaced: half a restore would bring back what was erased."""
+    for name, address in _databases(settings):
+        needed = _file_name(name, address)
+        if needed not in manifest.files:
+            kinds = ", ".join(sorted(manifest.files))
+            raise InputError(f"The archive holds {kinds}, but the settings name a database that needs {needed}.")
+
+
+def _put_back(address: sa.engine.URL, path: Path) -> None:
     if not _is_sqlite(address):
         options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         _run(["pg_restore", *options, *_connection(address), str(path)], address)
@@ -206,6 +207,20 @@ def _digest(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _pack(files: Sequence[Path], target: Path) -> None:
+    """Whole under its name, or not there at all."""
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
+            for path in files:
+                archive.add(path, arcname=path.name)
+        os.replace(unfinished, target)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise InputError(f"{target} cannot be written: {error.strerror}.") from None
 
 
 def _unpack(archive: Path, folder: Path) -> Manifest:

@@ -22,7 +22,6 @@ BOT = "bot"
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
 CLOSED = "closed"
-ESCALATION_STATUSES = (OPEN, ACKNOWLEDGED, CLOSED)
 
 # Alert.status
 PENDING = "pending"
@@ -45,5 +44,5 @@ CONTENT_EDITOR = "content_editor"
 ADMIN = "admin"
 ROLES = (REVIEWER, LEAD, AUDITOR, CONTENT_EDITOR, ADMIN)
 
-# Conversation.level and the like are the numbers of bot.safety.levels.RiskLevel.
-LEVEL_NONE, LEVEL_CHECK_IN, LEVEL_ESCALATE, LEVEL_EMERGENCY = 0, 1, 2, 3
+#: Conversation.level and the like are the numbers of bot.safety.levels.RiskLevel.
+LEVEL_ESCALATE = 2

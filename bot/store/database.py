@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent / "migrations"
 #: The newest revision in `migrations/versions`; a test compares the two.
@@ -114,7 +114,7 @@ def describe(error: SQLAlchemyError) -> str:
 def _make_engine(address: str) -> Engine:
     # Parameters never reach an error message or a log.
     options: dict[str, Any] = {"future": True, "hide_parameters": True}
-    url = sa.engine.make_url(address)
+    url = _read_address(address)
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             from sqlalchemy.pool import StaticPool
@@ -135,6 +135,19 @@ def _make_engine(address: str) -> Engine:
     options.update(pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=_CONNECT_TIMEOUT_SECONDS)
     options["connect_args"] = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, "options": "-c statement_timeout=15000"}
     return sa.create_engine(url, **options)
+
+
+def _read_address(address: str) -> URL:
+    """The parts of an address; a mistake is named without it, since it may hold a password."""
+    try:
+        url = sa.engine.make_url(address)
+        url.get_dialect()
+    except (ArgumentError, ValueError, ImportError):
+        raise ConfigError(
+            "KINDLIGHT_DATABASE_URL or KINDLIGHT_TRACKER_URL cannot be read; write it like "
+            "postgresql://name:password@host:5432/database or sqlite:////folder/file.db."
+        ) from None
+    return url
 
 
 def _identity(path: str) -> dict[str, Any]:

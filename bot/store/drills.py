@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.store import constants
-from bot.store.models import Conversation
-from bot.store.repository import Repository
+from bot.store.models import Conversation, DrillRun
 
 
 def enter_drill(session: Session, conversation_id: str, channel: str, now: datetime) -> Conversation:
@@ -34,4 +33,14 @@ def enter_drill(session: Session, conversation_id: str, channel: str, now: datet
 
 def record_drill(session: Session, channel: str, case: str, milliseconds: float, problem: str, now: datetime) -> None:
     """Keeps one result; `problem` is empty when all was well."""
-    Repository(session).add_drill_run(channel, case, not problem, milliseconds, problem or None, now)
+    session.add(
+        DrillRun(
+            run_at=now,
+            channel=channel,
+            case=case,
+            passed=not problem,
+            milliseconds=milliseconds,
+            problem=problem[:200] or None,
+        )
+    )
+    session.flush()

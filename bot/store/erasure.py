@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from bot.errors import StoreError
 from bot.safety.levels import RiskLevel
-from bot.store import constants
+from bot.store import audit, constants
 from bot.store.database import describe
 from bot.store.keys import KeyRing, get_key_ring
 from bot.store.models import Alert, Conversation, Erasure, Escalation, OriginalRequest, SealedOriginal, Turn
+from bot.store.staff_models import StagedExample
 from bot.store.tracker_copy import get_tracker_copy
 from bot.store.unit_of_work import UnitOfWork
 
@@ -65,7 +66,7 @@ def make_receipt_code() -> str:
 
 
 def must_keep_emergency(session: Session, conversation_id: str) -> Optional[Escalation]:
-    """The open emergency whose category and time stay; the person is told before they confirm."""
+    """The open emergency whose category and time stay; the policy page and the widget's question say so."""
     return session.execute(
         sa.select(Escalation)
         .where(
@@ -79,17 +80,12 @@ def must_keep_emergency(session: Session, conversation_id: str) -> Optional[Esca
     ).scalar_one_or_none()
 
 
-def has_open_emergency(conversation_id: str, work: UnitOfWork | None = None) -> bool:
-    """Whether an erasure would keep a category and a time."""
-    with work or UnitOfWork() as opened:
-        return must_keep_emergency(opened.session, conversation_id) is not None
-
-
 def erase(conversation_id: str, work: UnitOfWork | None = None, now: datetime | None = None) -> ErasureReceipt:
     """Removes everything a conversation left and returns a receipt. Safe to call again.
 
-    Removes in this order: events still waiting in this process's spool, Rasa's own copy, then the staff
-    database with its search index and sealed originals, and at last what SQLite keeps in its write-ahead log.
+    Removes in this order: the staff database with its search index, staged examples and sealed originals, then
+    Rasa's own copy, and at last what SQLite keeps in its write-ahead log. Events that still wait in a spool or queue
+    meet the tombstone and are dropped. The audit trail says that it happened, not to whom.
 
     Args:
         conversation_id: The random id, as the channel knows it.
@@ -134,7 +130,7 @@ def _erase_rows(session: Session, keys: KeyRing, conversation_id: str, code: str
         )
     )
     delete_conversation_rows(session, conversation_id)
-    session.flush()
+    audit.record(session, audit.SYSTEM, "conversation.erase", details={"messages": turns}, at=now, keys=keys)
     return ErasureReceipt(code, now, turns, kept_category)
 
 
@@ -142,6 +138,10 @@ def delete_conversation_rows(session: Session, conversation_id: str) -> None:
     """Deletes a conversation; turns, escalations, reviews, notes, tags and index entries go with it."""
     keys = [f"{conversation_id}:{level}" for level in range(1, 4)]
     session.execute(sa.delete(Alert).where(Alert.key.in_(keys)).execution_options(synchronize_session=False))
+    # Before the messages go: afterwards nothing says which example held whose words.
+    turns = sa.select(Turn.id).where(Turn.conversation_id == conversation_id).scalar_subquery()
+    staged = sa.delete(StagedExample).where(StagedExample.turn_id.in_(turns))
+    session.execute(staged.execution_options(synchronize_session=False))
     for table in (SealedOriginal, OriginalRequest):
         gone = sa.delete(table).where(table.conversation_id == conversation_id)
         session.execute(gone.execution_options(synchronize_session=False))

@@ -109,6 +109,21 @@ def read_figures(session: Session, since: datetime, until: datetime, sla: Mappin
     )
 
 
+def raise_figure(
+    session: Session, name: str, bucket: datetime, labels: Mapping[str, str] | None = None, by: float = 1.0
+) -> None:
+    """Raises a figure of one hour or day, inside the caller's transaction."""
+    joined = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))[:200]
+    metric = session.execute(
+        sa.select(Metric).where(Metric.name == name, Metric.bucket == bucket, Metric.labels == joined)
+    ).scalar_one_or_none()
+    if metric is None:
+        metric = Metric(name=name, bucket=bucket, labels=joined, value=0.0)
+        session.add(metric)
+    metric.value += by
+    session.flush()
+
+
 def _counts(session: Session, column: Any, conditions: Any, limit: int = 20) -> Counts:
     query = sa.select(column, sa.func.count()).where(*conditions).group_by(column).order_by(sa.func.count().desc())
     return [("" if name is None else str(name), int(count)) for name, count in session.execute(query.limit(limit))]
@@ -129,7 +144,8 @@ def _by_day(session: Session, column: Any, conditions: Any, days: List[str]) -> 
 
 def _topics(session: Session, since: datetime, until: datetime) -> Counts:
     within = (Turn.sent_at >= since, Turn.sent_at < until, Turn.author == USER, Turn.topic.is_not(None))
-    return _counts(session, Turn.topic, within, limit=15)
+    real = (Turn.conversation_id == Conversation.id, Conversation.drill.is_(False))
+    return _counts(session, Turn.topic, (*within, *real), limit=15)
 
 
 def _barriers(session: Session, began: Any) -> List[Tuple[str, str, int]]:

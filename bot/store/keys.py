@@ -15,7 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Dict, Mapping
+from typing import Dict, Mapping, Tuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -57,12 +57,14 @@ class KeyRing:
             source: The key file, read again when a value names an unknown key (another process rotated).
         """
         self._source = source
+        self._stamp = _stamp_of(source)
         self._lock = Lock()
         self._use(keys)
 
     def _use(self, keys: Keys) -> None:
-        self._keys = keys
+        # The ciphers first: another thread that sees the new current key finds its cipher.
         self._ciphers = {name: AESGCM(key) for name, key in keys.by_id.items()}
+        self._keys = keys
 
     @property
     def current(self) -> str:
@@ -76,9 +78,10 @@ class KeyRing:
 
     def encrypt(self, plain: bytes, context: bytes = b"") -> bytes:
         """Version, key id, nonce, ciphertext with tag. `context` must be the same to decrypt."""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._keys.current].encrypt(nonce, plain, context)
-        return _VERSION + self._keys.current.encode() + nonce + sealed
+        self._notice_rotation()
+        nonce, current = os.urandom(_NONCE_BYTES), self._keys.current
+        sealed = self._ciphers[current].encrypt(nonce, plain, context)
+        return _VERSION + current.encode() + nonce + sealed
 
     def decrypt(self, sealed: bytes, context: bytes = b"") -> bytes:
         """The plain bytes.
@@ -100,6 +103,16 @@ class KeyRing:
         """A 32-byte key for one purpose, such as `search` or `memory`."""
         return HKDF(SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(self._keys.index)
 
+    def _notice_rotation(self) -> None:
+        """A process that runs on must not write with a key that is about to be dropped."""
+        stamp = _stamp_of(self._source)
+        if stamp is None or stamp == self._stamp:
+            return
+        with self._lock:
+            if self._source is not None and stamp != self._stamp:
+                self._use(_parse_file(self._source))
+                self._stamp = stamp
+
     def _reload(self, key_id: str) -> AESGCM:
         with self._lock:
             if key_id not in self._ciphers and self._source is not None and self._source.is_file():
@@ -107,6 +120,15 @@ class KeyRing:
         if key_id not in self._ciphers:
             raise StoreError(f"The key {key_id} is missing; add it to KINDLIGHT_ENCRYPTION_KEYS or the key file.")
         return self._ciphers[key_id]
+
+
+def _stamp_of(path: Path | None) -> Tuple[int, int] | None:
+    """Changes when the key file is replaced."""
+    try:
+        found = os.stat(path) if path is not None else None
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns) if found is not None else None
 
 
 def key_id_of(sealed: bytes) -> str:
@@ -139,6 +161,7 @@ def rotate(folder: Path) -> str:
         raise ConfigError(
             f"There is no key file {path}; add the new key in front of KINDLIGHT_ENCRYPTION_KEYS instead."
         )
+    _parse_file(path)
     content = json.loads(path.read_text(encoding="utf-8"))
     key_id = _new_id()
     content["keys"][key_id] = _encode(secrets.token_bytes(_KEY_BYTES))

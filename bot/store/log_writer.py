@@ -13,7 +13,14 @@ from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
 from bot.store.erasure import conversation_digest
-from bot.store.figures import COMPLETED, JOURNEY_METRIC, QUIZ_ASKED, QUIZ_RIGHT_AFTER, QUIZ_RIGHT_BEFORE
+from bot.store.figures import (
+    COMPLETED,
+    JOURNEY_METRIC,
+    QUIZ_ASKED,
+    QUIZ_RIGHT_AFTER,
+    QUIZ_RIGHT_BEFORE,
+    raise_figure,
+)
 from bot.store.keys import KeyRing
 from bot.store.models import Alert, Conversation, Erasure, Escalation, SealedOriginal, SearchToken, Turn
 from bot.store.policy import StorePolicy
@@ -26,7 +33,6 @@ from bot.store.records import (
     read_journey_outcome,
     read_turn,
 )
-from bot.store.repository import Repository
 from bot.store.search import tokens_of
 
 _ALERT_KEY = "{conversation}:{level}"
@@ -118,6 +124,8 @@ class LogWriter:
         self._session.add(turn)
         conversation.turn_count += 1
         conversation.last_at = max(conversation.last_at, facts.sent_at)
+        # A conversation that goes on after retention emptied it holds words again, which have a time of their own.
+        conversation.text_removed_at = None
         if facts.author == constants.USER:
             self._session.flush()
             self._index(turn, facts.text or "")
@@ -165,10 +173,11 @@ class LogWriter:
         if facts.risk_level > 0:
             conversation.categories = _highest(conversation.categories or {}, facts.risk_categories)
             conversation.speaker = facts.risk_speaker or conversation.speaker
-        if facts.risk_level > conversation.level:
-            conversation.level = facts.risk_level
+        # "Done" stops the clock; a new message at risk starts it again, also below the highest level reached.
+        if facts.risk_level > conversation.level or (facts.risk_level > 0 and conversation.sla_due_at is None):
             due = facts.sent_at + self._policy.sla[facts.risk_level]
             conversation.sla_due_at = min(due, conversation.sla_due_at or due)
+        conversation.level = max(conversation.level, facts.risk_level)
         conversation.main_category = next((name for name in CATEGORIES if name in conversation.categories), None)
         if facts.risk_level >= RiskLevel.ESCALATE:
             self._escalate(conversation, turn, facts)
@@ -187,12 +196,11 @@ class LogWriter:
             return
         day = conversation.last_at.replace(hour=0, minute=0, second=0, microsecond=0)
         labels = {"journey": outcome.journey, "group": outcome.group}
-        count = Repository(self._session).count
-        count(JOURNEY_METRIC, day, {**labels, "event": outcome.event})
+        raise_figure(self._session, JOURNEY_METRIC, day, {**labels, "event": outcome.event})
         if outcome.event == COMPLETED and outcome.asked:
-            count(QUIZ_RIGHT_BEFORE, day, labels, outcome.right_before)
-            count(QUIZ_RIGHT_AFTER, day, labels, outcome.right_after)
-            count(QUIZ_ASKED, day, labels, outcome.asked)
+            raise_figure(self._session, QUIZ_RIGHT_BEFORE, day, labels, outcome.right_before)
+            raise_figure(self._session, QUIZ_RIGHT_AFTER, day, labels, outcome.right_after)
+            raise_figure(self._session, QUIZ_ASKED, day, labels, outcome.asked)
 
     def _mark_unanswered(self, conversation: Conversation) -> None:
         """The fallback was spoken: the question before it had no answer."""
@@ -211,6 +219,7 @@ class LogWriter:
         category = facts.main_category or UNSPECIFIED
         escalation = self._escalations.get((conversation.id, category))
         due = facts.sent_at + self._policy.sla[facts.risk_level]
+        nobody_is_on_it = self._all_closed(conversation)
         if escalation is None:
             escalation = Escalation(
                 conversation_id=conversation.id,
@@ -234,14 +243,24 @@ class LogWriter:
             if escalation.status == constants.CLOSED:
                 escalation.status, escalation.closed_at, escalation.sla_due_at = constants.OPEN, None, due
         self._session.flush()
-        self._alert(conversation, escalation, facts)
+        self._alert(conversation, escalation, facts, nobody_is_on_it)
 
-    def _alert(self, conversation: Conversation, escalation: Escalation, facts: TurnFacts) -> None:
+    def _all_closed(self, conversation: Conversation) -> bool:
+        known = (one for (name, _), one in self._escalations.items() if name == conversation.id)
+        return all(one.status == constants.CLOSED for one in known)
+
+    def _alert(
+        self, conversation: Conversation, escalation: Escalation, facts: TurnFacts, nobody_is_on_it: bool
+    ) -> None:
         """Written in the same transaction as the escalation: no alarm is lost between the two."""
         if self._policy.alert_level is None or facts.risk_level < self._policy.alert_level or conversation.drill:
             return
         key = _ALERT_KEY.format(conversation=conversation.id, level=facts.risk_level)
-        if self._session.execute(sa.select(Alert.id).where(Alert.key == key)).first() is not None:
+        known = self._session.execute(sa.select(Alert).where(Alert.key == key)).scalar_one_or_none()
+        if known is not None:
+            if nobody_is_on_it:
+                # Staff had finished with the conversation: the alarm goes out once more.
+                self._alert_again(known, escalation)
             return
         self._session.add(
             Alert(
@@ -256,6 +275,12 @@ class LogWriter:
                 next_attempt_at=self._now,
             )
         )
+        self._session.flush()
+
+    def _alert_again(self, alert: Alert, escalation: Escalation) -> None:
+        alert.escalation_id, alert.category = escalation.id, escalation.category
+        alert.status, alert.attempts, alert.sent_at, alert.last_error = constants.PENDING, 0, None, None
+        alert.created_at = alert.next_attempt_at = self._now
         self._session.flush()
 
     def _seal(self, logged: LoggedEvent, facts: TurnFacts) -> None:

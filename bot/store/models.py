@@ -242,6 +242,8 @@ class Alert(Base):
     #: Kind of the last failure, never what the other side answered.
     last_error = Column(String(120))
 
+    escalation = relationship("Escalation")
+
     __table_args__ = (Index("ix_alerts_due", "status", "next_attempt_at"),)
 
 

@@ -7,11 +7,11 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.store.columns import UtcDateTime
-from bot.store.constants import USER
-from bot.store.models import Conversation, Escalation, SearchToken, Turn
+from bot.store.constants import FAILED, USER
+from bot.store.models import Alert, Conversation, Escalation, SearchToken, Turn
 from bot.store.search import token_of, words_of
 from bot.store.staff_models import AuditEntry, ConversationTag, Note, Review, SavedView, Tag, User
 
@@ -53,7 +53,12 @@ class _Place:
 
 
 def find_queue(
-    session: Session, wanted: Any, user_id: int, cursor: Optional[str] = None, size: int = PAGE_SIZE
+    session: Session,
+    wanted: Any,
+    user_id: int,
+    cursor: Optional[str] = None,
+    size: int = PAGE_SIZE,
+    unread_only: bool = False,
 ) -> QueuePage:
     """One page of the queue.
 
@@ -66,11 +71,13 @@ def find_queue(
         user_id: Who "me" is.
         cursor: From the page before.
         size: Rows a page.
+        unread_only: Leave out what staff have read, such as a conversation that waits for a follow-up.
     """
     conditions = _conditions(wanted, user_id)
     start = _read_cursor(cursor)
     rows: List[Conversation] = []
-    for level, unread in [(level, unread) for level in _LEVELS for unread in (True, False)]:
+    states = (True,) if unread_only else (True, False)
+    for level, unread in [(level, unread) for level in _LEVELS for unread in states]:
         if wanted.level and int(wanted.level) != level:
             continue
         if wanted.category and level == 0:
@@ -182,6 +189,19 @@ def count_waiting(session: Session) -> Dict[int, int]:
     return {level: found.get(level, 0) for level in _LEVELS}
 
 
+def find_failed_alerts(session: Session, limit: int = 20) -> Sequence[Alert]:
+    """Alerts that reached nobody, for conversations that nobody has read since; highest level first."""
+    query = (
+        sa.select(Alert)
+        .join(Escalation, Escalation.id == Alert.escalation_id)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .where(Alert.status == FAILED, Alert.drill.is_(False), Conversation.unread_since.is_not(None))
+        .order_by(Alert.level.desc(), Alert.created_at)
+        .options(joinedload(Alert.escalation))
+    )
+    return session.execute(query.limit(limit)).scalars().all()
+
+
 def latest_change(session: Session) -> Tuple[int, int]:
     """Newest message and newest review: when this pair moves, the queue has changed."""
     turn = session.execute(sa.select(sa.func.max(Turn.id))).scalar() or 0
@@ -278,7 +298,8 @@ def names_of(session: Session, user_ids: Sequence[Optional[int]]) -> Mapping[int
 
 def find_tags(session: Session) -> Sequence[str]:
     """Every tag in use."""
-    return session.execute(sa.select(Tag.name).order_by(Tag.name).limit(200)).scalars().all()
+    used = sa.select(ConversationTag.tag_id)
+    return session.execute(sa.select(Tag.name).where(Tag.id.in_(used)).order_by(Tag.name).limit(200)).scalars().all()
 
 
 def find_saved_views(session: Session, user_id: int) -> Sequence[SavedView]:
@@ -329,10 +350,12 @@ def _rarest_first(session: Session, tokens: Sequence[int]) -> List[int]:
 
 
 def find_unanswered(session: Session, since: datetime, limit: int = 200) -> Sequence[Turn]:
-    """The newest questions without an answer."""
+    """The newest questions without an answer, drills left out."""
     query = (
         sa.select(Turn)
+        .join(Conversation, Conversation.id == Turn.conversation_id)
         .where(Turn.unanswered.is_(True), Turn.sent_at >= since, Turn.author == USER, Turn.text.is_not(None))
+        .where(Conversation.drill.is_(False))
         .order_by(Turn.sent_at.desc())
         .limit(limit)
     )

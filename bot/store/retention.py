@@ -23,12 +23,13 @@ from bot.store.models import (
     Erasure,
     Escalation,
     Metric,
+    OriginalRequest,
     SealedOriginal,
     SearchToken,
     Turn,
 )
 from bot.store.policy import StorePolicy
-from bot.store.staff_models import ExposureDay, Note, Review, StagedExample
+from bot.store.staff_models import ConversationTag, ExposureDay, Note, Review, StagedExample, Tag
 from bot.store.tracker_copy import get_tracker_copy
 from bot.store.unit_of_work import UnitOfWork
 
@@ -81,6 +82,7 @@ def purge(session: Session, policy: StorePolicy, now: datetime, dry_run: bool = 
         for conversation_ids in _chunks(wordless):
             _empty(session, conversation_ids, now)
         for conversation_ids in _chunks(old):
+            _delete(session, OriginalRequest, OriginalRequest.conversation_id.in_(conversation_ids))
             _delete(session, Conversation, Conversation.id.in_(conversation_ids))
         _remove_small_things(session, policy, now)
         if entries:
@@ -115,9 +117,10 @@ def _conversations_to_empty(session: Session, policy: StorePolicy, now: datetime
 
 
 def _empty(session: Session, conversation_ids: List[str], now: datetime) -> None:
-    """Takes out every word: messages, findings, notes, comments, and the search index."""
+    """Takes out every word: messages, findings, notes, comments, staged examples, and the search index."""
     turns = sa.select(Turn.id).where(Turn.conversation_id.in_(conversation_ids)).scalar_subquery()
     _delete(session, SearchToken, SearchToken.turn_id.in_(turns))
+    _delete(session, StagedExample, StagedExample.turn_id.in_(turns))
     _delete(session, Note, Note.conversation_id.in_(conversation_ids))
     _update(session, Review, Review.conversation_id.in_(conversation_ids), comment=None)
     empty = {"text": None, "risk_findings": None, "buttons": None}
@@ -130,6 +133,9 @@ def _remove_small_things(session: Session, policy: StorePolicy, now: datetime) -
     _delete(session, Alert, Alert.created_at < now - policy.metadata)
     _delete(session, DrillRun, DrillRun.run_at < now - policy.metadata)
     _delete(session, Metric, Metric.bucket < now - policy.metadata)
+    _delete(session, OriginalRequest, OriginalRequest.requested_at < now - policy.metadata)
+    # A tag is a word of staff: it goes with the last conversation that carries it.
+    _delete(session, Tag, Tag.id.not_in(sa.select(ConversationTag.tag_id)))
     _delete(session, StagedExample, StagedExample.created_at < now - policy.escalation)
     _delete(session, ExposureDay, ExposureDay.day < (now - policy.text).date().isoformat())
     _delete(session, Erasure, Erasure.erased_at < now - max(_RECEIPTS, policy.metadata, ERASURE_GRACE))

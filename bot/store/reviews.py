@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from bot.store import audit, constants
 from bot.store.models import Conversation, Escalation, OriginalRequest, Turn
-from bot.store.staff_models import ConversationTag, ExposureDay, Note, Review, SavedView, StagedExample, Tag, User
+from bot.store.staff_models import (
+    AuditEntry,
+    ConversationTag,
+    ExposureDay,
+    Note,
+    Review,
+    SavedView,
+    StagedExample,
+    Tag,
+    User,
+)
 
 _TAG = re.compile(r"[\w -]{1,40}")
 
@@ -19,15 +29,30 @@ _TAG = re.compile(r"[\w -]{1,40}")
 def note_view(
     session: Session, user: User, row: Conversation, now: datetime, action: str = "conversation.view"
 ) -> None:
-    """Records a look, and counts it for the reader's own protection."""
+    """Records a look, and counts the conversation, once a day, for the reader's own protection."""
+    is_new = not was_opened_today(session, user, row, now)
     audit.record(session, user.email, action, "conversation", row.id, at=now)
     day = session.get(ExposureDay, (user.id, now.strftime("%Y-%m-%d")))
     if day is None:
         day = ExposureDay(user_id=user.id, day=now.strftime("%Y-%m-%d"), conversations=0, severe=0, last_break_at=now)
         session.add(day)
+    if not is_new:
+        return
     day.conversations += 1
     if row.level >= constants.LEVEL_ESCALATE:
         day.severe += 1
+
+
+def was_opened_today(session: Session, user: User, row: Conversation, now: datetime) -> bool:
+    """Whether this person opened the conversation before on the same day (UTC)."""
+    looks = sa.select(AuditEntry.id).where(
+        AuditEntry.object_type == "conversation",
+        AuditEntry.object_id == row.id,
+        AuditEntry.actor == user.email,
+        AuditEntry.action.in_(("conversation.view", "conversation.print")),
+        AuditEntry.at >= now.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
+    return session.execute(looks.limit(1)).first() is not None
 
 
 def exposure_today(session: Session, user_id: int, now: datetime) -> Optional[ExposureDay]:
@@ -63,8 +88,9 @@ def set_status(session: Session, user: User, row: Conversation, status: str, now
                 conversation_id=row.id,
                 reviewer_id=user.id,
                 outcome=constants.CORRECT,
-                # Since when it waited: the time to review counts from here.
-                started_at=row.unread_since or row.last_at,
+                # Since when it waited: the time to review counts from here. Empty when all was read before: "Done"
+                # days after "Needs follow-up" is no second wait (`figures._waits`).
+                started_at=row.unread_since,
                 finished_at=now,
             )
         )

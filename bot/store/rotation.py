@@ -48,7 +48,8 @@ def _encrypt_column(database: Database, keys: KeyRing, table: Any, column: Any) 
                 value = bytes(row.value)
                 if key_id_of(value) != keys.current:
                     fresh = keys.encrypt(keys.decrypt(value))
-                    statement = sa.update(table).where(key == row[0])
+                    # Only while it is what was read: an assistant that runs on may have written a newer value.
+                    statement = sa.update(table).where(key == row[0], raw == sa.literal(value, sa.LargeBinary))
                     connection.execute(statement.values({column: sa.literal(fresh, sa.LargeBinary)}))
                     changed += 1
         if len(rows) < _STEP:

@@ -44,11 +44,6 @@ class Bundle:
     text: str
     integrity: str
 
-    @property
-    def etag(self) -> str:
-        """Changes with the content."""
-        return self.integrity[7:27]
-
 
 def languages() -> list[str]:
     """Codes of the languages that the interface speaks."""

@@ -69,9 +69,10 @@ export class SafetyChat extends HTMLElement {
     new ShiftCounter(() => this.leave(), (left) => this.#announce(fill(this.#strings.shift_left, { left })), signal);
     // A page that comes back from the browser's memory must not show the conversation.
     window.addEventListener("pagehide", () => this.#isKept || this.#empty(), { signal });
-    window.addEventListener("pageshow", (event) => event.persisted && this.#begin(), { signal });
+    // A floating chat that nobody opened says nothing to the server.
+    window.addEventListener("pageshow", (event) => event.persisted && !this.#frame.hidden && this.#begin(), { signal });
     this.#chooseCountry(this.getAttribute("country") ?? "");
-    this.#translate().then(() => this.getAttribute("mode") !== "floating" && this.open());
+    this.#translate().then(() => !signal.aborted && this.getAttribute("mode") !== "floating" && this.open());
   }
 
   disconnectedCallback() {
@@ -123,6 +124,8 @@ export class SafetyChat extends HTMLElement {
   /** A new conversation; the old one stays with the server until its time is over or it is deleted. */
   restart() {
     this.#empty();
+    // "Keep this chat" ended with the old one: its box must not say otherwise.
+    this.#tools.translate(this.#strings, this.language, this.#country, false);
     this.#begin();
     this.#composer.focus();
   }
@@ -202,7 +205,7 @@ export class SafetyChat extends HTMLElement {
     if (language === "en") this.#strings = ENGLISH;
     else {
       const words = await fetch(`${HERE}strings/${language}.json`).then((answer) => answer.json()).catch(() => null);
-      if (this.language !== language || !this.#frame) return;
+      if (this.language !== language || !this.isConnected) return;
       this.#strings = { ...ENGLISH, ...words };
     }
     const strings = this.#strings;
@@ -228,11 +231,13 @@ export class SafetyChat extends HTMLElement {
 
   async #chooseCountry(code) {
     const country = /^[A-Za-z]{2}$/.test(code) ? code.toUpperCase() : "";
+    const isAnother = country !== this.#country;
     this.#country = country;
     const file = `${HERE}help/${country || "INT"}.json`;
     const help = await fetch(file).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-    if (this.#country !== country || !this.#frame) return;
-    if (help) this.#help = help;
+    if (this.#country !== country || !this.isConnected) return;
+    // Without a connection: rather numbers that work widely than those of the country chosen before.
+    if (help || isAnother) this.#help = help;
     this.#drawStrip();
     const select = this.#root.querySelector("select");
     if (select) select.value = country;
@@ -348,6 +353,7 @@ export class SafetyChat extends HTMLElement {
 
   #back() {
     this.#outage = null;
+    if (!this.#help) this.#chooseCountry(this.#country);
     this.#note(this.#strings.back);
     this.#transcript.setTyping(true);
     this.#emit("online");

@@ -56,11 +56,15 @@ export class Transport {
   /** Asks the server to delete the conversation; `{text, receipt}`, or null when it could not be reached. */
   async erase() {
     if (!this.#token) return {};
+    // A line that is dead but not cut would leave the person waiting for a browser's own minutes.
+    const watch = new Watch(this.#closed.signal);
     try {
-      const response = await this.#post("delete", { token: this.#token });
+      const response = await this.#post("delete", { token: this.#token }, watch);
       return response.ok ? await response.json() : null;
     } catch {
       return null;
+    } finally {
+      watch.stop();
     }
   }
 

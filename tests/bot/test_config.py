@@ -1,8 +1,10 @@
 """Settings come from variables, and a bad one is named."""
 
+import re
+
 import pytest
 
-from bot.config import Settings, read_env_file, read_settings
+from bot.config import PROJECT_DIR, Settings, read_env_file, read_settings
 from bot.errors import ConfigError
 
 
@@ -31,3 +33,9 @@ def test_env_file_skips_comments_and_quotes(tmp_path):
 
 def test_database_address_is_never_empty(tmp_path):
     assert read_settings({"KINDLIGHT_VAR_DIR": str(tmp_path)}).database_address.startswith("sqlite:///")
+
+
+def test_every_setting_is_in_the_example_and_the_example_names_no_other():
+    example = (PROJECT_DIR / ".env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#(KINDLIGHT_\w+)=", example, re.MULTILINE))
+    assert named == {f"KINDLIGHT_{name.upper()}" for name in Settings.__annotations__}

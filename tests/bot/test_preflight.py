@@ -95,3 +95,33 @@ def test_an_endpoints_file_that_is_not_there_is_said(tmp_path):
 def test_drafts_are_counted_only_where_the_deployment_refuses_them(tmp_path):
     assert look(Settings(var_dir=tmp_path), PRODUCTION).refused_drafts == 0
     assert look(Settings(var_dir=tmp_path, refuse_drafts=True), PRODUCTION).refused_drafts > 0
+
+
+def test_doctor_names_a_channel_that_would_stop_the_start(monkeypatch):
+    from bot import health
+
+    monkeypatch.setattr(preflight, "channel_problems", lambda settings: ["Telegram needs a public address."])
+    assert [one.sentence for one in health._start_up()] == ["Telegram needs a public address."]
+
+
+def test_an_endpoints_file_of_another_form_is_named(tmp_path):
+    path = tmp_path / "endpoints.yml"
+    path.write_text("- a list\n")
+    with pytest.raises(ConfigError, match="must name its parts"):
+        look(Settings(var_dir=tmp_path), {"KINDLIGHT_ENDPOINTS": str(path)})
+
+
+def test_a_file_that_doctor_cannot_read_is_a_fault_and_no_stack(monkeypatch):
+    from bot import health
+
+    def broken():
+        raise FileNotFoundError(2, "No such file", "credentials.yml")
+        yield
+
+    monkeypatch.setattr(health, "_settings", broken)
+    for name in ("_start_up", "_wording", "_endpoints", "_model"):
+        monkeypatch.setattr(health, name, lambda: iter(()))
+    for name in ("_drafts", "_hotlines"):
+        monkeypatch.setattr(health, name, lambda today: iter(()))
+    (finding,) = health.examine()
+    assert finding.is_fault and "credentials.yml" in finding.sentence

@@ -68,11 +68,22 @@ def test_a_configuration_without_the_expected_lines_is_refused(tmp_path):
 def test_nginx_keeps_nothing_about_people():
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     assert "access_log off;" in text and "error_log stderr emerg;" in text
-    assert re.findall(r"proxy_set_header X-(?:Forwarded-For|Real-IP) (\S+);", text) == ['""', '""']
+    assert set(re.findall(r"proxy_set_header X-(?:Forwarded-For|Real-IP) (\S+);", text)) == {'""'}
     sizes = dict(re.findall(r"(client_max_body_size|client_body_buffer_size) (\d+)k;", text))
     # A larger body than the buffer would be written to a file.
     assert int(sizes["client_body_buffer_size"]) >= int(sizes["client_max_body_size"])
     assert "proxy_max_temp_file_size 0;" in text
+
+
+def test_a_location_with_headers_of_its_own_repeats_those_of_all():
+    """nginx inherits `proxy_set_header` only where a level sets none; `Host` would become the upstream's name."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    names = re.compile(r"proxy_set_header (\S+) ")
+    blocks = re.findall(r"location [^{]+\{([^}]*)\}", text)
+    for_all = set(names.findall(re.sub(r"location [^{]+\{[^}]*\}", "", text)))
+    assert for_all == {"Connection", "Host", "X-Forwarded-For", "X-Real-IP"}
+    own = [set(names.findall(block)) for block in blocks if names.search(block)]
+    assert own and all(for_all <= found for found in own)
 
 
 def test_figures_and_the_inside_are_not_handed_on():
@@ -186,6 +197,13 @@ def test_every_setting_of_the_compose_file_exists():
     named |= set(re.findall(r"KINDLIGHT_\w+", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
     known = {PREFIX + name.upper() for name in Settings.__annotations__} | OTHER_VARIABLES
     assert named <= known
+
+
+def test_a_setting_in_production_env_reaches_our_containers():
+    """Retention, channels and limits are not listed one by one: the whole file is handed to each of them."""
+    for name in OURS:
+        assert [entry["path"] for entry in SERVICES[name]["env_file"]] == ["production.env"], name
+    assert not any("env_file" in SERVICES[engine] for engine in ("postgres", "redis", "rabbitmq", "nginx"))
 
 
 def test_no_secret_stands_in_a_file_and_each_is_asked_for():

@@ -80,11 +80,15 @@ class Emulator:
         messages = [update["message"] for update in found if "message" in update]
         return [message["text"] for message in messages if str(message.get("chat_id")) == str(chat)]
 
+    def post(self, method, parameters):
+        """A call of the bot."""
+        return self._post(f"/bot{TOKEN}/{method}", parameters)
+
     def _wait(self):
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
-                self._post(f"/bot{TOKEN}/getMe", {})
+                self.post("getMe", {})
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)

@@ -35,6 +35,8 @@ class FakeChat:
         self.texts: list[str] = []
         self.messages: list[dict[str, Any]] = []
         self.deleted = 0
+        #: Seconds after which a wish to delete is dropped without a word.
+        self.delete_hangs = 0.0
         self.started = 0
         self._memory: dict[str, list[Reply]] = {}
         self._tracker: dict[str, list[Reply]] = {}
@@ -92,6 +94,9 @@ class FakeChat:
                 if self.path.endswith("/conversations"):
                     chat.started += 1
                     return self._send(201, {"token": "token-of-a-test"})
+                if self.path.endswith("/delete") and chat.delete_hangs:
+                    time.sleep(chat.delete_hangs)
+                    return self._vanish()
                 if self.path.endswith("/delete"):
                     chat.deleted += 1
                     return self._send(200, {"receipt": "7KQM-2XHT", "text": "Done."})

@@ -120,3 +120,51 @@ def test_an_ended_conversation_begins_anew_with_the_message_kept(open_page, chat
     page.get_by_text("a new conversation began").wait_for()
     page.get_by_text("B after a night").wait_for()
     assert chat.started == 2
+
+
+def test_deleting_over_a_dead_line_says_soon_that_nothing_is_deleted(open_page, chat):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    chat.delete_hangs = 6.0
+    began = time.monotonic()
+    assert page.evaluate("() => document.querySelector('safety-chat').deleteChat()") is None
+    assert time.monotonic() - began < 5.0
+    assert "nothing is deleted yet" in page.locator(".status").inner_text()
+    assert shown(page) == expected(["/start"]), "the chat is still there to try again"
+
+
+def test_a_country_chosen_without_a_connection_never_keeps_the_numbers_of_another(open_page, chat):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    numbers = "() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.strip a')].map(a => a.getAttribute('href'))"
+    assert page.evaluate(numbers)[0] == "tel:999"
+    page.context.set_offline(True)
+    say(page, "first")
+    page.locator(".offline").wait_for(timeout=3500)
+    page.get_by_role("button", name="More").click()
+    page.locator("select").select_option("DE")
+    page.wait_for_function(f"() => ({numbers})().join() === 'tel:112,tel:911'")
+    page.context.set_offline(False)
+    page.get_by_text("B first").wait_for(timeout=5000)
+    page.wait_for_function(f"() => !({numbers})().includes('tel:911')")
+    assert page.evaluate(numbers)[0] == "tel:112"
+
+
+def test_a_chat_that_nobody_opened_says_nothing_to_the_server(open_page, chat):
+    page = open_page(mode="floating")
+    page.get_by_role("button", name="Open the chat").wait_for()
+    page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    page.wait_for_timeout(300)
+    assert chat.started == 0 and chat.texts == []
+
+
+def test_an_element_that_is_gone_before_it_began_begins_nothing(open_page, chat):
+    page = open_page(mode="floating")
+    page.get_by_role("button", name="Open the chat").wait_for()
+    page.evaluate(
+        "server => { for (const lang of ['en', 'de']) { const chat = document.createElement('safety-chat');"
+        " chat.lang = lang; chat.setAttribute('server', server); document.body.append(chat); chat.remove(); } }",
+        chat.address,
+    )
+    page.wait_for_timeout(500)
+    assert page.errors == [] and chat.started == 0

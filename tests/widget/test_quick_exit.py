@@ -105,3 +105,15 @@ def test_only_the_two_servers_are_asked_anything(open_page, site, chat):
     say(page, "hello")
     page.get_by_text("B hello").wait_for()
     assert {"/".join(url.split("/")[:3]) for url in page.asked} == {site, chat.address}
+
+
+def test_a_chat_begun_again_is_not_kept_and_the_box_says_so(open_page):
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    page.get_by_role("button", name="More").click()
+    page.get_by_label("Keep this chat in this tab").check()
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_text("B /start").wait_for()
+    assert page.evaluate("() => sessionStorage.length") == 0
+    page.get_by_role("button", name="More").click()
+    assert not page.get_by_label("Keep this chat in this tab").is_checked()

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 
 from bot.console import accounts
 from bot.console.permissions import Permission, requires
-from bot.console.security import SIGN_IN_LIMIT, limiter
+from bot.console.security import sign_in_limit
 from bot.console.words import label
 from bot.store import audit
 
@@ -25,15 +25,16 @@ def show() -> Any:
 @pages.post("/account/preferences")
 @requires(Permission.OWN_ACCOUNT)
 def save_preferences() -> Any:
-    """Whether hard messages are shown at once."""
-    g.user.preferences = {**g.user.preferences, "show_all": request.form.get("show_all") == "yes"}
+    """Whether hard messages are shown at once, and whether single keys do anything (WCAG 2.1.4: they can be off)."""
+    chosen = {name: request.form.get(name) == "yes" for name in ("show_all", "keys")}
+    g.user.preferences = {**g.user.preferences, **chosen}
     g.work.commit()
     flash(label("messages", "preferences_saved"))
     return redirect(url_for("account.show"))
 
 
 @pages.post("/account/password")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @requires(Permission.OWN_ACCOUNT)
 def change_password() -> Any:
     """Needs the current one; ends every session of the account."""
@@ -55,7 +56,7 @@ def change_password() -> Any:
 
 
 @pages.post("/account/recovery-codes")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @requires(Permission.OWN_ACCOUNT)
 def renew_codes() -> Any:
     """New codes, shown once; needs the current password."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from bot.console.filters import read_number
 from bot.console.permissions import Permission, requires
 from bot.console.security import limiter
 from bot.console.words import get_words, label
@@ -19,11 +20,8 @@ PAGE = 50
 @requires(Permission.AUDIT)
 def show() -> Any:
     """Entries, newest first."""
-    before = request.args.get("from", "")
     wanted = {name: request.args.get(name, "").strip()[:254] for name in ("actor", "action", "object_id")}
-    entries = queries.find_audit(
-        g.work.session, **wanted, before=int(before) if before.isascii() and before.isdigit() else None, size=PAGE + 1
-    )
+    entries = queries.find_audit(g.work.session, **wanted, before=read_number(request.args.get("from")), size=PAGE + 1)
     audit.record(g.work.session, g.user.email, "audit.view", at=g.now)
     g.work.commit()
     return render_template(

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from bot.console.exposure import is_capped
-from bot.console.filters import read_filter, read_kept
+from bot.console.filters import read_filter, read_kept, read_number
 from bot.console.permissions import Permission, may, requires
 from bot.console.timeline import cut, is_veiled
 from bot.console.words import label
@@ -31,9 +31,13 @@ def show(conversation_id: str) -> Any:
     row = _find(conversation_id)
     wanted, _ = read_filter(request.args)
     day = reviews.exposure_today(g.work.session, g.user.id, g.now)
-    if is_capped(day, g.settings.exposure_cap, row.level) and request.args.get("more") != "yes":
+    # What was opened today is not stopped again: a note or a tag leads back to the same page.
+    capped = is_capped(day, g.settings.exposure_cap, row.level) and not reviews.was_opened_today(
+        g.work.session, g.user, row, g.now
+    )
+    if capped and request.args.get("more") != "yes":
         return render_template("views/stop.html", row=row, day=day, query=wanted.as_query())
-    if is_capped(day, g.settings.exposure_cap, row.level):
+    if capped:
         audit.record(g.work.session, g.user.email, "conversation.more", "conversation", row.id, at=g.now)
     reviews.note_view(g.work.session, g.user, row, g.now)
     g.work.commit()
@@ -77,9 +81,10 @@ def assign(conversation_id: str) -> Any:
     """Takes or gives the conversation; giving it to somebody else needs a lead."""
     row = _find(conversation_id)
     chosen = request.form.get("to", "")
-    if not chosen.isascii() or not (chosen.isdigit() or chosen == ""):
+    number = read_number(chosen)
+    to = get_user(g.work.session, number) if number is not None else None
+    if chosen and to is None:
         abort(400)
-    to = get_user(g.work.session, int(chosen)) if chosen else None
     if to is not None and (not to.active or not may(to.role, Permission.REVIEW)):
         abort(400)
     if to is not None and to.id != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
@@ -130,8 +135,8 @@ def remove_tag(conversation_id: str) -> Any:
 def mark(conversation_id: str) -> Any:
     """Says what the assistant got wrong in one message; it is staged as an example."""
     row = _find(conversation_id)
-    turn_id, outcome = request.form.get("turn", ""), request.form.get("outcome", "")
-    turn = queries.get_turn(g.work.session, int(turn_id)) if turn_id.isascii() and turn_id.isdigit() else None
+    turn_id, outcome = read_number(request.form.get("turn")), request.form.get("outcome", "")
+    turn = queries.get_turn(g.work.session, turn_id) if turn_id is not None else None
     if turn is None or turn.conversation_id != row.id or outcome not in OUTCOMES[1:]:
         abort(400)
     category = request.form.get("category", "")
@@ -211,8 +216,7 @@ def _back(row: Conversation) -> Response:
 
 
 def _values(row: Conversation) -> dict[str, Any]:
-    before = request.args.get("before", "")
-    turns = queries.find_turns(g.work.session, row.id, int(before) if before.isascii() and before.isdigit() else None)
+    turns = queries.find_turns(g.work.session, row.id, read_number(request.args.get("before")))
     reviewed = queries.find_reviews(g.work.session, row.id)
     notes = queries.find_notes(g.work.session, row.id)
     people = [row.assignee_id, *(n.author_id for n in notes), *(r.reviewer_id for r in reviewed)]
@@ -235,6 +239,9 @@ def _values(row: Conversation) -> dict[str, Any]:
 def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
     return {
         "query": wanted.as_query(),
+        # Which part is open and how, so that "earlier" keeps all open and "open all" stays where one reads.
+        "shown": {"show": "all"} if request.args.get("show") == "all" else {},
+        "place": {"before": before} if (before := read_number(request.args.get("before"))) is not None else {},
         "following": queries.find_neighbours(g.work.session, row, wanted, g.user.id),
         "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
         "reviewers": queries.find_reviewers(g.work.session),

@@ -57,6 +57,7 @@ def show() -> Any:
         views=queries.find_saved_views(g.work.session, g.user.id),
         tags=queries.find_tags(g.work.session),
         reviewers=queries.find_reviewers(g.work.session),
+        failed_alerts=queries.find_failed_alerts(g.work.session),
         **values,
     )
 
@@ -66,8 +67,9 @@ def show() -> Any:
 def open_next() -> Any:
     """The riskiest unread conversation, in one click."""
     wanted, _ = read_filter(request.args)
-    page = queries.find_queue(g.work.session, wanted, g.user.id, size=1)
+    page = queries.find_queue(g.work.session, wanted, g.user.id, size=1, unread_only=True)
     if not page.rows:
+        flash(label("messages", "nothing_unread"))
         return redirect(url_for("queue.show", **wanted.as_query()))
     return redirect(url_for("conversation.show", conversation_id=page.rows[0].id, **wanted.as_query()))
 
@@ -81,7 +83,10 @@ def events() -> Any:
     if not watch.streams.acquire(blocking=False):
         return Response(status=503, headers={"Retry-After": "15"})
     g.work.session.close()
-    return Response(watch.stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    response = Response(watch.stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    # Not in the generator: one that was never begun (HEAD, a line that broke at once) would keep its place for ever.
+    response.call_on_close(watch.streams.release)
+    return response
 
 
 @pages.post("/queue/views")

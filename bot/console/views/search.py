@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
+from bot.console.filters import read_number
 from bot.console.permissions import Permission, requires
 from bot.console.timeline import is_veiled
 from bot.console.words import label
@@ -24,9 +25,8 @@ def show() -> Any:
     text = request.args.get("q", "").strip()[:MAX_QUERY]
     if text and " " not in text and queries.get_conversation(g.work.session, text) is not None:
         return redirect(url_for("conversation.show", conversation_id=text))
-    before = request.args.get("from", "")
     words = words_of(text)
-    place = int(before) if before.isascii() and before.isdigit() else None
+    place = read_number(request.args.get("from"))
     found, following = queries.search_turns(g.work.session, text, get_key_ring().derive("search"), place)
     if words:
         # The words themselves may be a name: only their number is recorded.

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 
 from bot.console import accounts, open_id, sessions
 from bot.console.permissions import Permission, public, requires
-from bot.console.security import SIGN_IN_LIMIT, limiter, safe_path
+from bot.console.security import safe_path, sign_in_limit
 from bot.console.words import label
 from bot.errors import InputError
 from bot.store import audit
@@ -35,7 +35,7 @@ def show() -> Any:
 
 
 @pages.get("/sign-in/open-id")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @public
 def to_provider() -> Any:
     """Off to the organisation's own sign-in."""
@@ -50,7 +50,7 @@ def to_provider() -> Any:
 
 
 @pages.get("/sign-in/open-id/back")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @public
 def from_provider() -> Any:
     """Back from there. Without a second factor at the provider, ours follows as after a password."""
@@ -77,7 +77,7 @@ def _back_address() -> str:
 
 
 @pages.post("/sign-in")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @public
 def check() -> Any:
     """Checks the password. An unknown address, a wrong password and a locked account read the same."""
@@ -104,7 +104,7 @@ def show_code() -> Any:
 
 
 @pages.post("/sign-in/code")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @public
 def check_code() -> Any:
     """Checks a code of the app, or a recovery code."""
@@ -145,7 +145,7 @@ def show_qr() -> Response:
 
 
 @pages.post("/set-up")
-@limiter.limit(SIGN_IN_LIMIT)
+@sign_in_limit
 @public
 def finish_set_up() -> Any:
     """The first code proves that the app has the secret; recovery codes are shown once."""

@@ -164,6 +164,17 @@ async def malformed(request):
     return web.Response(text='{"ok":tr', content_type="application/json")
 
 
+async def in_pieces(request):
+    """200 with an answer that comes in several pieces, as a long one in another script does."""
+    body = json.dumps({"ok": True, "result": {"message_id": 1, "text": "مساعدة " * 500}}).encode()
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await response.prepare(request)
+    for start in range(0, len(body), 4000):
+        await response.write(body[start : start + 4000])
+        await asyncio.sleep(0.005)
+    return response
+
+
 async def drops_the_line(request):
     """The connection ends without an answer."""
     request.transport.close()

@@ -193,6 +193,17 @@ async def test_an_answer_that_is_not_there_yet_is_asked_for_again(monkeypatch):
         assert answer["replies"][0]["text"] == "You said hello" and len(gateway.assistant.heard) == 1
 
 
+async def test_a_repeated_request_is_not_told_that_there_is_nothing_while_the_answer_is_made(monkeypatch):
+    monkeypatch.setattr("bot.channels.messaging.ANSWER_SECONDS", 0.01)
+    async with connected() as gateway:
+        gateway.assistant.waits = 0.2
+        sent = gateway.message("hello")
+        assert [(await gateway.post(sent))[0] for _ in range(3)] == [503, 503, 503]
+        await asyncio.sleep(0.3)
+        status, answer, _ = await gateway.post(sent)
+        assert status == 200 and answer["replies"][0]["text"] == "You said hello"
+
+
 async def test_a_failure_behind_the_channel_asks_for_the_message_again(monkeypatch):
     monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.0)
     async with connected() as gateway:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.channels import guard as guard_module
 from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker
 
 CONTEXT = GuardContext("c1", "child", "GB", "web")
@@ -51,8 +52,11 @@ async def test_an_ordinary_answer_passes_untouched():
     assert await ask(guard_saying(QUIET), handler(collected, ANSWER), collected) == [ANSWER]
 
 
-async def test_a_line_of_an_exercise_is_left_to_it_but_an_emergency_never_is():
-    practised = {**ANSWER, "response": "utter_journey/refusal_practice/secret", "practised": True}
+@pytest.mark.parametrize(
+    "answer", [{"response": "utter_journey/refusal_practice/secret", "practised": True}, {"response": "utter_barrier_my_fault"}]
+)
+async def test_an_exercise_and_talk_about_the_card_are_left_to_their_answer_but_an_emergency_never_is(answer):
+    practised = {**ANSWER, **answer}
     collected = []
     assert await ask(guard_saying(AT_RISK), handler(collected, practised), collected) == [practised]
     emergency = RiskAssessment(RiskLevel.EMERGENCY, {EXTORTION: 0.9}, Speaker.SELF)
@@ -155,3 +159,58 @@ async def test_the_card_of_the_guard_hears_the_situation_as_the_assistant_does()
         guard, CONTEXT, "he wants to meet me tomorrow", handler([], error=RuntimeError("broken")), []
     )
     assert replies[0]["response"] == "utter_crisis_planned_meeting_child"
+
+
+ASKED = RiskAssessment(RiskLevel.CHECK_IN, {EXTORTION: 0.6}, Speaker.SELF)
+
+
+async def answered(*answers, guard=None):
+    """What is said to the last of several messages, of which the first is unclear and lost by the assistant."""
+    guard = guard or Guard(assess=lambda texts: ASKED if "unclear" in texts[-1] else QUIET)
+    broken = handler([], error=RuntimeError("broken"))
+    (question,) = await answer_guarded(guard, CONTEXT, "unclear words", broken, [])
+    assert question["response"] == "utter_check_in_extortion"
+    for text in answers:
+        collected = []
+        replies = await answer_guarded(guard, CONTEXT, text, handler(collected, ANSWER), collected)
+    return [reply["response"] for reply in replies]
+
+
+@pytest.mark.parametrize("yes", ["yes", "/affirm", "still unclear"])
+async def test_a_yes_to_the_guards_own_question_brings_the_card(yes):
+    assert await answered(yes) == ["utter_crisis_extortion_child", ANSWER["response"]]
+
+
+@pytest.mark.parametrize("answers", [["no"], ["/deny"], ["no its unclear"], ["what is grooming?"], ["thanks", "yes"]])
+async def test_a_no_or_another_subject_is_left_to_the_assistant(answers):
+    assert await answered(*answers) == [ANSWER["response"]]
+
+
+async def test_a_no_ends_the_question_also_while_the_assistant_is_away():
+    guard = Guard(assess=lambda texts: ASKED if any("unclear" in text for text in texts) else QUIET)
+    said = []
+    for text in ("unclear words", "no", "hello"):
+        said += await answer_guarded(guard, CONTEXT, text, handler([], error=RuntimeError("broken")), [])
+    assert [reply["response"] for reply in said] == ["utter_check_in_extortion", *["utter_technical_problem"] * 2]
+
+
+async def test_a_cancelled_assistant_is_a_failed_one():
+    async def cancelled():
+        raise asyncio.CancelledError
+
+    replies = await ask(guard_saying(AT_RISK), cancelled, [])
+    assert "gb-childline" in replies[0]["hotlines"]
+
+
+def test_of_a_story_without_end_only_the_end_is_remembered():
+    seen = []
+    guard = Guard(assess=lambda texts: seen.append(list(texts)) or QUIET)
+    guard.assess("c1", "a" * 100_000 + " the end")
+    guard.assess_together("c1")
+    assert len(seen[1][0]) == MAX_MESSAGE_CHARS and seen[1][0].endswith("the end")
+
+
+def test_reading_a_text_remembers_nothing():
+    guard = Guard(assess=lambda texts: AT_RISK)
+    assert guard.read("he has pics").level == RiskLevel.ESCALATE
+    assert guard.assess_together("c1").level == RiskLevel.NONE

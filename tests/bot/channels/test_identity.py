@@ -1,5 +1,7 @@
 """Tokens cannot be altered, and ids of one person on two channels cannot be linked."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bot.channels import identity
@@ -31,4 +33,19 @@ def test_a_key_that_others_can_read_is_refused(tmp_path):
     assert path.stat().st_mode & 0o077 == 0 and identity._read_or_make_key(path) == key
     path.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
+        identity._read_or_make_key(path)
+
+
+def test_servers_that_start_together_have_one_whole_key(tmp_path):
+    path = tmp_path / "keys" / "channel.key"
+    with ThreadPoolExecutor(8) as servers:
+        keys = set(servers.map(lambda _: identity._read_or_make_key(path), range(8)))
+    assert keys == {path.read_bytes()} and len(keys.pop()) == 32
+    assert [found.name for found in path.parent.iterdir()] == ["channel.key"]
+
+
+def test_an_empty_key_is_refused(tmp_path):
+    path = tmp_path / "channel.key"
+    path.touch(mode=0o600)
+    with pytest.raises(ConfigError, match="empty"):
         identity._read_or_make_key(path)

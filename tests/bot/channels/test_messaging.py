@@ -8,13 +8,14 @@ import pytest
 
 from bot.channels import guard as guard_module
 from bot.channels import messaging
-from bot.channels.chat_queues import ChatQueues
-from bot.channels.chat_store import ChatStore
+from bot.channels.chat_queues import ChatQueues, Full
+from bot.channels.chat_store import CHAT_SECONDS, ChatStore
 from bot.channels.delivery import Refused
 from bot.channels.identity import pseudonym
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Outcome
 from bot.content.responses import get_responses
+from bot.safety.levels import RiskAssessment
 
 from .fake_messaging import RISKY_WORDS, Channel
 
@@ -128,6 +129,20 @@ async def test_help_is_answered_with_people_to_reach(text):
     assert channel.texts == [words("utter_messaging_help")] and channel.assistant.heard == []
 
 
+async def test_words_behind_a_command_that_tell_of_a_risk_are_heard():
+    channel = Channel()
+    for command in ("/help", "/stop", "/language", "/country", "/start"):
+        await channel.say(f"{command} {RISKY_WORDS}")
+    told = [f"{name} {RISKY_WORDS}" for name in ("help", "stop", "language", "country", "start")]
+    assert [heard.text for heard in channel.assistant.heard] == told
+
+
+async def test_words_behind_a_command_that_tell_of_none_change_nothing():
+    channel = Channel()
+    await channel.say("/help me please")
+    assert channel.texts == [words("utter_messaging_help")] and channel.assistant.heard == []
+
+
 async def test_the_word_help_alone_is_a_message_not_a_command():
     channel = Channel()
     await channel.say("help")
@@ -204,6 +219,28 @@ async def test_a_flood_from_one_person_is_limited_and_others_are_answered():
     assert channel.platform.texts("flooder").count(words("utter_slow_down")) == 1
 
 
+async def test_a_risk_told_beyond_the_limit_gets_the_card_once():
+    channel = Channel(rate=RateLimit(1, 1))
+    await channel.say("hello")
+    assert await channel.say("so much") is Outcome.LIMITED
+    assert [await channel.say(RISKY_WORDS) for _ in range(5)] == [Outcome.LIMITED] * 5
+    await asyncio.sleep(0.05)
+    cards = [text for text in channel.texts if "stop replying" in text]
+    assert len(cards) == 1 and cards[0].startswith(words("utter_messaging_first_line"))
+    assert channel.texts.count(words("utter_slow_down")) == 1
+    assert [event["event"] for event in channel.logged] == ["user", "bot"]
+
+
+async def test_what_a_machine_sends_is_not_looked_at_without_end():
+    channel = Channel(rate=RateLimit(1, 1))
+    looked = []
+    channel.core._guard.read = lambda text: looked.append(text) or RiskAssessment()
+    for number in range(200):
+        await channel.say(f"flood {number}")
+    await asyncio.sleep(0.05)
+    assert 0 < len(looked) <= 25
+
+
 async def test_every_chat_keeps_its_order_while_others_run():
     channel = Channel(rate=RateLimit(100, 600), queues=ChatQueues(parallel=8))
     channel.assistant.waits = 0.002
@@ -216,12 +253,42 @@ async def test_every_chat_keeps_its_order_while_others_run():
 
 async def test_a_full_house_asks_for_another_delivery():
     channel = Channel(queues=ChatQueues(parallel=1, most=1))
-    channel.assistant.waits = 0.02
+    channel.assistant.waits = 0.08
     first, second, third = [asyncio.ensure_future(channel.say("hi", person=str(n), update=n)) for n in (1, 2, 3)]
     outcomes = await asyncio.gather(first, second, third)
     assert Outcome.TRY_AGAIN in outcomes
     late = outcomes.index(Outcome.TRY_AGAIN) + 1
     assert await channel.say("hi", person=str(late), update=late) is Outcome.ANSWERED
+
+
+async def test_a_job_that_waits_for_room_counts_until_it_has_it():
+    queues, gate = ChatQueues(parallel=1, most=2), asyncio.Event()
+    done = []
+    for chat in ("a", "b", "c"):
+        done.append(queues.add(chat, gate.wait))
+        await asyncio.sleep(0.01)
+    with pytest.raises(Full):
+        queues.add("d", gate.wait)
+    gate.set()
+    await queues.drain(5)
+    assert all(one.done() for one in done) and queues._count == 0
+    await queues.add("d", gate.wait)
+
+
+async def test_what_waits_for_room_at_the_end_is_told_so():
+    queues, gate = ChatQueues(parallel=1), asyncio.Event()
+    done = [queues.add(chat, gate.wait) for chat in ("a", "b")]
+    await asyncio.sleep(0.01)
+    await queues.drain(0.01)
+    assert all(one.cancelled() for one in done) and queues._count == 0
+
+
+async def test_a_chat_that_is_turned_away_leaves_nothing_behind():
+    queues = ChatQueues(parallel=1, most=0)
+    for number in range(10):
+        with pytest.raises(Full):
+            queues.add(f"chat {number}", None)
+    assert queues._waiting == {}
 
 
 async def test_sending_is_tried_again():
@@ -237,6 +304,61 @@ async def test_an_answer_that_could_not_be_sent_is_sent_at_the_next_delivery(mon
     channel.platform.fails = 6
     assert await channel.say("hello", update=5) is Outcome.TRY_AGAIN
     assert await channel.say("hello", update=5) is Outcome.ANSWERED
+    assert channel.texts[0] == "You said hello"
+
+
+async def test_an_answer_that_the_platform_believes_to_have_is_sent_later(monkeypatch):
+    monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(messaging, "ANSWER_SECONDS", 0.001)
+    monkeypatch.setattr(messaging, "AGAIN_SECONDS", (0.01, 0.01))
+    channel = Channel()
+    channel.platform.fails = 15
+    assert await channel.say("hello") is Outcome.ACCEPTED
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if channel.texts:
+            break
+    assert channel.texts[0] == "You said hello" and channel.core.figures.failed == 2
+    await channel.core.close()
+
+
+async def test_a_server_that_stops_does_not_wait_for_a_later_attempt(monkeypatch):
+    monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(messaging, "ANSWER_SECONDS", 0.001)
+    monkeypatch.setattr(messaging, "ASIDE_CLOSE_SECONDS", 0.01)
+    channel = Channel()
+    channel.platform.fails = 10**6
+    assert await channel.say("hello") is Outcome.ACCEPTED
+    await asyncio.wait_for(channel.core.close(), 5)
+
+
+async def test_a_platform_that_hangs_up_at_once_may_deliver_again():
+    channel = Channel()
+    begin = channel.core._begin
+
+    async def hung_up(update):
+        raise asyncio.CancelledError
+
+    channel.core._begin = hung_up
+    with pytest.raises(asyncio.CancelledError):
+        await channel.say("hello", update=5)
+    channel.core._begin = begin
+    assert await channel.say("hello", update=5) is Outcome.ANSWERED
+
+
+async def test_an_answer_for_a_platform_that_hung_up_is_seen_to(monkeypatch):
+    monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(messaging, "AGAIN_SECONDS", (0.01,))
+    channel = Channel()
+    channel.platform.fails = 6
+    request = asyncio.ensure_future(channel.say("hello", update=5))
+    await asyncio.sleep(0.02)
+    request.cancel()
+    assert await channel.say("hello", update=5) is Outcome.REPEATED
+    for _ in range(200):
+        await asyncio.sleep(0.01)
+        if channel.texts:
+            break
     assert channel.texts[0] == "You said hello"
 
 
@@ -284,6 +406,37 @@ async def test_a_broken_file_does_not_keep_a_person_from_an_answer():
     assert await channel.say("hello", update=1) is Outcome.ANSWERED
     assert await channel.say("hello", update=1) is Outcome.REPEATED
     assert channel.texts[0] == "You said hello"
+
+
+async def test_a_message_that_breaks_the_channel_is_looked_at_all_the_same(monkeypatch):
+    channel = Channel()
+
+    async def broken(turn):
+        raise RuntimeError("offers")
+
+    monkeypatch.setattr(channel.core, "_meant", broken)
+    await channel.say(RISKY_WORDS)
+    assert "stop replying" in channel.texts[0]
+
+
+async def test_words_that_a_gateway_calls_a_button_are_read_like_any_message():
+    channel = Channel()
+    await channel.say("a" * (MAX_MESSAGE_CHARS + 1), kind="button")
+    assert channel.texts == [words("utter_messaging_too_long")] and channel.assistant.heard == []
+
+
+async def test_what_is_known_of_a_chat_stays_while_the_person_writes():
+    now = [0.0]
+    store = ChatStore(now=lambda: now[0])
+    channel = Channel(store)
+    channel.assistant.slots = {"country": "IE"}
+    for _ in range(10):
+        await channel.say("hello")
+        now[0] += CHAT_SECONDS / 2
+    store._tidy(now[0])
+    assert store.chat(pseudonym("telegram", "7")).country == "IE"
+    store._tidy(now[0] + CHAT_SECONDS)
+    assert store.chat(pseudonym("telegram", "7")).country is None
 
 
 async def test_half_a_character_and_nothing_at_all_do_no_harm():

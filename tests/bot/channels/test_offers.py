@@ -7,7 +7,7 @@ import os
 from bot.channels.offers import Offer, seal, unseal
 from bot.store.keys import KeyRing, Keys
 
-OFFER = Offer((("Yes", "/affirm"), ("Nein – später", "/deny")), "the rest of it")
+OFFER = Offer((("Yes", "/affirm"), ("Nein – später", "/deny")), "the rest of it", shown=True)
 
 
 def ring():
@@ -32,3 +32,12 @@ def test_an_offer_of_another_chat_or_with_another_key_is_no_offer():
 
 def test_nothing_to_offer_is_not_kept():
     assert seal(None, "chat") is None and seal(Offer(), "chat") is None and unseal(None, "chat") == Offer()
+
+
+def test_a_disk_that_fails_keeps_no_offer_and_breaks_nothing(monkeypatch):
+    def broken():
+        raise OSError("read-only")
+
+    monkeypatch.setattr("bot.channels.offers.get_key_ring", broken)
+    assert seal(Offer((("Yes", "/affirm"),)), "chat") is None
+    assert unseal(b"sealed", "chat") == Offer()

@@ -47,7 +47,16 @@ def test_words_before_a_card_stay_a_message_of_their_own_and_words_after_it_have
     found = as_text_messages([reply("Thank you for writing."), card(), answer])
     assert found.parts[0] == "Thank you for writing." and "0800 1111" in found.parts[1]
     assert len(found.parts) == MOST_PARTS and found.parts[2].endswith("Reply MORE to read on.")
-    assert found.offer.unread and meant_by(found.offer, "1") is None
+    assert found.offer.unread and meant_by(found.offer, "2") is None
+
+
+def test_the_number_that_a_card_spells_out_means_that_choice_whatever_follows_the_card():
+    for answer in ("Short.", "A sentence of an ordinary answer that goes on. " * 40):
+        found = as_text_messages([card(), reply(answer, YES_NO)])
+        assert meant_by(found.offer, "1") == "/barrier_cannot_talk"
+        assert not any("Reply with" in part for part in found.parts)
+    more = meant_by(found.offer, "more")
+    assert more["buttons"][0]["payload"] == "/barrier_cannot_talk"
 
 
 def test_the_neutral_first_line_and_the_first_card_fit_two_segments_together():

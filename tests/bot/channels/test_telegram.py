@@ -24,6 +24,7 @@ from .fake_bot_api import (
     BotApi,
     drops_the_line,
     edit,
+    in_pieces,
     malformed,
     message,
     press,
@@ -421,6 +422,15 @@ async def test_a_slow_telegram_is_asked_again(bot, monkeypatch):
     bot.api.faults["sendMessage"] = [slow(1.0)]
     await bot.send(message("hello"))
     assert bot.api.sent(7)[0] == "You said hello"
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(bot):
+    bot.api.faults["sendMessage"] = [in_pieces, in_pieces]
+    await bot.send(message("hello"))
+    # Both messages were taken; neither is sent again.
+    assert bot.api.faults["sendMessage"] == [] and bot.api.sent(7) == []
+    await bot.send(message("hello again"))
+    assert bot.api.sent(7) == ["You said hello again"]
 
 
 async def test_a_person_who_blocked_the_bot_costs_one_call(bot):

@@ -310,6 +310,18 @@ async def test_when_the_answer_cannot_be_sent_twilio_is_asked_to_deliver_again(m
         assert phone.api.sent[0]["Body"].startswith("You said hello")
 
 
+async def test_an_answer_that_fails_after_twilio_was_told_all_is_well_is_sent_later(monkeypatch):
+    monkeypatch.setattr(twilio_module, "WEBHOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr("bot.channels.messaging.AGAIN_SECONDS", (0.02,))
+    async with running() as phone:
+        phone.api.faults = ["500"] * 6
+        assert (await phone.post(phone.form("hello"))).status == 200
+        while not phone.api.sent:
+            await asyncio.sleep(0.01)
+        assert phone.api.sent[0]["Body"].startswith("You said hello")
+
+
 async def test_forms_of_twilio_that_are_no_message_are_passed_over():
     async with running() as phone:
         for changes in ({"From": "messenger:12345"}, {"MessageSid": "odd"}, {"From": "rcs:x"}, {"AccountSid": "AC2"}):

@@ -262,8 +262,13 @@ def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(monkeypatch
     monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
 
     async def scenario(chat):
-        _, answer, _ = await chat.post("messages", message(await chat.token(), "/confirm_delete_chat"))
-        assert "7KQM-2XHT" in answer["replies"][0]["text"] and chat.handled == []
+        chat.buttons = [{"title": "Yes", "payload": "/affirm"}]
+        token = await chat.token()
+        await chat.post("messages", message(token))
+        _, answer, _ = await chat.post("messages", message(token, "/confirm_delete_chat", number=2))
+        assert "7KQM-2XHT" in answer["replies"][0]["text"] and len(chat.handled) == 1
+        # Of the earlier answers nothing is left; the receipt can be asked for again.
+        assert [key[1] for key in chat.channel._answers] == ["message-2"] and not chat.channel._known
 
     run(scenario)
 
@@ -291,10 +296,29 @@ def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
         ("/help me please", "help me please"),
         ("/", "?"),
         ("and/or", "and/or"),
+        ("/kms", "kms"),
+        ("/delete", "/delete_chat_request"),
+        ("delete my chat", "/delete_chat_request"),
+        ("/delete he hurts me", "delete he hurts me"),
     ],
 )
 def test_a_typed_slash_is_no_command(typed, heard):
-    assert web._as_words(typed) == heard
+    assert web._as_words(typed, {"start", "ask"}) == heard
+
+
+def test_a_payload_is_believed_while_the_model_cannot_be_asked():
+    assert web._as_words("/get_hotline") == "/get_hotline"
+
+
+def test_half_characters_and_zero_bytes_do_no_harm():
+    async def scenario(chat):
+        token = await chat.token()
+        await chat.post("messages", message(token, "he\ud800llo\x00"))
+        assert chat.handled[0].text == "he?llo"
+        status, answer, _ = await chat.post("messages", message(token, "\x00", number=2))
+        assert status == 400 and answer["code"] == "message"
+
+    run(scenario)
 
 
 def test_origins_are_read_from_the_setting():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import partial
 
 from bs4 import BeautifulSoup
 
-from bot.store.repository import Repository
+from bot.store.figures import raise_figure
 from bot.store.unit_of_work import UnitOfWork
 
 
@@ -14,7 +15,7 @@ def count_quizzes(database, group, completed, before, after):
     today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
     labels = {"journey": "safety_quiz", "group": group}
     with UnitOfWork(database) as work:
-        count = Repository(work.session).count
+        count = partial(raise_figure, work.session)
         count("journey", today, {"journey": "safety_quiz", "group": "_", "event": "started"}, completed + 4)
         count("journey", today, {**labels, "event": "completed"}, completed)
         count("quiz_right_before", today, labels, before)

@@ -152,6 +152,14 @@ def test_an_address_that_moves_to_somebody_else_at_the_provider_opens_nothing(br
     go_through(browser(), 401)
 
 
+def test_binding_an_account_to_the_provider_is_in_the_trail_once(browser, provider, database, people):
+    for _ in range(2):
+        go_through(browser(), 302)
+    with UnitOfWork(database) as work:
+        entry = work.session.query(AuditEntry).filter_by(action="session.open_id_bound").one()
+        assert (entry.actor, entry.object_id) == ("reviewer@example.org", str(people["reviewer"]))
+
+
 def test_a_closed_account_stays_closed(browser, provider, database, people):
     provider.claims["amr"] = ["mfa"]
     go_through(browser(), 302)

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from bs4 import BeautifulSoup
 
-from bot.store.models import Conversation, Escalation
+from bot.store.models import Alert, Conversation, Escalation
 from bot.store.staff_models import AuditEntry, Note, Review, StagedExample
 from bot.store.unit_of_work import UnitOfWork
 
@@ -183,3 +183,61 @@ def test_the_link_in_an_alert_opens_its_conversation(browser, conversations, set
     _, body = load_words().title_and_body(alert, settings.console_url)
     path = re.search(rf"{re.escape(settings.console_url)}(\S+)", body).group(1)
     assert "extortion" in browser("reviewer").get(path).text.lower()
+
+
+def test_the_riskiest_unread_is_not_one_that_waits_for_a_follow_up(browser, conversations):
+    someone = browser("reviewer")
+    someone.post("/conversations/emergency0001/status", {"status": "follow_up", "seen": "2"})
+    assert someone.get("/queue/next", status=302).location.endswith("/conversations/escalate0001")
+    someone.get("/queue/next?level=3", status=302)
+    assert "Nothing unread is left" in someone.get("/queue?level=3").text
+
+
+def test_a_conversation_counts_once_a_day_towards_the_cap(browser, conversations, settings):
+    object.__setattr__(settings, "exposure_cap", 2)
+    someone = browser("reviewer")
+    path = "/conversations/escalate0001"
+    for _ in range(3):
+        someone.get(path)
+    someone.post(f"{path}/tags", {"tag": "school"}, follow=True)
+    someone.get(f"{path}/print")
+    page = BeautifulSoup(someone.get("/care").text, "html.parser")
+    assert [tile.text.split()[0] for tile in page.select(".tiles dd")] == ["1", "1"]
+    someone.get("/conversations/escalate0002")
+    assert "Enough for today" in someone.get("/conversations/emergency0001").text
+    assert "Enough for today" not in someone.get(path).text, "what was opened today stays open"
+
+
+def test_an_alert_that_reached_nobody_is_shown_until_somebody_has_read(browser, conversations, database):
+    with UnitOfWork(database) as work:
+        escalation = work.session.query(Escalation).filter_by(conversation_id="escalate0001").one()
+        at = datetime.now(timezone.utc)
+        known = {"level": 2, "category": "extortion", "created_at": at, "next_attempt_at": at, "attempts": 11}
+        work.session.add(Alert(key="escalate0001:2", escalation_id=escalation.id, status="failed", **known))
+        work.commit()
+    someone = browser("reviewer")
+    section = BeautifulSoup(someone.get("/queue").text, "html.parser").find(attrs={"aria-labelledby": "alerts-title"})
+    assert section.a["href"].endswith("/conversations/escalate0001") and "Extortion" in section.text
+    someone.post("/conversations/escalate0001/status", {"status": "done", "seen": "2"})
+    assert "Alerts that reached nobody" not in someone.get("/queue").text
+
+
+def test_single_keys_can_be_switched_off(browser, conversations):
+    someone = browser("reviewer")
+    assert "keys.js" in someone.get("/queue").text and "keys.js" in someone.get("/conversations/quiet0001").text
+    someone.post("/account/preferences", {"show_all": "yes"})
+    for path in ("/queue", "/conversations/quiet0001"):
+        text = someone.get(path).text
+        assert "keys.js" not in text and "<kbd>" not in text
+
+
+def test_earlier_messages_keep_filters_and_what_is_open(browser, conversations, database, monkeypatch):
+    from bot.store import queries
+
+    monkeypatch.setattr(queries, "TURNS_SHOWN", 1)
+    someone = browser("reviewer")
+    page = BeautifulSoup(someone.get("/conversations/escalate0001?level=2&show=all").text, "html.parser")
+    earlier = page.find("a", string="Earlier messages")["href"]
+    assert "before=1" in earlier and "level=2" in earlier and "show=all" in earlier
+    page = BeautifulSoup(someone.get("/conversations/escalate0001?level=2&before=1").text, "html.parser")
+    assert "before=1" in page.find("a", string="Open all of them")["href"]

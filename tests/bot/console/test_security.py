@@ -256,3 +256,81 @@ def test_event_stream_tells_of_a_new_message(app, browser, conversations, databa
         work.commit()
     assert b"event: queue" in next(chunks)
     response.close()
+
+
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(browser, conversations):
+    someone = browser("reviewer")
+    earlier = datetime.now(timezone.utc).timestamp() - 600
+    for path, moves in (("/queue?part=rows", False), ("/queue", True)):
+        with someone.client.session_transaction(base_url=BASE) as session:
+            session["seen"] = earlier
+        someone.get(path)
+        with someone.client.session_transaction(base_url=BASE) as session:
+            assert (session["seen"] > earlier) is moves, path
+
+
+def test_streams_that_were_never_begun_give_their_place_back(app, browser, conversations):
+    from bot.console.watch import MAX_STREAMS
+
+    someone = browser("reviewer")
+    for _ in range(MAX_STREAMS + 1):
+        response = someone.client.head("/queue/events", base_url=BASE)
+        assert response.status_code == 200
+        # As a server does, also for an answer without a body.
+        response.close()
+    someone.client.get("/queue/events", base_url=BASE).close()
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/search?q=money&from={HUGE}", 200),
+        (f"/audit?from={HUGE}", 200),
+        (f"/conversations/quiet0001?before={HUGE}", 200),
+    ],
+)
+def test_numbers_no_row_can_have_are_taken_calmly(browser, conversations, path, status):
+    browser("admin").get(path, status=status)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        (f"/staff/{HUGE}", {"what": "close"}, 404),
+        (f"/queue/views/{HUGE}/remove", {}, 404),
+        ("/conversations/quiet0001/assign", {"to": HUGE}, 400),
+        ("/conversations/quiet0001/marks", {"turn": HUGE, "outcome": "missed_risk"}, 400),
+    ],
+)
+def test_forms_with_such_numbers_too(browser, conversations, path, data, status):
+    browser("admin").post(path, data, status=status)
+
+
+def test_a_database_that_goes_away_is_said_and_no_stack_is_shown(app, browser, conversations, monkeypatch):
+    from bot.store import queries
+
+    def away(*_, **__):
+        raise sa.exc.OperationalError("SELECT words", {}, Exception("could not connect"))
+
+    monkeypatch.setattr(queries, "find_queue", away)
+    page = browser("reviewer").client.get("/queue", base_url=BASE)
+    assert page.status_code == 503 and "cannot be reached" in page.text and "SELECT" not in page.text
+
+
+def test_forms_work_behind_https(settings, database, people):
+    from dataclasses import replace
+
+    from bot.console.app import create_app
+
+    public = create_app(replace(settings, console_url="https://console.example.org"), database)
+    client, base = public.test_client(), "https://console.example.org"
+    page = BeautifulSoup(client.get("/sign-in", base_url=base).text, "html.parser")
+    data = {
+        "csrf_token": page.find("input", {"name": "csrf_token"})["value"],
+        "email": "x@example.org",
+        "password": "x",
+    }
+    assert client.post("/sign-in", data=data, base_url=base).status_code == 401, "read, and refused for what it says"

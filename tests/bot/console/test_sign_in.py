@@ -141,3 +141,16 @@ def test_a_closed_account_is_signed_out_at_once(browser, conversations, people):
     someone.get("/queue")
     browser("admin").post(f"/staff/{people['reviewer']}", {"what": "close"})
     someone.get("/queue", status=302)
+
+
+def test_tries_for_one_account_do_not_keep_others_out(browser, people):
+    """Behind nginx all staff share one address."""
+    someone = browser()
+    data = {"password": "guess guess guess", "csrf_token": someone.token("/sign-in")}
+
+    def try_as(email):
+        return someone.client.post("/sign-in", data={**data, "email": email}, base_url=BASE).status_code
+
+    assert [try_as("reviewer@example.org") for _ in range(25)][-1] == 429
+    assert [try_as("Reviewer@example.org "), try_as("lead@example.org")] == [429, 401]
+    assert [try_as(f"nobody{number}@example.org") for number in range(120)][-1] == 429, "an end for one address"

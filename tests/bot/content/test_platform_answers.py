@@ -66,7 +66,7 @@ def test_a_child_is_told_what_a_parent_sees_in_the_childs_words(responses: Respo
 
 def test_where_the_law_keeps_under_16s_off_the_answer_says_so(responses: ResponseBook) -> None:
     text = render("instagram", "private_account", "child", country="AU", responses=responses).texts[0]
-    assert "Australia" in text
+    assert "Australia" in text and "keep under-16s off" in text
     assert "always ask for help" in text
 
 
@@ -77,9 +77,8 @@ def test_where_the_law_keeps_under_16s_off_the_answer_says_so(responses: Respons
 def test_the_under_16_rule_stays_out_where_it_does_not_apply(
     platform: str, setting: str, country: str, responses: ResponseBook
 ) -> None:
-    name = get_platforms().platforms[platform].name
     text = render(platform, setting, country=country, responses=responses).texts[0]
-    assert f"In Australia this platform has to keep under-16s off {name}" not in text
+    assert "keep under-16s off" not in text
     assert "The duty is on the platform" not in text
 
 

@@ -75,3 +75,34 @@ def test_what_was_told_before_a_card_was_answered_by_it():
         heard("tomorrow\nafter school"),
     )
     assert recent_words(tracker) == "he wants to meet me\ntomorrow after school"
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, ["GB"], 7, True])
+def test_a_slot_filled_by_a_made_up_payload_breaks_nothing(value):
+    tracker = tracker_with(UserUttered("hello", metadata={"country": "IE", "audience": "parent"}))
+    tracker.slots["country"]._value = value
+    facts = read_facts(tracker, "web")
+    assert (facts.country, facts.audience) == ("IE", "parent")
+    assert say("utter_lost_for_words", tracker)["text"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "speaker", "response"),
+    [
+        ("child", "self", "utter_check_in_yes_abuse_disclosure"),
+        (None, "unknown", "utter_check_in_yes_abuse_disclosure"),
+        ("child", "friend", "utter_crisis_abuse_disclosure_friend"),
+        ("child", "about_child", "utter_crisis_abuse_disclosure_friend"),
+        ("parent", "unknown", "utter_crisis_abuse_disclosure_parent"),
+        ("parent", "self", "utter_crisis_abuse_disclosure_survivor"),
+        ("professional", "unknown", "utter_crisis_abuse_disclosure_professional"),
+    ],
+)
+def test_a_yes_to_a_check_in_is_answered_in_the_voice_of_who_said_it(audience, speaker, response):
+    asked = BotUttered("?", metadata={"utter_action": "utter_check_in", "check_in": "abuse_disclosure"})
+    yes = UserUttered("yes", metadata={"audience": audience} if audience else {})
+    tracker = tracker_with(asked, yes)
+    tracker.slots["card_speaker"] = TextSlot("card_speaker", [{}], initial_value=speaker)
+    said = say("utter_check_in_yes", tracker)
+    assert said["response"] == response and said["card_level"] == "escalate"
+    assert said["hotlines"] and "999" in said["text"]

@@ -10,7 +10,9 @@ import pytest
 from bot.errors import StoreError
 from bot.eventlog import logbook as logbook_module
 from bot.eventlog.logbook import Logbook
+from bot.eventlog.spool import Spool
 from bot.redaction.memory import MemoryBook
+from bot.store.keys import KeyRing, Keys
 
 
 class FakeStore:
@@ -179,3 +181,13 @@ def test_events_without_a_place_in_the_log_are_not_taken(make, ignored):
     logbook = make()
     logbook.publish({**ignored, "sender_id": "c1", "timestamp": 1.0})
     assert logbook.figures.taken == 0
+
+
+def test_batches_under_a_lost_key_do_not_stop_the_log(make, store, tmp_path):
+    lost = KeyRing(Keys("lostkey1", {"lostkey1": b"l" * 32}, b"i" * 32))
+    Spool(tmp_path / "spool" / "0", lost, 10_000, sync=False).append([{"id": "x"}])
+    Spool(tmp_path / "spool" / "1", lost, 10_000, sync=False).append([{"id": "y"}])
+    logbook = make()
+    logbook.publish(event(1))
+    assert logbook.flush() and wait_until(lambda: logbook.figures.dropped == 2)
+    assert store.numbers == [1]

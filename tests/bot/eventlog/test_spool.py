@@ -8,6 +8,7 @@ import pytest
 
 from bot.eventlog import spool as spool_module
 from bot.eventlog.spool import Spool, SpoolFolder
+from bot.store.keys import KeyRing, Keys
 
 
 @pytest.fixture
@@ -89,3 +90,34 @@ def test_a_folder_belongs_to_one_process_and_is_taken_over_when_it_is_gone(tmp_p
     assert second.abandoned() == []
     first.release()
     assert [path for path, lock in second.abandoned()] == [first.path]
+
+
+def test_a_batch_that_cannot_be_read_is_put_aside_and_holds_nothing_up(make, tmp_path):
+    first = make()
+    first.append(["before"])
+    first.close()
+    segment = next((tmp_path / "0").glob("*.log"))
+    whole = segment.read_bytes()
+    damaged = whole[:20] + (b"A" if whole[20:21] != b"A" else b"B") + whole[21:]
+    segment.write_bytes(damaged + whole)
+    spool = make()
+    found, position = spool.read(100)
+    assert found == ["before"]
+    assert spool.finish(position) == 1
+    assert (tmp_path / "0" / "unreadable").read_bytes() == damaged
+    assert stat.S_IMODE((tmp_path / "0" / "unreadable").stat().st_mode) == 0o600
+    spool.append(["after"])
+    found, position = spool.read(100)
+    assert found == ["after"] and spool.finish(position) == 0
+
+
+def test_batches_put_aside_are_delivered_when_their_key_is_back(tmp_path, keys):
+    """As docs/operations.md says: as the first segment of a folder of their own."""
+    other = KeyRing(Keys("otherkey", {"otherkey": b"o" * 32}, b"i" * 32))
+    Spool(tmp_path / "0", keys, 10_000, sync=False).append(["words"])
+    spool = Spool(tmp_path / "0", other, 10_000, sync=False)
+    found, position = spool.read(10)
+    assert found == [] and position > spool.done and spool.finish(position) == 1
+    (tmp_path / "900").mkdir()
+    (tmp_path / "0" / "unreadable").rename(tmp_path / "900" / "0000000001.log")
+    assert Spool(tmp_path / "900", keys, 10_000, sync=False).read(10)[0] == ["words"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
@@ -257,3 +257,21 @@ def test_every_event_kind_of_rasa_is_read_back():
         read = module.read_event(event.as_dict())
         assert type(read) is type(event)
         tracker.update(read)
+
+
+async def test_two_servers_that_take_turns_number_people_alike(make):
+    one, other = make(), make()
+    await converse(one, "my name is katie")
+    await converse(other, "my friend tariq is scared")
+    await converse(one, "tariq cried and katie cried")
+    tracker = await other.retrieve(SENDER)
+    texts = [event.text for event in tracker.events if isinstance(event, UserUttered)]
+    assert texts[1:] == ["my friend <PERSON_2> is scared", "<PERSON_2> cried and <PERSON_1> cried"]
+
+
+async def test_after_an_erasure_by_another_process_no_digest_of_a_name_is_left(make, copy):
+    store = make()
+    await converse(store, "my name is katie")
+    TrackerCopy(copy.database).delete(SENDER, datetime.now(timezone.utc) - timedelta(minutes=1))
+    await converse(store, "hello again")
+    assert copy.load(SENDER).memory == {}

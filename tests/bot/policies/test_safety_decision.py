@@ -3,6 +3,7 @@
 import pytest
 
 from bot.dialogue.constants import (
+    CARD_CATEGORY,
     CARD_LEVEL,
     CHECK_IN,
     UTTER_CHECK_IN,
@@ -10,7 +11,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
 )
-from bot.policies.safety_decision import decide
+from bot.policies.safety_decision import UNNAMED, decide
 from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel
 
 NONE, ASK, CARD, NOW = RiskLevel
@@ -48,6 +49,12 @@ def test_the_card_level_never_falls():
 
 def test_a_check_in_remembers_what_it_asks_about():
     assert decide(risk(ASK, EXTORTION), ASK, None, None, NONE).slots[CHECK_IN] == EXTORTION
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(EXTORTION, EXTORTION), (UNNAMED, SELF_HARM)])
+def test_a_yes_keeps_what_was_asked_about_for_the_talk_that_follows(asked, kept):
+    slots = decide(risk(NONE), NONE, "affirm", asked, NONE).slots
+    assert slots == {CARD_LEVEL: "escalate", CARD_CATEGORY: kept, CHECK_IN: None}
 
 
 def test_a_failed_engine_still_asks():

@@ -41,3 +41,14 @@ def test_the_book_drops_the_oldest_and_forgets_on_request():
     book.get("c1").placeholder("PERSON", "katie")
     book.forget("c1")
     assert book.get("c1").is_empty
+
+
+def test_numbers_given_by_another_server_are_learned_and_own_ones_stay():
+    here, there = MemoryBook(b"k" * 16), MemoryBook(b"k" * 16)
+    here.get("c1").placeholder("PERSON", "katie")
+    state = here.get("c1").as_state()
+    there.get("c1", state).placeholder("PERSON", "tariq")
+    memory = here.get("c1", there.get("c1").as_state())
+    assert memory.placeholder("PERSON", "tariq") == "<PERSON_2>"
+    assert memory.placeholder("PERSON", "katie") == "<PERSON_1>"
+    assert memory.placeholder("PERSON", "zoe") == "<PERSON_3>"

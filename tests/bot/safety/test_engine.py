@@ -60,8 +60,9 @@ def test_ordinary_words_stay_quiet(text: str) -> None:
 
 def test_a_story_told_in_pieces_is_caught_at_the_piece_that_completes_it() -> None:
     engine = get_engine()
-    assert engine.assess_session(["he has pics"]).level < RiskLevel.ESCALATE
-    found = engine.assess_session(["he has pics", "wants 200 by tonight"])
+    pieces = ["so theres someone from my game", "he has a picture of me", "wants 200 by tonight"]
+    assert engine.assess_session(pieces[:1]).level < RiskLevel.ESCALATE
+    found = engine.assess_session(pieces)
     assert found.level >= RiskLevel.ESCALATE and "extortion" in found.categories
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.safety.thresholds import load_thresholds
 
-GOOD = {"check_in": 0.5, "escalate": 0.6, "emergency": 0.7, "category": 0.4, "veto": 0.1}
+GOOD = {"check_in": 0.5, "escalate": 0.6, "emergency": 0.7, "category": 0.4, "veto": 0.1, "elsewhere": 0.5}
 
 
 def config(tmp_path: Path, rows: dict[str, object]) -> Path:

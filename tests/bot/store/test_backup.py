@@ -201,3 +201,16 @@ def test_an_archive_of_the_other_kind_of_database_is_refused(settings, copy, wri
 def test_before_the_first_start_there_is_nothing_to_back_up(tmp_path, keys):
     with pytest.raises(StoreError, match="no database"):
         create(Settings(var_dir=tmp_path), keys, tmp_path / "backup.tar")
+
+
+def test_an_archive_without_one_of_the_databases_replaces_none(settings, database, copy, write, keys, tmp_path):
+    write("a" * 32, "is roblox safe")
+    archive = tmp_path / "backup.tar"
+    create(settings, keys, archive, NOW)
+    erase("a" * 32, UnitOfWork(database), NOW)
+    missing = replace(settings, tracker_url="postgresql://postgres@127.0.0.1:1/none")
+    if not database.is_sqlite:
+        missing = replace(settings, tracker_url=f"sqlite:///{tmp_path / 'other.db'}")
+    with pytest.raises(InputError, match="needs tracker"):
+        restore(missing, keys, archive)
+    assert texts(settings) == []

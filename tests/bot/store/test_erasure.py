@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.store import erasure
 from bot.store.models import Alert, Conversation, Erasure, Escalation, SearchToken, Turn
+from bot.store.staff_models import AuditEntry, StagedExample
 from bot.store.unit_of_work import UnitOfWork
 
 from .conftest import NOW
@@ -59,7 +60,6 @@ def test_late_events_stay_out_but_a_new_conversation_under_the_same_id_is_stored
 
 def test_an_open_emergency_keeps_its_category_and_time_only(database, write, user_event):
     write(user_event("c1", "im on the bridge", level="emergency", categories={"self_harm": 0.9}))
-    assert erasure.has_open_emergency("c1", UnitOfWork(database)) is True
     receipt = erasure.erase("c1", UnitOfWork(database), NOW + timedelta(minutes=1))
     assert receipt.kept_category == "self_harm"
     with UnitOfWork(database) as work:
@@ -71,3 +71,17 @@ def test_an_open_emergency_keeps_its_category_and_time_only(database, write, use
 def test_erasing_twice_or_an_unknown_conversation_is_no_error(database):
     assert erasure.erase("nobody", UnitOfWork(database), NOW).turns == 0
     assert erasure.erase("nobody", UnitOfWork(database), NOW).turns == 0
+
+
+def test_a_staged_example_goes_too_and_the_trail_names_nobody(database, write, user_event):
+    write(user_event("c1", "he wants my pictures"), user_event("c2", "he wants money"))
+    with UnitOfWork(database) as work:
+        for turn in work.session.execute(sa.select(Turn)).scalars().all():
+            work.session.add(StagedExample(turn_id=turn.id, kind="missed_risk", text=turn.text, created_at=NOW))
+        work.commit()
+    erasure.erase("c1", UnitOfWork(database), NOW)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(StagedExample.text)).scalars().all() == ["he wants money"]
+        entry = work.session.execute(sa.select(AuditEntry)).scalar_one()
+        assert (entry.actor, entry.action, entry.object_id) == ("system", "conversation.erase", "")
+        assert entry.details == {"messages": 1}

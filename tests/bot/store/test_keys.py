@@ -12,7 +12,7 @@ from bot.errors import ConfigError, StoreError
 from bot.store import keys as key_module
 from bot.store.models import Turn
 from bot.store.rotation import encrypt_again, encrypt_trackers_again, encrypted_columns
-from bot.store.tracker_copy import sealed_key_id
+from bot.store.tracker_copy import sealed_key_id, states_table
 from bot.store.unit_of_work import UnitOfWork
 
 from .conftest import NOW
@@ -79,3 +79,50 @@ def test_rotation_encrypts_every_value_again(database, write, user_event, tracke
 def test_every_column_for_free_text_is_encrypted():
     names = {f"{table.name}.{column.name}" for table, column in encrypted_columns()}
     assert {"turns.text", "notes.text", "reviews.comment", "staged_examples.text", "sealed_originals.text"} <= names
+
+
+def test_a_process_that_runs_on_writes_with_the_new_key(tmp_path):
+    running = key_module.load_key_ring("", tmp_path)
+    before = running.encrypt(b"words")
+    key_id = key_module.rotate(tmp_path)
+    after = running.encrypt(b"more words")
+    assert (key_module.key_id_of(after), running.current) == (key_id, key_id)
+    assert running.decrypt(before) == b"words"
+    key_module.drop_old_keys(tmp_path)
+    assert key_module.load_key_ring("", tmp_path).decrypt(after) == b"more words"
+
+
+def test_rotation_does_not_undo_what_was_written_meanwhile(trackers, keys, monkeypatch):
+    from bot.store import rotation
+
+    trackers.append("c1", [], {"PERSON": {"ab": 1}}, NOW)
+    fresh = key_module.KeyRing(key_module.Keys("freshkey", {"freshkey": b"f" * 32, "testkey1": b"k" * 32}, b"i" * 32))
+    key_module.use_key_ring(fresh)
+    decrypt, written = fresh.decrypt, []
+
+    def slow_decrypt(sealed, context=b""):
+        plain = decrypt(sealed, context)
+        if not written:
+            written.append(True)
+            newer = sa.update(states_table).values(memory={"PERSON": {"ab": 1, "cd": 2}})
+            with trackers.database.engine.begin() as connection:
+                connection.execute(newer)
+        return plain
+
+    if trackers.database.is_sqlite:
+        pytest.skip("SQLite lets one writer in at a time; PostgreSQL shows it")
+    monkeypatch.setattr(fresh, "decrypt", slow_decrypt)
+    rotation.encrypt_trackers_again(trackers, fresh)
+    assert trackers.load("c1").memory == {"PERSON": {"ab": 1, "cd": 2}}
+
+
+def test_old_keys_stay_while_events_wait_on_disk(tmp_path):
+    from bot.commands.keys import _wait_for_spool
+
+    folder = tmp_path / "0"
+    folder.mkdir()
+    (folder / "0000000001.log").write_bytes(b"")
+    _wait_for_spool(tmp_path, 0.0)
+    (folder / "0000000001.log").write_bytes(b"a batch\n")
+    with pytest.raises(StoreError, match="old keys"):
+        _wait_for_spool(tmp_path, 0.0)

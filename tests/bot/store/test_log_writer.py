@@ -127,3 +127,41 @@ def test_originals_are_kept_only_where_switched_on(database, write, user_event, 
     with UnitOfWork(database) as work:
         original = work.session.execute(sa.select(SealedOriginal)).scalar_one()
         assert (original.text, original.expires_at) == ("im katie", NOW + timedelta(hours=72))
+
+
+def close(database, conversation_id, now):
+    from bot.store import reviews
+    from bot.store.staff_models import User
+
+    with UnitOfWork(database) as work:
+        ada = User(email="ada@example.org", name="Ada", created_at=now)
+        work.session.add(ada)
+        work.session.flush()
+        reviews.set_status(work.session, ada, work.session.get(Conversation, conversation_id), constants.DONE, now)
+        work.session.execute(sa.update(Alert).values(status=constants.SENT, attempts=1))
+        work.commit()
+
+
+def test_a_risk_after_staff_had_finished_alerts_again_and_starts_the_clock(database, write, user_event):
+    write(user_event("c1", "he says he will post them", level="escalate", categories={"extortion": 0.9}))
+    close(database, "c1", NOW + timedelta(hours=1))
+    later = NOW + timedelta(days=1)
+    write(user_event("c1", "there is a knife", later, "escalate", {"immediate_danger": 0.8}), now=later)
+    with UnitOfWork(database) as work:
+        alert = work.session.execute(sa.select(Alert)).scalar_one()
+        assert (alert.status, alert.category, alert.attempts) == (constants.PENDING, "immediate_danger", 0)
+        assert alert.next_attempt_at == later
+        row = work.session.get(Conversation, "c1")
+        assert (row.status, row.sla_due_at) == (constants.NEW, later + timedelta(hours=4))
+    write(user_event("c1", "he wants money", later + timedelta(minutes=1), "escalate", {"extortion": 0.8}))
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Alert.next_attempt_at)).scalar_one() == later, "staff know already"
+
+
+def test_a_quiet_message_after_staff_had_finished_alerts_nobody(database, write, user_event):
+    write(user_event("c1", "he says he will post them", level="escalate", categories={"extortion": 0.9}))
+    close(database, "c1", NOW + timedelta(hours=1))
+    write(user_event("c1", "thank you", NOW + timedelta(days=1)))
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Alert.status)).scalar_one() == constants.SENT
+        assert work.session.get(Conversation, "c1").sla_due_at is None

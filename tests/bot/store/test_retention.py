@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.store import audit
-from bot.store.models import Conversation, SearchToken, Turn
+from bot.store.models import Conversation, OriginalRequest, SearchToken, Turn
 from bot.store.retention import purge
-from bot.store.staff_models import AuditEntry
+from bot.store.staff_models import AuditEntry, ConversationTag, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
 
 from .conftest import NOW
@@ -87,3 +87,42 @@ def test_rasas_copy_goes_after_its_hours(trackers):
     assert trackers.purge(NOW - timedelta(hours=1)) == 0
     assert trackers.purge(NOW + timedelta(hours=1)) == 1
     assert trackers.load("c1").events == []
+
+
+def test_words_that_come_after_retention_have_a_time_of_their_own(database, write, user_event, policy):
+    write(user_event("c1", "some words"))
+    run(database, policy, 31)
+    write(user_event("c1", "back again", NOW + timedelta(days=40)))
+    assert run(database, policy, 69).conversations_without_words == 0
+    assert run(database, policy, 71).conversations_without_words == 1
+    with UnitOfWork(database) as work:
+        assert set(work.session.execute(sa.select(Turn.text)).scalars()) == {None}
+
+
+def test_staged_examples_go_with_the_words_they_hold(database, write, user_event, policy):
+    write(user_event("c1", "some words"))
+    with UnitOfWork(database) as work:
+        turn = work.session.execute(sa.select(Turn)).scalar_one()
+        work.session.add(StagedExample(turn_id=turn.id, kind="missed_risk", text="some words", created_at=NOW))
+        work.commit()
+    run(database, policy, 31)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(StagedExample)).first() is None
+
+
+def test_requests_for_originals_and_tags_nobody_carries_go_with_the_facts(database, write, user_event, policy):
+    write(user_event("c1", "some words"))
+    with UnitOfWork(database) as work:
+        work.session.add(OriginalRequest(conversation_id="c1", reason="the police ask", requested_at=NOW))
+        tag = Tag(name="school trip")
+        work.session.add(tag)
+        work.session.flush()
+        work.session.add(ConversationTag(conversation_id="c1", tag_id=tag.id))
+        work.commit()
+    run(database, policy, 399)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Tag)).first() and work.session.execute(sa.select(OriginalRequest)).first()
+    run(database, policy, 401)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Tag)).first() is None
+        assert work.session.execute(sa.select(OriginalRequest)).first() is None

@@ -1,4 +1,4 @@
-"""Fits the second look and says what it is worth: `python -m bot.safety.second_look_fitting`.
+"""Fits the second reading and says what it is worth: `python -m bot.safety.second_reading_fitting`.
 
 Run it after the adapter was trained (`bot/text/adapter/README.md`). Everything here happens on situations that the
 adapter never saw, with kernel machines that did not see them either. The tables are five-fold cross-validated over
@@ -8,17 +8,16 @@ situations; the thresholds in `config.yml` are chosen on them and on nothing els
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator, List, Sequence
+from typing import Iterator, List, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.classifier import LEVELS, SPEAKERS, Reading, RiskClassifier, risk_targets
+from bot.safety.classifier import LEVELS, LONG_WORDS, SPEAKERS, Reading, RiskClassifier, risk_targets, telling_parts
 from bot.safety.examples import load_examples
 from bot.safety.levels import CATEGORIES
-from bot.safety.second_look import PATH, SecondLook, features, held_out_situations, in_doubt, speaker_features
+from bot.safety.second_reading import PATH, SecondReading, encoder_logits, features, speaker_features
 from bot.safety.training import Prepared, fit_layers, held_out_scores, prepare
-from bot.text.adapters import RISK
-from bot.text.minilm import get_minilm
+from bot.text.adapter import is_kept
 
 _STRENGTH = 0.3
 _FOLDS = 5
@@ -31,17 +30,20 @@ class Cases:
 
     Attributes:
         first: The classifier's readings, from machines and layers that saw none of them.
+        logits: The encoder's, for the whole text and for its most telling part.
         targets: bool, shape `(n, levels + categories)`.
         speakers: int, shape `(n,)`.
+        words: How many words each has.
         composed: True for long messages put together from others.
         easy: True for questions of the FAQ.
     """
 
     clusters: Sequence[str]
     first: Sequence[Reading]
-    logits: np.ndarray
+    logits: Sequence[Tuple[np.ndarray, np.ndarray]]
     targets: np.ndarray
     speakers: np.ndarray
+    words: Sequence[int]
     composed: np.ndarray
     easy: np.ndarray
 
@@ -49,8 +51,7 @@ class Cases:
 def gather(data: Prepared) -> Cases:
     """Reads every example of the kept situations twice."""
     clusters = [example.cluster.removeprefix("composed ") for example in data.examples]
-    apart = held_out_situations()
-    kept = np.asarray([cluster in apart for cluster in clusters])
+    kept = np.asarray([is_kept(cluster) for cluster in clusters])
     scores = held_out_scores(data)
     layers = fit_layers(data, scores, ~kept)
     chosen = np.flatnonzero(kept)
@@ -58,20 +59,21 @@ def gather(data: Prepared) -> Cases:
     return Cases(
         clusters=[clusters[i] for i in chosen],
         first=[RiskClassifier.reading(layers, scores[i], data.evidence[i]) for i in chosen],
-        logits=get_minilm().read([data.texts[i] for i in chosen], RISK),
+        logits=[encoder_logits(data.texts[i], telling_parts(data.parts[i], scores[i])) for i in chosen],
         targets=np.asarray([risk_targets(example.level, example.categories) for example in examples]) > 0,
         speakers=np.asarray([SPEAKERS.index(example.speaker) for example in examples]),
-        composed=~data.kept[chosen],
+        words=[len(data.texts[i].split()) for i in chosen],
+        composed=np.asarray([example.cluster.startswith("composed ") for example in examples]),
         easy=np.asarray([example.cluster.startswith("faq/") for example in examples]),
     )
 
 
-def fit(cases: Cases, chosen: np.ndarray) -> SecondLook:
+def fit(cases: Cases, chosen: np.ndarray) -> SecondReading:
     """Fits the joining layer on the chosen cases (bool); categories and speakers among those with a risk."""
     from sklearn.linear_model import LogisticRegression
 
-    rows = np.stack([features(first, logits) for first, logits in zip(cases.first, cases.logits, strict=True)])
-    speaking = np.stack([speaker_features(*pair) for pair in zip(cases.first, cases.logits, strict=True)])
+    rows = np.stack([features(first, *logits) for first, logits in zip(cases.first, cases.logits, strict=True)])
+    speaking = np.stack([speaker_features(first, whole) for first, (whole, _) in zip(cases.first, cases.logits)])
     risky = chosen & cases.targets[:, 0]
     columns = []
     for output, target in enumerate(cases.targets.T):
@@ -87,7 +89,7 @@ def fit(cases: Cases, chosen: np.ndarray) -> SecondLook:
     # A speaker that no example has can never be chosen.
     speakers[-1] = -30
     speakers[:-1, softmax.classes_], speakers[-1, softmax.classes_] = softmax.coef_.T, softmax.intercept_
-    return SecondLook(np.stack(columns, axis=1).astype(np.float32), speakers.astype(np.float32))
+    return SecondReading(np.stack(columns, axis=1).astype(np.float32), speakers.astype(np.float32))
 
 
 def cross_validated(cases: Cases) -> List[Reading]:
@@ -97,10 +99,9 @@ def cross_validated(cases: Cases) -> List[Reading]:
     folds = np.asarray([fold_of[name] for name in cases.clusters])
     found = list(cases.first)
     for fold in range(_FOLDS):
-        look = fit(cases, folds != fold)
+        layer = fit(cases, folds != fold)
         for i in np.flatnonzero(folds == fold):
-            if in_doubt(found[i]):
-                found[i] = look.joined(found[i], cases.logits[i])
+            found[i] = layer.joined(found[i], *cases.logits[i])
     return found
 
 
@@ -123,8 +124,11 @@ def table(cases: Cases, readings: Sequence[Reading]) -> Iterator[str]:
     right = cases.targets[chosen, len(LEVELS) + categories[chosen].argmax(axis=1)].mean()
     speakers = np.asarray([[reading.speakers[known] for known in SPEAKERS] for reading in readings])
     spoken = (speakers[chosen].argmax(axis=1) == cases.speakers[chosen]).mean()
-    doubted = np.mean([in_doubt(first) for first in cases.first])
-    yield f"leading category right {right:.3f}, speaker right {spoken:.3f}, looked at twice {doubted:.2f}"
+    long = np.asarray([length > LONG_WORDS * 2 for length in cases.words])
+    rows = [risky & long, quiet & long, cases.composed & cases.targets[:, 0], cases.composed & ~cases.targets[:, 0]]
+    reached = ", ".join(f"{(levels[row, 0] >= 0.55).mean():.3f} of {row.sum()}" for row in rows)
+    yield f"reactions at 0.55 on long ones: risky, quiet, composed risky, composed quiet: {reached}"
+    yield f"leading category right {right:.3f}, speaker right {spoken:.3f}"
     for step in (0.25, 0.3, 0.35, 0.4, 0.45):
         named = categories[chosen] >= step
         true = cases.targets[chosen][:, len(LEVELS) :]
@@ -136,12 +140,12 @@ def main() -> None:
     """Fits on all kept situations, writes the layer, prints the tables before and after."""
     cases = gather(prepare(load_examples()))
     print(f"{len(cases.first)} examples in {len(set(cases.clusters))} situations that the adapter never saw")
-    for title, readings in (("One look", cases.first), ("Second look", cross_validated(cases))):
+    for title, readings in (("First reading", cases.first), ("Both", cross_validated(cases))):
         print(title)
         for line in table(cases, readings):
             print("  " + line)
-    look = fit(cases, np.ones(len(cases.first), dtype=bool))
-    np.savez(PATH, risk=look.risk, speakers=look.speakers)
+    layer = fit(cases, np.ones(len(cases.first), dtype=bool))
+    np.savez(PATH, risk=layer.risk, speakers=layer.speakers)
 
 
 if __name__ == "__main__":

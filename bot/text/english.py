@@ -1,0 +1,191 @@
+"""The English encoder: reads a message once and says how it looks for risk, and which question it is near to.
+
+all-mpnet-base-v2 with our adapter (`bot.text.adapter`), run by ONNX Runtime in eight-bit integers on one thread. The
+file is made once from the installed weights (`bot.text.encoder_graph`) and kept in `models/`; a changed adapter makes
+a new one. Other languages rest on `bot.text.encoder`. See docs/decisions/0009-one-adapted-english-encoder.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple
+
+import numpy as np
+
+from bot.config import get_settings
+from bot.errors import ModelError
+from bot.text.adapter import ADAPTER, ADAPTER_DIR, VECTOR
+from bot.text.vocabulary import TEXT_DIR
+
+DIMENSIONS = VECTOR
+#: Of a longer text the first and the last tokens are read: a story begins with who and ends with what is wanted.
+_FIRST_TOKENS, _LAST_TOKENS = 64, 32
+#: Enough for the messages in flight: the guard and the NLU graph then share one reading.
+_KEPT_TEXTS = 512
+#: Texts of one length that go through together, in training.
+_BATCH = 16
+_MADE_FROM = (
+    ADAPTER_DIR / ADAPTER,
+    Path(__file__).with_name("encoder_graph.py"),
+    Path(__file__).with_name("published.py"),
+    TEXT_DIR / "calibration.txt",
+)
+#: More characters than these tokens can have.
+_MOST_CHARS = 20_000
+
+
+@dataclass(frozen=True)
+class EnglishReading:
+    """What the encoder makes of texts; rows in the order of the texts.
+
+    Attributes:
+        vectors: `float32`, shape `(texts, 256)`, unit rows, for telling questions apart.
+        risk: `float32`, shape `(texts, 16)`, logits: levels, categories, speakers (`bot.safety.classifier`).
+    """
+
+    vectors: np.ndarray
+    risk: np.ndarray
+
+
+class EnglishEncoder:
+    """Reads texts. Safe to call from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the encoder's file.
+
+        Args:
+            path: As `bot.text.encoder_graph.build` wrote it; the tokenizer lies beside it.
+
+        Raises:
+            ModelError: A file is missing or broken.
+        """
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        # One thread: a server answers several people at once, and a second thread gains little on a short text.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Texts differ in length, so memory kept for the last one fits the next one badly and only grows.
+        options.enable_mem_pattern = options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(_tokenizer_beside(path)))
+        except Exception as error:  # noqa: BLE001 - both libraries raise plain exceptions of their own
+            reason = type(error).__name__
+            raise ModelError(f"{path.name} cannot be read ({reason}); delete it and train again.") from None
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def read(self, texts: Sequence[str]) -> EnglishReading:
+        """Reads texts; one seen lately is not computed again.
+
+        Args:
+            texts: Clean texts (`bot.text.cleanup`).
+        """
+        if not texts:
+            return EnglishReading(np.zeros((0, VECTOR), np.float32), np.zeros((0, 0), np.float32))
+        with self._lock:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+        found.update(self._compute([text for text in dict.fromkeys(texts) if text not in found]))
+        with self._lock:
+            self._kept.update((text, found[text]) for text in texts[-_KEPT_TEXTS:])
+            while len(self._kept) > _KEPT_TEXTS:
+                self._kept.popitem(last=False)
+        rows = np.stack([found[text] for text in texts])
+        return EnglishReading(rows[:, :VECTOR], rows[:, VECTOR:])
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """The vectors alone: `float32`, shape `(len(texts), 256)`."""
+        return self.read(texts).vectors
+
+    def _compute(self, texts: Sequence[str]) -> Dict[str, np.ndarray]:
+        """Texts of the same number of tokens go through together: no padding, so no mask."""
+        by_length: Dict[int, List[Tuple[str, List[int]]]] = {}
+        for text in texts:
+            ids = self._ids(text)
+            by_length.setdefault(len(ids), []).append((text, ids))
+        found: Dict[str, np.ndarray] = {}
+        for group in by_length.values():
+            for start in range(0, len(group), _BATCH):
+                part = group[start : start + _BATCH]
+                tokens = np.array([ids for _, ids in part], dtype=np.int64)
+                rows = np.hstack(self._session.run(["vector", "risk"], {"ids": tokens})).astype(np.float32)
+                found.update(zip((text for text, _ in part), rows, strict=True))
+        return found
+
+    def _ids(self, text: str) -> List[int]:
+        ids: List[int] = self._tokenizer.encode(text[:_MOST_CHARS]).ids
+        if len(ids) <= _FIRST_TOKENS + _LAST_TOKENS:
+            return ids
+        return ids[:_FIRST_TOKENS] + ids[-_LAST_TOKENS:]
+
+
+@lru_cache(maxsize=1)
+def stamp() -> str:
+    """Changes with all that the encoder's file is made from; what was computed with another one is then not used.
+
+    Raises:
+        ModelError: A part of it is missing.
+    """
+    digest = hashlib.sha256()
+    try:
+        for source in _MADE_FROM:
+            digest.update(source.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{error.filename} is missing; restore it from the repository.") from None
+    return digest.hexdigest()[:12]
+
+
+def encoder_path() -> Path:
+    """Where the encoder's file lies."""
+    return get_settings().models_dir / f"english-{stamp()}.onnx"
+
+
+def prepare() -> Path:
+    """Makes the encoder's file when there is none as it should be today (half a minute), and returns where it lies.
+
+    Raises:
+        ModelError: The weights, the adapter or the folder cannot be used.
+    """
+    from bot.text.published import Published
+
+    path = encoder_path()
+    if path.is_file() and _tokenizer_beside(path).is_file():
+        return path
+    from bot.text import encoder_graph
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _tokenizer_beside(path).write_bytes(Published().tokenizer())
+        encoder_graph.build(path)
+        for old in set(path.parent.glob("english-*")) - {path, _tokenizer_beside(path)}:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written ({error.strerror}); check the folder's permissions.") from None
+    return path
+
+
+def _tokenizer_beside(path: Path) -> Path:
+    return path.with_suffix(".tokenizer.json")
+
+
+_BUILD_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _build() -> EnglishEncoder:
+    return EnglishEncoder(prepare())
+
+
+def get_english() -> EnglishEncoder:
+    """The encoder of this process; opened at the first call (a third of a second), made when it is missing."""
+    with _BUILD_LOCK:
+        return _build()

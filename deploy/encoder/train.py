@@ -1,0 +1,290 @@
+"""Trains our adapter of the English encoder: `python deploy/encoder/train.py` (see bot/text/adapter/README.md).
+
+Needs torch beside the project's packages; the assistant itself never does. The published weights stay as they are and
+learn a low-rank change in every layer, with new biases and norms (Hu et al., "LoRA", 2021). One network learns two
+tasks at once, so that a message is read once:
+
+- *risk*: level, categories and speaker, from the lines that the classifier learns from, except the situations that
+  `bot.text.adapter.is_kept` keeps apart, on which the joining layer is fitted and the thresholds are chosen;
+- *answers*: which question or intent of `data/nlu/` a phrasing belongs to, by cosine with one vector each. Those
+  vectors are thrown away: a question added later needs no new adapter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import time
+from pathlib import Path
+from typing import Dict, Iterator, List, Sequence, Tuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import nn
+
+from bot.config import DATA_DIR
+from bot.safety.classifier import SPEAKERS, risk_targets
+from bot.safety.examples import load_examples, read_phrasings
+from bot.text.adapter import ADAPTER, MATRICES, NORMS, VECTOR, is_kept
+from bot.text.cleanup import clean
+from bot.text.published import HEADS, LAYERS, WIDTH, Published, relative_buckets
+
+RANK, SCALE = 16, 2.0
+#: Long enough for nineteen lines in twenty.
+MAX_TOKENS = {"risk": 112, "answers": 48}
+BATCH = {"risk": 32, "answers": 64}
+RATE, WARM_UP, DROPOUT = 4e-4, 0.06, 0.1
+#: Levels and categories, then speakers.
+LEVELS_AND_CATEGORIES = 10
+RISK_OUTPUTS = LEVELS_AND_CATEGORIES + len(SPEAKERS)
+#: How sharp the softmax over cosines is.
+SHARPNESS = 20
+
+
+class Linear(nn.Module):
+    """A frozen matrix with a low-rank change."""
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight.bfloat16())
+        self.bias = nn.Parameter(bias.clone())
+        self.down = nn.Parameter(torch.randn(RANK, weight.shape[1]) / weight.shape[1] ** 0.5)
+        self.up = nn.Parameter(torch.zeros(weight.shape[0], RANK))
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return F.linear(rows, self.weight, self.bias) + SCALE * F.linear(F.linear(rows, self.down), self.up)
+
+
+class Layer(nn.Module):
+    """One layer of MPNet."""
+
+    def __init__(self, published: Dict[str, torch.Tensor], number: int) -> None:
+        super().__init__()
+        start = f"encoder.layer.{number}."
+        for name, part in MATRICES.items():
+            setattr(self, name, Linear(published[f"{start}{part}.weight"], published[f"{start}{part}.bias"]))
+        for name, part in NORMS.items():
+            norm = nn.LayerNorm(WIDTH, eps=1e-5)
+            norm.load_state_dict({kind: published[f"{start}{part}.{kind}"] for kind in ("weight", "bias")})
+            setattr(self, name, norm)
+
+    def forward(self, hidden: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        size = (*hidden.shape[:2], HEADS, -1)
+        query, key, value = (part(hidden).view(size).transpose(1, 2) for part in (self.query, self.key, self.value))
+        shares = query @ key.transpose(2, 3) / (WIDTH // HEADS) ** 0.5 + bias
+        shares = F.dropout(shares.float().softmax(-1).to(value.dtype), DROPOUT, self.training)
+        attended = self.attended((shares @ value).transpose(1, 2).reshape(hidden.shape))
+        hidden = self.first(hidden + F.dropout(attended, DROPOUT, self.training))
+        inner = self.output(F.gelu(self.inner(hidden)))
+        return self.second(hidden + F.dropout(inner, DROPOUT, self.training))
+
+
+class Network(nn.Module):
+    """Embeddings, layers and both heads."""
+
+    def __init__(self, published: Dict[str, torch.Tensor], labels: int) -> None:
+        super().__init__()
+        for name in ("word_embeddings", "position_embeddings"):
+            self.register_buffer(name, published[f"embeddings.{name}.weight"])
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-5).requires_grad_(False)
+        self.norm.load_state_dict({kind: published[f"embeddings.LayerNorm.{kind}"] for kind in ("weight", "bias")})
+        table = published["encoder.relative_attention_bias.weight"]
+        buckets = torch.from_numpy(relative_buckets(max(MAX_TOKENS.values())))
+        self.register_buffer("places", table[buckets].permute(2, 0, 1)[None])
+        self.layers = nn.ModuleList(Layer(published, number) for number in range(LAYERS))
+        self.risk = nn.Linear(WIDTH, RISK_OUTPUTS)
+        self.vector = nn.Linear(WIDTH, VECTOR, bias=False)
+        self.labels = nn.Parameter(torch.randn(labels, VECTOR) / VECTOR**0.5)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Means over the tokens, `(texts, 768)`."""
+        tokens = ids.shape[1]
+        # Places 0 and 1 of the published table stand for padding.
+        hidden = self.norm(self.word_embeddings[ids] + self.position_embeddings[2 : 2 + tokens])
+        bias = self.places[:, :, :tokens, :tokens].masked_fill(~mask[:, None, None, :], -1e4)
+        for layer in self.layers:
+            hidden = layer(hidden, bias)
+        weights = mask[:, :, None].float()
+        return F.dropout((hidden.float() * weights).sum(1) / weights.sum(1), DROPOUT, self.training)
+
+    def cosines(self, means: torch.Tensor) -> torch.Tensor:
+        """With the vector of each label, `(texts, labels)`."""
+        return F.normalize(self.vector(means), dim=1) @ F.normalize(self.labels, dim=1).T
+
+
+class Task:
+    """Texts of one kind, what is wanted of them, and which are kept apart."""
+
+    def __init__(self, name: str, texts: Sequence[str], kept: Sequence[bool], tokenizer: Tokenizer) -> None:
+        self.name = name
+        self.ids = [found.ids[: MAX_TOKENS[name]] for found in tokenizer.encode_batch([clean(t).text for t in texts])]
+        self.learned = [i for i, apart in enumerate(kept) if not apart]
+        self.kept = [i for i, apart in enumerate(kept) if apart]
+
+    def batches(self, chosen: Sequence[int], rng: random.Random) -> Iterator[List[int]]:
+        """Batches of about equal length, in random order."""
+        size = BATCH[self.name]
+        order = rng.sample(list(chosen), len(chosen))
+        found = []
+        for start in range(0, len(order), 20 * size):
+            block = sorted(order[start : start + 20 * size], key=lambda i: len(self.ids[i]))
+            found += [block[at : at + size] for at in range(0, len(block), size)]
+        rng.shuffle(found)
+        yield from found
+
+    def padded(self, chosen: Sequence[int]) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Token ids and mask."""
+        longest = max(len(self.ids[i]) for i in chosen)
+        ids = torch.ones(len(chosen), longest, dtype=torch.long)
+        mask = torch.zeros(len(chosen), longest, dtype=torch.bool)
+        for row, i in enumerate(chosen):
+            ids[row, : len(self.ids[i])] = torch.tensor(self.ids[i])
+            mask[row, : len(self.ids[i])] = True
+        return ids, mask
+
+
+class RiskTask(Task):
+    """Level, categories, speaker."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        examples = load_examples()
+        super().__init__("risk", [one.text for one in examples], [is_kept(one.cluster) for one in examples], tokenizer)
+        self.targets = torch.tensor([risk_targets(one.level, one.categories) for one in examples]) > 0
+        self.speakers = torch.tensor([SPEAKERS.index(one.speaker) for one in examples])
+
+    def loss(self, network: Network, means: torch.Tensor, chosen: List[int]) -> torch.Tensor:
+        """Levels and categories each by themselves; the speaker among messages with a risk."""
+        out = network.risk(means)
+        smooth = self.targets[chosen].float() * 0.96 + 0.02
+        each = F.binary_cross_entropy_with_logits(out[:, :LEVELS_AND_CATEGORIES], smooth, reduction="none")
+        total = 3 * each[:, :3].mean() + 4 * each[:, 3:].mean()
+        told = self.targets[chosen, 0]
+        if told.any():
+            speaking = out[told, LEVELS_AND_CATEGORIES:]
+            total = total + 0.5 * F.cross_entropy(speaking, self.speakers[chosen][told], label_smoothing=0.05)
+        return total
+
+    def report(self, network: Network) -> str:
+        """Recall at one reaction in twenty and in ten quiet lines of the situations kept apart."""
+        out = torch.cat([network.risk(means) for means in _read(network, self, self.kept)]).numpy()
+        risky = self.targets[self.kept, 0].numpy()
+        quiet = np.sort(out[~risky, 0])[::-1]
+        shares = [float((out[risky, 0] > quiet[int(share * len(quiet))]).mean()) for share in (0.05, 0.1)]
+        leading = out[:, 3:LEVELS_AND_CATEGORIES].argmax(1)
+        right = self.targets[self.kept, 3:].numpy()[np.arange(len(risky)), leading][risky].mean()
+        spoken = (out[:, LEVELS_AND_CATEGORIES:].argmax(1) == self.speakers[self.kept].numpy())[risky].mean()
+        return f"recall {shares[0]:.3f} at 5 %, {shares[1]:.3f} at 10 %; category {right:.3f}, speaker {spoken:.3f}"
+
+
+class AnswersTask(Task):
+    """Which question or intent."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        files = [*sorted((DATA_DIR / "nlu" / "faq").glob("*.yml")), *sorted((DATA_DIR / "nlu").glob("*.yml"))]
+        pairs = [pair for path in files for pair in read_phrasings(path)]
+        self.names = sorted({label for label, _ in pairs})
+        self.labels = torch.tensor([self.names.index(label) for label, _ in pairs])
+        super().__init__("answers", [text for _, text in pairs], [is_kept(text) for _, text in pairs], tokenizer)
+
+    def loss(self, network: Network, means: torch.Tensor, chosen: List[int]) -> torch.Tensor:
+        """A softmax over cosines."""
+        return F.cross_entropy(SHARPNESS * network.cosines(means), self.labels[chosen], label_smoothing=0.1)
+
+    def report(self, network: Network) -> str:
+        """How often the right label is first and among three, for phrasings kept apart."""
+        found = torch.cat([network.cosines(means) for means in _read(network, self, self.kept)])
+        places = (found > found.gather(1, self.labels[self.kept, None])).sum(1)
+        return f"right first {(places < 1).float().mean():.3f}, among three {(places < 3).float().mean():.3f}"
+
+
+@torch.inference_mode()
+def _read(network: Network, task: Task, chosen: Sequence[int]) -> List[torch.Tensor]:
+    network.eval()
+    found = []
+    with torch.autocast("cpu", torch.bfloat16):
+        for start in range(0, len(chosen), 64):
+            found.append(network(*task.padded(chosen[start : start + 64])).float())
+    network.train()
+    return found
+
+
+def train(seed: int, threads: int, epochs: int, folder: Path) -> Path:
+    """Trains the adapter and writes it into the folder."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    source = Published()
+    tokenizer = Tokenizer.from_str(source.tokenizer().decode("utf-8"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    risk, answers = RiskTask(tokenizer), AnswersTask(tokenizer)
+    network = Network({name: torch.from_numpy(value) for name, value in source.weights().items()}, len(answers.names))
+    network.train()
+    heads = [network.labels, *network.vector.parameters(), *network.risk.parameters()]
+    layers = [parameter for parameter in network.layers.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [one for one in layers if one.ndim > 1], "rate": RATE, "weight_decay": 0.02},
+            {"params": [one for one in layers if one.ndim == 1], "rate": RATE / 2, "weight_decay": 0.0},
+            {"params": heads, "rate": 2 * RATE, "weight_decay": 0.01},
+        ],
+        lr=RATE,
+    )
+    steps = epochs * sum(math.ceil(len(task.learned) / BATCH[task.name]) for task in (risk, answers))
+    print(f"{len(risk.learned)} lines at risk or quiet, {len(answers.learned)} phrasings, {steps} steps", flush=True)
+    step, started = 0, time.monotonic()
+    for epoch in range(epochs):
+        turns = [(task, chosen) for task in (risk, answers) for chosen in task.batches(task.learned, rng)]
+        rng.shuffle(turns)
+        losses: Dict[str, List[float]] = {risk.name: [], answers.name: []}
+        for task, chosen in turns:
+            share = min(1.0, step / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
+            for group in optimiser.param_groups:
+                group["lr"] = group["rate"] * share
+            with torch.autocast("cpu", torch.bfloat16):
+                means = network(*task.padded(chosen))
+            loss = task.loss(network, means, chosen)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_([*layers, *heads], 1.0)
+            optimiser.step()
+            losses[task.name].append(loss.item())
+            step += 1
+            if step % 200 == 0:
+                means_now = ", ".join(f"{name} {np.mean(found[-80:]):.3f}" for name, found in losses.items() if found)
+                print(f"  step {step}: {means_now}; {time.monotonic() - started:.0f} s", flush=True)
+        with torch.inference_mode():
+            print(f"epoch {epoch + 1}: risk: {risk.report(network)}; answers: {answers.report(network)}", flush=True)
+        path = _write(network, folder)
+    return path
+
+
+def _write(network: Network, folder: Path) -> Path:
+    stored = {"vector.weight": network.vector.weight}
+    stored |= {"risk.weight": network.risk.weight, "risk.bias": network.risk.bias}
+    for number, layer in enumerate(network.layers):
+        start = f"encoder.layer.{number}."
+        for attribute, part in MATRICES.items():
+            linear = getattr(layer, attribute)
+            stored[f"{start}{part}.down"], stored[f"{start}{part}.up"] = linear.down, SCALE * linear.up
+            stored[f"{start}{part}.bias"] = linear.bias
+        for attribute, part in NORMS.items():
+            norm = getattr(layer, attribute)
+            stored[f"{start}{part}.weight"], stored[f"{start}{part}.bias"] = norm.weight, norm.bias
+    path = folder / ADAPTER
+    save_file({key: value.detach().half().contiguous() for key, value in stored.items()}, str(path))
+    return path
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Trains the adapter of the English encoder.")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=Path("bot/text/adapter"), help="where the adapter is written")
+    given = parser.parse_args()
+    print(train(given.seed, given.threads, given.epochs, given.folder).name, "written")

@@ -1,0 +1,42 @@
+"""Both readings of a message are joined to shares that follow each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.errors import ModelError
+from bot.safety import second_reading
+from bot.safety.classifier import LEVELS, SPEAKERS, Reading
+from bot.safety.levels import CATEGORIES
+from bot.safety.second_reading import SecondReading
+
+
+def reading(any_risk: float, card: float) -> Reading:
+    return Reading(
+        dict(zip(LEVELS, (any_risk, card, 0.01), strict=True)),
+        dict.fromkeys(CATEGORIES, 0.2),
+        dict.fromkeys(SPEAKERS, 1 / len(SPEAKERS)),
+    )
+
+
+def test_joined_shares_are_shares_and_follow_the_encoder() -> None:
+    layer = SecondReading.load()
+    first = reading(0.5, 0.4)
+    outputs = len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)
+    quiet, risky = (layer.joined(first, *[np.full(outputs, value, dtype=np.float32)] * 2) for value in (-4.0, 4.0))
+    for found in (quiet, risky):
+        assert all(0 <= share <= 1 for share in [*found.levels.values(), *found.categories.values()])
+        assert sum(found.speakers.values()) == pytest.approx(1)
+    assert quiet.levels[LEVELS[0]] < first.levels[LEVELS[0]] < risky.levels[LEVELS[0]]
+
+
+def test_a_missing_or_broken_layer_is_named(tmp_path: Path) -> None:
+    path = tmp_path / second_reading.PATH.name
+    with pytest.raises(ModelError, match=path.name):
+        SecondReading.load(path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(ModelError, match=path.name):
+        SecondReading.load(path)
