@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 #: How many messages, the newest included, are read together.
 SESSION_MESSAGES = 6
+#: Below this the first reader's probability of a risk in several messages together ends the matter: each of them was
+#: read by both readers when it came, and several together are long to read.
+_SURELY_QUIET = 0.2
 
 
 class SafetyEngine:
@@ -60,8 +63,13 @@ class SafetyEngine:
             Level, named categories with calibrated scores in [0, 1], speaker, stance, language, and findings whose
             spans are in the text as typed. Never raises: when a part fails the level is at least CHECK_IN.
         """
+        return self._assess_guarded(text, embedding)
+
+    def _assess_guarded(
+        self, text: str, embedding: np.ndarray | None = None, sparing: bool = False
+    ) -> RiskAssessment:
         try:
-            return self._assess(clean(text), embedding)
+            return self._assess(clean(text), embedding, sparing)
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
             # The text stays out of the log: only the kind of failure is written.
             logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
@@ -74,7 +82,8 @@ class SafetyEngine:
         """Assesses the newest message with the ones before it.
 
         The newest message counts by itself. Read together, the last messages count only when the newest one completes
-        something: when they reach a higher level with it than without it.
+        something: when the card is due with it and was not without it. A mere question is not asked on that ground: on
+        held-out conversations it never found a risk that the messages by themselves did not, and it met quiet ones.
 
         Args:
             texts: Messages of one person, newest last.
@@ -88,13 +97,13 @@ class SafetyEngine:
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
         if len(recent) < 2 or alone.level is RiskLevel.EMERGENCY:
             return alone
-        together = self.assess(_joined(recent))
-        if together.level <= alone.level or together.level <= self._level_before(recent[:-1]):
+        together = self._assess_guarded(_joined(recent), sparing=True)
+        if together.level < RiskLevel.ESCALATE or together.level <= max(alone.level, self._level_before(recent[:-1])):
             return alone
         return self._completed(together)
 
     def _level_before(self, earlier: Sequence[str]) -> RiskLevel:
-        return self.assess(_joined(earlier)).level
+        return self._assess_guarded(_joined(earlier), sparing=True).level
 
     def _completed(self, together: RiskAssessment) -> RiskAssessment:
         note = str(self._explanations["together"])
@@ -111,7 +120,8 @@ class SafetyEngine:
             together.language,
         )
 
-    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None) -> RiskAssessment:
+    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None, sparing: bool) -> RiskAssessment:
+        """Assesses a text; `sparing` leaves the second reader out where the first is sure that nothing is told."""
         if not cleaned.text:
             return RiskAssessment()
         tokens = tokenize(cleaned)
@@ -119,7 +129,7 @@ class SafetyEngine:
         language = language_of(cleaned.text, self._cues)
         reading, telling = self._read(cleaned.text, embedding, evidence)
         in_english = language in (None, "en")
-        if in_english:
+        if in_english and not (sparing and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET):
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
         decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])

@@ -149,7 +149,8 @@ async def test_a_body_that_never_ends_is_cut_off(tmp_path):
 
     async with served(tmp_path) as server:
         before = server.process.memory_info().rss
-        with pytest.raises((aiohttp.ClientError, AssertionError)):
+        # Where the line is found closed while a piece is being written, aiohttp lets the plain error through.
+        with pytest.raises((aiohttp.ClientError, ConnectionError, AssertionError)):
             status, _ = await server.post("/webhooks/generic/messages", endless(), {})
             raise AssertionError(status)
         assert server.process.memory_info().rss - before < 40_000_000
