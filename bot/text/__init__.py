@@ -5,8 +5,8 @@
 - `vocabulary.py`: the tables of `data/text/` and the word list that decides what is a word.
 - `spelling.py`: repairs inside one word (digits for letters, stretched letters, masked letters, one typing slip).
 - `encoder.py`: `get_encoder().encode(texts)`, the multilingual sentence encoder, one vector a message.
-- `english.py`: `get_english().read(texts)`, the English encoder: a vector and what it says of risk, in one reading. Made by
-  `encoder_graph.py` from `published.py` (the weights as installed) and `adapter.py` (our change, in `adapter/`).
+- `english.py`: `get_english().read(texts)`, the English encoder: a vector and what it says of risk, in one reading.
+  Made by `encoder_graph.py` from `published.py` (the weights as installed) and `adapter.py` (our change of them).
 
 In: a message as typed. Out: lower-case text for matching, and `float32` unit vectors.
 """
