@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Callable, List, Sequence
 
+from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
+
 #: An update that somebody began to answer and did not finish may be begun again after this; a process was killed.
 LEASE_SECONDS = 30.0
 #: Platforms deliver again for a day or so.
@@ -87,8 +89,11 @@ class ChatStore:
         self._now = now
         self._lock = threading.Lock()
         self._begun = 0
-        self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=5)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+        self._connection = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS
+        )
+        turn_on_write_ahead_log(self._connection.cursor())
+        for pragma in ("synchronous=NORMAL", "secure_delete=ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.executescript(_SCHEMA)
 

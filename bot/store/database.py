@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigError, StoreError
+from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent / "migrations"
 #: The newest revision in `migrations/versions`; a test compares the two.
@@ -125,7 +126,7 @@ def _make_engine(address: str) -> Engine:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             # Kept open: closing the last connection moves the whole write-ahead log into the file, at every message.
             options.update(poolclass=QueuePool, pool_size=5, max_overflow=10)
-            options.update(connect_args={"timeout": 5, "check_same_thread": False})
+            options.update(connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})
         engine = sa.create_engine(url, **options)
         sa.event.listen(engine, "connect", _set_pragmas)
         if url.database not in (None, "", ":memory:"):
@@ -165,14 +166,10 @@ def _refuse_stale(info: Mapping[str, Any], path: str) -> None:
 
 def _set_pragmas(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
-    # WAL: readers (console) never wait for the writer. secure_delete: removed text is overwritten with zeros.
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "busy_timeout=5000",
-    ):
+    cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+    turn_on_write_ahead_log(cursor)
+    # secure_delete: removed text is overwritten with zeros.
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
