@@ -67,9 +67,11 @@ def make_environment(cache: Path) -> Path:
     if not Path(tool).is_file():
         raise ModelError("Rasa's default pipeline needs an environment of its own, and uv, which makes it, is missing.")
     print("  making an environment with Rasa as it comes (about 700 MB, a few minutes) …", flush=True)
+    # Without our settings for uv, which leave TensorFlow out.
     for command in (
-        [tool, "venv", "-q", "--clear", "-p", sys.executable, str(cache / "rasa-default")],
-        [tool, "pip", "install", "-q", "-p", str(python), *_PACKAGES],
+        [tool, "--no-config", "venv", "-q", "--clear", "-p", sys.executable, str(cache / "rasa-default")],
+        [tool, "--no-config", "pip", "install", "-q", "-p", str(python), *_PACKAGES],
+        [str(python), "-c", "import tensorflow"],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
