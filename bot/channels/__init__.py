@@ -1,7 +1,11 @@
 """Where messages arrive and replies leave.
 
 `web.py`           the widget's transport: signed conversation token, idempotent messages, limits
-`messaging.py`     what every messaging channel does: once, in order, guarded, deletable; its parts:
+`messaging.py`     takes every message once and in order, and sends the answer; its parts:
+  `incoming.py`    one thing a person sent, and its way through the channel
+  `carrier.py`     what a platform must be able to do
+  `answering.py`   what is said: the assistant's answer or the guard's, in a child's words, private, deletable
+  `chat_file.py`   the file below, used without waiting and never a reason not to answer
   `chat_store.py`  what was answered and a few facts about a chat, on disk, without words or platform ids
   `chat_queues.py` one message of a chat after the other, many chats at once
   `delivery.py`    sends again with growing pauses

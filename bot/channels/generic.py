@@ -17,13 +17,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.carrier import Carrier
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.generic_message import as_answer, read_incoming
 from bot.channels.generic_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, check_signature, read_gateways
 from bot.channels.guard import Guard
 from bot.channels.identity import pseudonym, read_token
+from bot.channels.incoming import Incoming, Reply
 from bot.channels.limits import RateLimit
-from bot.channels.messaging import Carrier, Incoming, Messaging, Outcome, Reply
+from bot.channels.messaging import Messaging, Outcome
 from bot.channels.numbered import read_reply
 from bot.channels.offers import Offer
 from bot.channels.rendering import Form, Outgoing, render

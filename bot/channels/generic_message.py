@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping, Sequence
 
-from bot.channels.messaging import BUTTON, TEXT, UNREAD_KINDS, Incoming
+from bot.channels.incoming import BUTTON, TEXT, UNREAD_KINDS, Incoming
 from bot.channels.rendering import Outgoing
 from bot.errors import InputError
 

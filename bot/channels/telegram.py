@@ -14,13 +14,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.carrier import Carrier
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.commands import get_command_words
 from bot.channels.delivery import Refused, TryLater, deliver
 from bot.channels.guard import Guard
 from bot.channels.identity import pseudonym, read_token
+from bot.channels.incoming import Reply
 from bot.channels.limits import RateLimit
-from bot.channels.messaging import Carrier, Messaging, Outcome, Reply
+from bot.channels.messaging import Messaging, Outcome
 from bot.channels.numbered import read_title
 from bot.channels.offers import Offer
 from bot.channels.rendering import Form, Outgoing, buttons_of, render

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Union
 
-from bot.channels.messaging import BUTTON, TEXT, Incoming
+from bot.channels.incoming import BUTTON, TEXT, Incoming
 
 #: What Telegram is asked to send; it sends nothing else.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")

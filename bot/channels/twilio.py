@@ -15,11 +15,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.carrier import Carrier
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.delivery import Refused, TryLater, deliver
 from bot.channels.guard import Guard
 from bot.channels.identity import read_token
-from bot.channels.messaging import Carrier, Incoming, Messaging, Outcome, Reply
+from bot.channels.incoming import Incoming, Reply
+from bot.channels.messaging import Messaging, Outcome
 from bot.channels.offers import Offer
 from bot.channels.rendering import Outgoing
 from bot.channels.sms import as_text_messages, choices_of, meant_by, reserved_command

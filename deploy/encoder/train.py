@@ -22,14 +22,14 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import nn
 
 from bot.config import DATA_DIR
 from bot.safety.classifier import SPEAKERS, risk_targets
 from bot.safety.examples import load_examples, read_phrasings
-from bot.text.adapter import ADAPTER, MATRICES, NORMS, VECTOR, is_kept
+from bot.text.adapter import ADAPTER, ADAPTER_DIR, MATRICES, NORMS, VECTOR, is_kept
 from bot.text.cleanup import clean
 from bot.text.published import HEADS, LAYERS, WIDTH, Published, relative_buckets
 
@@ -37,7 +37,9 @@ RANK, SCALE = 16, 2.0
 #: Long enough for nineteen lines in twenty.
 MAX_TOKENS = {"risk": 112, "answers": 48}
 BATCH = {"risk": 32, "answers": 64}
-RATE, WARM_UP, DROPOUT = 4e-4, 0.06, 0.1
+#: The rate at the peak when it starts from nothing, and when it goes on from the adapter that is there.
+RATE, RATE_AGAIN = 4e-4, 2.5e-4
+WARM_UP, DROPOUT = 0.06, 0.1
 #: Levels and categories, then speakers.
 LEVELS_AND_CATEGORIES = 10
 RISK_OUTPUTS = LEVELS_AND_CATEGORIES + len(SPEAKERS)
@@ -212,8 +214,49 @@ def _read(network: Network, task: Task, chosen: Sequence[int]) -> List[torch.Ten
     return found
 
 
-def train(seed: int, threads: int, epochs: int, folder: Path) -> Path:
-    """Trains the adapter and writes it into the folder."""
+def go_on_from(network: Network, adapter: Path) -> None:
+    """Puts a trained adapter into the network; the vectors of the labels are not in it (`place_labels`).
+
+    Args:
+        network: Whose changes and heads are replaced.
+        adapter: As `_write` writes it.
+    """
+    stored = {key: value.float() for key, value in load_file(str(adapter)).items()}
+    with torch.no_grad():
+        network.vector.weight.copy_(stored["vector.weight"])
+        network.risk.weight.copy_(stored["risk.weight"])
+        network.risk.bias.copy_(stored["risk.bias"])
+        for number, layer in enumerate(network.layers):
+            start = f"encoder.layer.{number}."
+            for attribute, part in MATRICES.items():
+                linear = getattr(layer, attribute)
+                linear.down.copy_(stored[f"{start}{part}.down"])
+                linear.up.copy_(stored[f"{start}{part}.up"] / SCALE)
+                linear.bias.copy_(stored[f"{start}{part}.bias"])
+            for attribute, part in NORMS.items():
+                for kind in ("weight", "bias"):
+                    getattr(getattr(layer, attribute), kind).copy_(stored[f"{start}{part}.{kind}"])
+
+
+def place_labels(network: Network, answers: AnswersTask) -> None:
+    """Puts each label's vector where its phrasings lie on average."""
+    vectors = torch.cat([network.vector(means) for means in _read(network, answers, answers.learned)])
+    with torch.no_grad():
+        sums = torch.zeros_like(network.labels)
+        sums.index_add_(0, answers.labels[answers.learned], F.normalize(vectors, dim=1))
+        network.labels.copy_(F.normalize(sums, dim=1))
+
+
+def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = False) -> Path:
+    """Trains the adapter and writes it into the folder.
+
+    Args:
+        seed: Of everything random.
+        threads: Of torch.
+        epochs: Times each line is learned from.
+        folder: Where the adapter is written.
+        again: Goes on from the adapter of the repository instead of from the published weights alone.
+    """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     rng = random.Random(seed)
@@ -223,16 +266,22 @@ def train(seed: int, threads: int, epochs: int, folder: Path) -> Path:
     tokenizer.no_truncation()
     risk, answers = RiskTask(tokenizer), AnswersTask(tokenizer)
     network = Network({name: torch.from_numpy(value) for name, value in source.weights().items()}, len(answers.names))
+    rate = RATE_AGAIN if again else RATE
+    if again:
+        go_on_from(network, ADAPTER_DIR / ADAPTER)
+        place_labels(network, answers)
+        with torch.inference_mode():
+            print(f"before: risk: {risk.report(network)}; answers: {answers.report(network)}", flush=True)
     network.train()
     heads = [network.labels, *network.vector.parameters(), *network.risk.parameters()]
     layers = [parameter for parameter in network.layers.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(
         [
-            {"params": [one for one in layers if one.ndim > 1], "rate": RATE, "weight_decay": 0.02},
-            {"params": [one for one in layers if one.ndim == 1], "rate": RATE / 2, "weight_decay": 0.0},
-            {"params": heads, "rate": 2 * RATE, "weight_decay": 0.01},
+            {"params": [one for one in layers if one.ndim > 1], "rate": rate, "weight_decay": 0.02},
+            {"params": [one for one in layers if one.ndim == 1], "rate": rate / 2, "weight_decay": 0.0},
+            {"params": heads, "rate": 2 * rate, "weight_decay": 0.01},
         ],
-        lr=RATE,
+        lr=rate,
     )
     steps = epochs * sum(math.ceil(len(task.learned) / BATCH[task.name]) for task in (risk, answers))
     print(f"{len(risk.learned)} lines at risk or quiet, {len(answers.learned)} phrasings, {steps} steps", flush=True)
@@ -285,6 +334,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("bot/text/adapter"), help="where the adapter is written")
+    parser.add_argument("--folder", type=Path, default=ADAPTER_DIR, help="where the adapter is written")
+    parser.add_argument("--again", action="store_true", help="go on from the adapter of the repository")
     given = parser.parse_args()
-    print(train(given.seed, given.threads, given.epochs, given.folder).name, "written")
+    print(train(given.seed, given.threads, given.epochs, given.folder, given.again).name, "written")

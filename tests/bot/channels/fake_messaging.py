@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
+from bot.channels.carrier import Carrier
 from bot.channels.chat_store import ChatStore
 from bot.channels.delivery import TryLater
 from bot.channels.guard import Guard
-from bot.channels.messaging import BUTTON, Carrier, Incoming, Messaging
+from bot.channels.incoming import BUTTON, Incoming
+from bot.channels.messaging import Messaging
 from bot.channels.rendering import Form, render
 from bot.safety.levels import RiskAssessment, RiskLevel
 

@@ -181,6 +181,16 @@ async def test_who_writes_too_fast_hears_so_and_others_are_answered():
         assert (await gateway.say("hello", person="contact-2"))[0] == "You said hello"
 
 
+async def answer_to(gateway, sent):
+    """What comes in the end when the same message is posted again and again."""
+    for _ in range(300):
+        status, answer, _ = await gateway.post(sent)
+        if status == 200:
+            break
+        await asyncio.sleep(0.02)
+    return status, answer
+
+
 async def test_an_answer_that_is_not_there_yet_is_asked_for_again(monkeypatch):
     monkeypatch.setattr("bot.channels.messaging.ANSWER_SECONDS", 0.02)
     async with connected() as gateway:
@@ -188,8 +198,7 @@ async def test_an_answer_that_is_not_there_yet_is_asked_for_again(monkeypatch):
         sent = gateway.message("hello")
         status, _, headers = await gateway.post(sent)
         assert status == 503 and headers["Retry-After"]
-        await asyncio.sleep(0.2)
-        _, answer, _ = await gateway.post(sent)
+        status, answer = await answer_to(gateway, sent)
         assert answer["replies"][0]["text"] == "You said hello" and len(gateway.assistant.heard) == 1
 
 
@@ -199,8 +208,7 @@ async def test_a_repeated_request_is_not_told_that_there_is_nothing_while_the_an
         gateway.assistant.waits = 0.2
         sent = gateway.message("hello")
         assert [(await gateway.post(sent))[0] for _ in range(3)] == [503, 503, 503]
-        await asyncio.sleep(0.3)
-        status, answer, _ = await gateway.post(sent)
+        status, answer = await answer_to(gateway, sent)
         assert status == 200 and answer["replies"][0]["text"] == "You said hello"
 
 

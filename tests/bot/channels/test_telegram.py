@@ -18,6 +18,7 @@ from bot.channels.telegram_updates import FromGroup, FromPerson, Nothing, read_u
 from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.errors import ConfigError
+from tests.waiting import until
 
 from .fake_bot_api import (
     TOKEN,
@@ -110,14 +111,6 @@ async def api():
 async def bot(api, tmp_path):
     async with Bot(api, tmp_path) as opened:
         yield opened
-
-
-async def until(condition, seconds=5.0):
-    for _ in range(int(seconds / 0.01)):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come about")
 
 
 # --- the way in ------------------------------------------------------------------------------------------------------

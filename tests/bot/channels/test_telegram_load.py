@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 
-from bot.channels import messaging
 from bot.channels.limits import RateLimit
 
 from .fake_bot_api import BotApi, message, server_error, too_many_requests
@@ -53,13 +52,13 @@ async def test_500_chats_of_ten_messages_keep_their_order_and_lose_and_double_no
 
 
 async def test_memory_stays_bounded_however_many_write(tmp_path, monkeypatch):
-    monkeypatch.setattr(messaging, "_REMEMBERED", 50)
+    monkeypatch.setattr("bot.channels.recent.MOST", 50)
     monkeypatch.setattr("bot.channels.limits._REMEMBERED", 50)
     async with BotApi() as api, Bot(api, tmp_path) as bot:
         core = bot.channel._messaging
         core._rate = RateLimit(1, 1)
         await asyncio.gather(*(bot.channel.handle(message("hello", chat=chat)) for chat in range(1, 301)))
         await asyncio.gather(*(bot.channel.handle(message("hello", chat=chat)) for chat in range(1, 301)))
-        for memory in (core._taken, core._asked_to_slow_down, core._spoke_of_safety, core._rate._buckets):
+        for memory in (core._taken, core._answering._asked_to_slow_down, core._answering._spoke_of_safety, core._rate._buckets):
             assert len(memory) <= 50
         assert core._queues._waiting == {}

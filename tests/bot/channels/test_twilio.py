@@ -23,6 +23,7 @@ from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.errors import ConfigError
 from bot.store.keys import KeyRing, Keys, use_key_ring
+from tests.waiting import until
 
 from .fake_messaging import RISKY_WORDS, Assistant, assess
 from .fake_request import Request
@@ -155,7 +156,7 @@ async def test_the_first_card_is_one_text_of_two_segments_that_a_lock_screen_may
 
 
 async def test_a_deployment_for_one_country_shows_its_helplines_until_the_person_names_another(monkeypatch):
-    monkeypatch.setattr("bot.channels.messaging.get_settings", lambda: Settings(country="gb"))
+    monkeypatch.setattr("bot.channels.answering.get_settings", lambda: Settings(country="gb"))
     async with running() as phone:
         await phone.say("hello")
         assert phone.assistant.heard[0].metadata["country"] == "GB"
@@ -295,8 +296,7 @@ async def test_a_slow_answer_does_not_keep_twilio_waiting(monkeypatch):
         phone.api.delay = 0.3
         assert (await phone.post(phone.form("hello"))).status == 200
         assert phone.api.sent == []
-        while not phone.api.sent:
-            await asyncio.sleep(0.01)
+        await until(lambda: phone.api.sent)
         assert phone.api.sent[0]["Body"].startswith("You said hello")
 
 
@@ -317,8 +317,7 @@ async def test_an_answer_that_fails_after_twilio_was_told_all_is_well_is_sent_la
     async with running() as phone:
         phone.api.faults = ["500"] * 6
         assert (await phone.post(phone.form("hello"))).status == 200
-        while not phone.api.sent:
-            await asyncio.sleep(0.01)
+        await until(lambda: phone.api.sent)
         assert phone.api.sent[0]["Body"].startswith("You said hello")
 
 
@@ -350,7 +349,7 @@ async def test_deleting_the_chat_removes_its_messages_from_twilios_log_and_start
     async def deletion(conversation_id, audience, channel):
         return {"text": "Done.", "buttons": [], "response": "utter_chat_deleted", "hotlines": []}
 
-    monkeypatch.setattr("bot.channels.messaging.deletion_reply", deletion)
+    monkeypatch.setattr("bot.channels.answering.deletion_reply", deletion)
     async with running() as phone:
         form = phone.form("hello")
         await phone.post(form)

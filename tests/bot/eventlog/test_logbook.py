@@ -13,6 +13,7 @@ from bot.eventlog.logbook import Logbook
 from bot.eventlog.spool import Spool
 from bot.redaction.memory import MemoryBook
 from bot.store.keys import KeyRing, Keys
+from tests.waiting import wait_until
 
 
 class FakeStore:
@@ -58,13 +59,6 @@ def make(tmp_path, keys, store):
         logbook.close(1.0)
 
 
-def wait_until(condition, seconds=5.0):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not condition():
-        time.sleep(0.01)
-    return condition()
-
-
 def event(number, conversation="c1", **values):
     found = {"event": "user", "timestamp": 1000.0 + number, "text": f"im katie {number}", "sender_id": conversation}
     return {**found, "n": number, **values}
@@ -85,9 +79,8 @@ def test_what_a_store_outage_holds_back_arrives_once_and_in_order(make, store):
     store.up = False
     for number in range(100):
         logbook.publish(event(number))
-    time.sleep(0.5)
+    assert wait_until(lambda: logbook.figures.away_since is not None)
     assert store.events == []
-    assert logbook.figures.away_since is not None
     store.up = True
     for number in range(100, 120):
         logbook.publish(event(number))
@@ -126,9 +119,7 @@ def test_events_that_a_killed_process_left_on_disk_are_delivered_by_the_next_one
     store.up = True
     second = make()
     second.publish(event(10))
-    deadline = time.monotonic() + 5
-    while len(store.events) < 11 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert wait_until(lambda: len(store.events) >= 11)
     assert sorted(set(store.numbers)) == list(range(11))
 
 

@@ -1,0 +1,279 @@
+"""What a messaging channel says to one message: the assistant's answer or the guard's, in a child's words.
+
+Everything but the way: `messaging.py` takes the message and sends what is said here.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+from typing import Any, Awaitable, Callable, List, Optional, Sequence, Tuple, Union
+
+from rasa.core.channels.channel import UserMessage
+
+from bot.channels.answered_before import replies_to
+from bot.channels.carrier import Carrier
+from bot.channels.chat_file import ChatFile
+from bot.channels.chat_store import Begun, Chat
+from bot.channels.commands import Command, find_command, find_language
+from bot.channels.deletion import CONFIRM_DELETE, deletion_reply
+from bot.channels.first_line import is_about_safety, with_first_line
+from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.channels.incoming import BUTTON, TEXT, UNREAD_KINDS, Reply, Turn
+from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
+from bot.channels.offers import seal, unseal
+from bot.channels.recent import Recent
+from bot.channels.replies import RepliesChannel
+from bot.channels.trackers import tracker_of
+from bot.config import get_settings
+from bot.content.audience import CHILD
+from bot.content.responses import get_responses
+from bot.safety.levels import RiskLevel
+
+logger = logging.getLogger(__name__)
+
+#: The request to slow down is made once in this time, however much comes.
+SLOW_DOWN_EVERY_SECONDS = 30.0
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+_COMMAND_WORDS = {
+    "help": "utter_messaging_help",
+    "country": "utter_messaging_country",
+    "language": "utter_messaging_language",
+    "stop": "utter_messaging_stopped",
+}
+
+
+class Answering:
+    """One for a channel of a process."""
+
+    def __init__(self, carrier: Carrier, guard: Guard, file: ChatFile) -> None:
+        """Prepares; `connect` says who answers."""
+        self._carrier = carrier
+        self._guard = guard
+        self._file = file
+        # Beyond what a person may send the guard still looks for a risk, but not at everything a machine can send.
+        self._looks = RateLimit(burst=20, per_minute=60)
+        self._asked_to_slow_down = Recent()
+        self._asked_for_language = Recent()
+        self._spoke_of_safety = Recent()
+        self._on_new_message: Optional[OnNewMessage] = None
+        self._app: Any = None
+
+    @property
+    def name(self) -> str:
+        """The channel's name, on which wording may depend."""
+        return self._carrier.name
+
+    def connect(self, on_new_message: OnNewMessage, app: Any = None) -> None:
+        """Says who answers: Rasa's handler, and the server whose conversations are read."""
+        self._on_new_message = on_new_message
+        self._app = app if app is not None else self._app
+
+    async def replies(self, turn: Turn) -> Tuple[List[Reply], Chat]:
+        """What to say, and what is known of the chat from now on."""
+        turn = replace(turn, incoming=turn.incoming.made_readable())
+        try:
+            meant = await self._meant(turn)
+            if isinstance(meant, str):
+                turn = turn.saying(meant, BUTTON)
+            replies, chat = ([meant], turn.chat) if isinstance(meant, dict) else await self._said(turn)
+        except Exception as error:  # noqa: BLE001 - whatever breaks here, the person gets help
+            logger.error("%s: a message broke the channel (%s); the guard answers.", self.name, type(error).__name__)
+            context = self._context(turn)
+            # It may have broken before anybody looked at the words.
+            newest = self._guard.read(turn.incoming.text[:MAX_MESSAGE_CHARS])
+            together = self._guard.assess_together(turn.conversation_id)
+            assessment = max(newest, together, key=lambda found: found.level)
+            replies, chat = self._guard.reply(assessment, context), turn.chat
+            self._guard.note_said(context, replies)
+        return self._made_private(turn, replies, chat)
+
+    def beyond_limit(self, turn: Turn) -> Tuple[List[Reply], bool]:
+        """What is said to somebody who writes faster than a person can.
+
+        Returns:
+            The guard's card for a new risk, else now and then the request to slow down; and whether it is the card.
+        """
+        turn = replace(turn, incoming=turn.incoming.made_readable())
+        key, moment = turn.chat.key, time.monotonic()
+        if not self._looks.wait_seconds(key, moment) and self._tells_of_new_risk(turn):
+            return self._made_private(turn, self._guard_alone(turn), turn.chat)[0], True
+        if moment - self._asked_to_slow_down.get(key, float("-inf")) > SLOW_DOWN_EVERY_SECONDS:
+            self._asked_to_slow_down.note(key, moment)
+            return [self._say("utter_slow_down", turn.chat)], False
+        return [], False
+
+    async def given_before(self, conversation_id: str, update: str) -> List[Reply]:
+        """What was said to an update, also by another process or before a restart; empty when nobody knows."""
+        tracker = await tracker_of(self._app, conversation_id)
+        return replies_to(update, list(tracker.events)) or [] if tracker else []
+
+    async def learn(self, turn: Turn, chat: Chat) -> Chat:
+        """The voice and the country that the person chose, as far as the conversation knows them."""
+        if chat.chapter != turn.chat.chapter or turn.incoming.edited:
+            return chat
+        tracker = await tracker_of(self._app, turn.conversation_id)
+        if tracker is None:
+            return chat
+        audience, country = tracker.get_slot("audience"), tracker.get_slot("country")
+        return replace(chat, audience=audience or chat.audience, country=country or chat.country)
+
+    async def keep_offer(self, chat: Chat, replies: Sequence[Reply]) -> None:
+        """Notes what a typed "1" or "more" will refer to, where choices are typed."""
+        if self._carrier.keeps_offers and replies:
+            offer = seal(self._carrier.offer_of(replies), chat.key)
+            await self._file.keep(lambda store: store.keep_offer(chat.key, offer))
+
+    def _made_private(self, turn: Turn, replies: List[Reply], chat: Chat) -> Tuple[List[Reply], Chat]:
+        """With a neutral first line before an answer about safety, and noted that there was one."""
+        if any(map(is_about_safety, replies)):
+            self._spoke_of_safety.note(turn.conversation_id)
+            if turn.incoming.kind != BUTTON:
+                # A person who has tapped a button has the chat open; the line is for a phone that lies about.
+                replies = with_first_line(replies, self.name, chat.audience or CHILD, chat.carded)
+            chat = replace(chat, carded=True)
+        elif replies:
+            self._spoke_of_safety.pop(turn.conversation_id, None)
+        return replies, chat
+
+    async def _said(self, turn: Turn) -> Tuple[List[Reply], Chat]:
+        incoming, chat = turn.incoming, turn.chat
+        if incoming.edited and not self._tells_of_new_risk(turn):
+            return [], chat
+        if incoming.kind == BUTTON and incoming.text.strip() == CONFIRM_DELETE:
+            return await self._delete(turn)
+        if incoming.kind in UNREAD_KINDS:
+            notice = self._say(f"utter_messaging_{incoming.kind}", chat)
+            if not incoming.text.strip():
+                return [notice], chat
+            # The words under a picture are a message like any other, and come first.
+            said, chat = await self._typed(replace(turn, incoming=replace(incoming, kind=TEXT)))
+            return [*said, notice], chat
+        # A gateway may call words a button's; only a payload goes on without being read like any other message.
+        if incoming.is_payload:
+            return await self._asked(turn), chat
+        return await self._typed(turn)
+
+    async def _typed(self, turn: Turn) -> Tuple[List[Reply], Chat]:
+        text, chat = turn.incoming.text.strip(), turn.chat
+        if not text:
+            return [], chat
+        if len(text) > MAX_MESSAGE_CHARS:
+            return self._too_long(turn), chat
+        language = find_language(text) if self._asked_for_language.pop(chat.key, False) else None
+        if language:
+            return [self._say("utter_messaging_language_noted", chat)], replace(chat, language=language)
+        command = find_command(text)
+        if command is not None and not self._tells_of_risk(command.rest):
+            return await self._commanded(command, turn)
+        replies = await self._asked(turn)
+        if not chat.greeted and not any(map(is_about_safety, replies)):
+            return [*replies, self._say("utter_messaging_notice", chat)], replace(chat, greeted=True)
+        return replies, chat
+
+    async def _commanded(self, command: Command, turn: Turn) -> Tuple[List[Reply], Chat]:
+        chat = turn.chat
+        if command.name == "start":
+            return await self._asked(turn.saying("/start", BUTTON)), replace(chat, greeted=True)
+        if command.name == "delete":
+            return await self._asked(turn.saying("/delete_chat_request", BUTTON)), chat
+        if command.name == "country" and command.rest:
+            return await self._asked(turn.saying(command.rest, TEXT)), chat
+        if command.name == "language":
+            language = find_language(command.rest)
+            if language:
+                return [self._say("utter_messaging_language_noted", chat)], replace(chat, language=language)
+            self._asked_for_language.note(chat.key)
+        return [self._say(_COMMAND_WORDS[command.name], chat)], chat
+
+    async def _asked(self, turn: Turn) -> List[Reply]:
+        """The assistant's answer, or the guard's."""
+        if turn.begun is Begun.AGAIN:
+            # A process that was stopped may have had the answer, but could not send it.
+            given = await self.given_before(turn.conversation_id, turn.update)
+            if given:
+                return given
+        context = self._context(turn)
+        output = RepliesChannel(self.name)
+        known = {"audience": context.audience, "country": context.country, "language": context.language}
+        message = UserMessage(
+            turn.words(),
+            output,
+            turn.conversation_id,
+            input_channel=self.name,
+            message_id=turn.update,
+            metadata={**{name: value for name, value in known.items() if value}, "channel_kind": self.name},
+        )
+
+        async def handle() -> None:
+            if self._on_new_message is None:
+                raise RuntimeError("the channel is not connected")
+            await self._on_new_message(message)
+
+        return await answer_guarded(self._guard, context, turn.words(), handle, output.replies)
+
+    def _context(self, turn: Turn) -> GuardContext:
+        chat = turn.chat
+        return GuardContext(turn.conversation_id, chat.audience or CHILD, _country(chat), self.name, chat.language)
+
+    def _too_long(self, turn: Turn) -> List[Reply]:
+        """A long story is not read by the assistant; when it tells of a risk, the guard's card answers it."""
+        notice = self._say("utter_messaging_too_long", turn.chat)
+        said = self._guard_alone(turn)
+        if said:
+            self._guard.note_said(self._context(turn), [notice])
+        return [*said, notice]
+
+    def _guard_alone(self, turn: Turn) -> List[Reply]:
+        """The guard's answer to a message that the assistant does not get; nothing when it tells of no risk."""
+        context, text = self._context(turn), turn.incoming.text
+        assessment = self._guard.assess(turn.conversation_id, text)
+        if assessment.level == RiskLevel.NONE:
+            return []
+        replies: List[Reply] = self._guard.reply(assessment, context)
+        self._guard.note_heard(context, text[:MAX_MESSAGE_CHARS], assessment, time.time())
+        self._guard.note_said(context, replies)
+        return replies
+
+    def _tells_of_risk(self, text: str) -> bool:
+        return bool(text) and self._guard.read(text[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
+
+    def _tells_of_new_risk(self, turn: Turn) -> bool:
+        """It tells of a risk and the last answer did not speak of one: then also an edit is answered."""
+        return turn.conversation_id not in self._spoke_of_safety and self._tells_of_risk(turn.incoming.text)
+
+    async def _delete(self, turn: Turn) -> Tuple[List[Reply], Chat]:
+        chat, conversation_id = turn.chat, turn.conversation_id
+        self._guard.forget(conversation_id)
+        reply = await deletion_reply(conversation_id, chat.audience or CHILD, self.name)
+        if reply["response"] != "utter_chat_deleted":
+            return [reply], chat
+        self._carrier.forget(conversation_id)
+        self._spoke_of_safety.pop(conversation_id, None)
+        self._asked_for_language.pop(chat.key, None)
+        sent = await self._file.keep(lambda store: store.sent(chat.key)) or []
+        await self._carrier.withdraw(turn.incoming.person, sent)
+        fresh = await self._file.keep(lambda store: store.start_chapter(chat.key))
+        return [reply], fresh or replace(Chat(chat.key), chapter=chat.chapter + 1)
+
+    def _say(self, name: str, chat: Chat) -> Reply:
+        """One of our own fixed wordings, as a reply."""
+        audience = chat.audience or CHILD
+        chosen = get_responses().choose(name, audience, self.name, {"country": _country(chat)})
+        buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
+        return {"text": chosen.text, "buttons": buttons, "response": chosen.name, "hotlines": []}
+
+    async def _meant(self, turn: Turn) -> Union[str, Reply, None]:
+        if not self._carrier.keeps_offers or turn.incoming.kind != TEXT or turn.incoming.edited:
+            return None
+        key = turn.chat.key
+        offer = unseal(await self._file.keep(lambda store: store.offer(key)), key)
+        return self._carrier.meant_by(offer, turn.incoming.text) if offer else None
+
+
+def _country(chat: Chat) -> Optional[str]:
+    """The person's own country, else the one this deployment is for; None leads to the question for it."""
+    return chat.country or get_settings().country.upper() or None
