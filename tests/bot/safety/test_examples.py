@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ContentError
-from bot.safety.examples import load_examples
+from bot.safety.examples import EXAMPLES_DIR, load_examples
 from bot.safety.levels import RiskLevel
 
 ROW = {"id": "1", "text": "t", "level": "escalate", "risk": ["extortion"], "who": "self", "cluster": "c"}
@@ -41,6 +42,12 @@ def test_faq_questions_are_quiet_unless_somebody_speaks_in_a_risky_topic(tmp_pat
     (faq / "privacy_settings.yml").write_text(block.format("how do I hide my account"))
     texts = [example.text for example in load_examples(folder(tmp_path, ROW), faq)]
     assert texts == ["t", "how do I hide my account"]
+
+
+def test_no_id_and_no_text_of_the_shipped_examples_is_used_twice() -> None:
+    rows = [json.loads(line) for path in sorted(EXAMPLES_DIR.glob("*.jsonl")) for line in path.open(encoding="utf-8")]
+    ids, texts = Counter(row["id"] for row in rows), Counter(row["text"].strip().lower() for row in rows)
+    assert [found for found, times in (ids + texts).items() if times > 1] == []
 
 
 def test_shipped_examples_keep_their_promises() -> None:
