@@ -111,9 +111,6 @@ def _prepare_process() -> None:
     tensorflow_stand_in.check_config(PROJECT_DIR / "config.yml")
     tensorflow_stand_in.install()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    if not sys.stderr.isatty():
-        # Rasa's progress bars redraw themselves hundreds of times, which fills a log file with one endless line.
-        os.environ.setdefault("TQDM_DISABLE", "1")
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category)
     logs.configure()

@@ -238,13 +238,13 @@ def go_on_from(network: Network, adapter: Path) -> None:
                     getattr(getattr(layer, attribute), kind).copy_(stored[f"{start}{part}.{kind}"])
 
 
+@torch.no_grad()
 def place_labels(network: Network, answers: AnswersTask) -> None:
     """Puts each label's vector where its phrasings lie on average."""
     vectors = torch.cat([network.vector(means) for means in _read(network, answers, answers.learned)])
-    with torch.no_grad():
-        sums = torch.zeros_like(network.labels)
-        sums.index_add_(0, answers.labels[answers.learned], F.normalize(vectors, dim=1))
-        network.labels.copy_(F.normalize(sums, dim=1))
+    sums = torch.zeros_like(network.labels)
+    sums.index_add_(0, answers.labels[answers.learned], F.normalize(vectors, dim=1))
+    network.labels.copy_(F.normalize(sums, dim=1))
 
 
 def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = False) -> Path:
@@ -270,8 +270,6 @@ def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = Fals
     if again:
         go_on_from(network, ADAPTER_DIR / ADAPTER)
         place_labels(network, answers)
-        with torch.inference_mode():
-            print(f"before: risk: {risk.report(network)}; answers: {answers.report(network)}", flush=True)
     network.train()
     heads = [network.labels, *network.vector.parameters(), *network.risk.parameters()]
     layers = [parameter for parameter in network.layers.parameters() if parameter.requires_grad]
