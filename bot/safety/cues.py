@@ -114,4 +114,7 @@ def language_of(text: str, cues: Cues) -> str | None:
     words = _WORDS.findall(text)
     counts = [(sum(word in known for word in words), name) for name, known in cues.languages.items()]
     (best, language), (second, _) = sorted(counts, reverse=True)[:2]
-    return language if best >= 2 and best > second else None
+    if best < 2 or best <= second:
+        return None
+    # Two small words may be of any language: "go on" is English and Polish.
+    return None if len(words) == 2 and second else language

@@ -42,6 +42,7 @@ def test_a_denial_is_trusted_only_in_a_short_message() -> None:
         ("我不想活了", "zh"),
         ("أريد أن أموت", "ar"),
         ("ok", None),
+        ("go on", None),
         ("", None),
     ],
 )
