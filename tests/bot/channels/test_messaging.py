@@ -8,6 +8,7 @@ import pytest
 
 from bot.channels import guard as guard_module
 from bot.channels import incoming, messaging
+from bot.channels.carrier import Carrier
 from bot.channels.chat_queues import ChatQueues, Full
 from bot.channels.chat_store import CHAT_SECONDS, ChatStore
 from bot.channels.delivery import Refused
@@ -405,15 +406,36 @@ async def test_a_broken_file_does_not_keep_a_person_from_an_answer():
     assert channel.texts[0] == "You said hello"
 
 
-async def test_a_message_that_breaks_the_channel_is_looked_at_all_the_same(monkeypatch):
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, ValueError, OSError, AttributeError])
+async def test_whatever_breaks_in_the_channel_a_person_at_risk_gets_the_card(monkeypatch, caplog, error):
     channel = Channel()
 
     async def broken(turn):
-        raise RuntimeError("offers")
+        raise error(turn.incoming.text)
 
     monkeypatch.setattr(channel.core._answering, "_meant", broken)
-    await channel.say(RISKY_WORDS)
+    assert await channel.say(RISKY_WORDS) is Outcome.ANSWERED
     assert "stop replying" in channel.texts[0]
+    assert error.__name__ in caplog.text and RISKY_WORDS not in caplog.text
+
+
+async def test_after_a_message_that_broke_the_channel_the_next_one_is_answered_as_ever(monkeypatch):
+    channel = Channel()
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.channels.answering.find_command", lambda text: 1 / 0)
+        assert await channel.say("hello") is Outcome.ANSWERED
+    assert channel.texts == [words("utter_technical_problem")]
+    await channel.say("hello again")
+    assert channel.texts[1] == "You said hello again"
+
+
+def test_a_platform_that_cannot_send_is_refused_before_anybody_writes_to_it():
+    class Mute(Carrier):
+        def render(self, conversation_id, replies):
+            return []
+
+    with pytest.raises(TypeError, match="send"):
+        Mute()
 
 
 async def test_words_that_a_gateway_calls_a_button_are_read_like_any_message():
