@@ -56,9 +56,9 @@ class Answering:
         self._file = file
         # Beyond what a person may send the guard still looks for a risk, but not at everything a machine can send.
         self._looks = RateLimit(burst=20, per_minute=60)
-        self._asked_to_slow_down = Recent()
-        self._asked_for_language = Recent()
-        self._spoke_of_safety = Recent()
+        self._asked_to_slow_down: Recent[str, float] = Recent()
+        self._asked_for_language: Recent[str, bool] = Recent()
+        self._spoke_of_safety: Recent[str, bool] = Recent()
         self._on_new_message: Optional[OnNewMessage] = None
         self._app: Any = None
 

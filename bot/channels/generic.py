@@ -7,7 +7,6 @@ import asyncio
 import json
 import logging
 import time
-from collections import OrderedDict
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
 from weakref import WeakValueDictionary
 
@@ -28,6 +27,7 @@ from bot.channels.limits import RateLimit
 from bot.channels.messaging import Messaging, Outcome
 from bot.channels.numbered import read_reply
 from bot.channels.offers import Offer
+from bot.channels.recent import Recent
 from bot.channels.rendering import Form, Outgoing, render
 from bot.channels.sms import choices_of
 from bot.config import Settings, get_settings
@@ -101,7 +101,7 @@ class GenericChannel(InputChannel):
         self._messaging: Optional[Messaging] = None
         self._rate = RateLimit(burst=10, per_minute=30)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._answers: OrderedDict[str, List[Outgoing]] = OrderedDict()
+        self._answers: Recent[str, List[Outgoing]] = Recent(_ANSWERS_KEPT)
         self._open = 0
 
     @classmethod
@@ -203,17 +203,12 @@ class GenericChannel(InputChannel):
             if outcome is Outcome.REPEATED and not messages:
                 messages = self._carrier.render("", await messaging.given_before(incoming))
             if outcome is Outcome.ANSWERED or messages:
-                self._remember(update, messages)
+                self._answers.note(update, messages)
                 return response.json(as_answer(identity, messages))
             # While the answer is still being made, "no replies" would be taken for the answer.
             if outcome is Outcome.REPEATED and not messaging.is_at_work(incoming):
                 return response.json(as_answer(identity, []))
             return _refusal("There is no answer yet. Please send this again.", 503, wait=5)
-
-    def _remember(self, update: str, messages: List[Outgoing]) -> None:
-        self._answers[update] = messages
-        while len(self._answers) > _ANSWERS_KEPT:
-            self._answers.popitem(last=False)
 
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's message goes the whole way; what would be answered is the answer of this request."""

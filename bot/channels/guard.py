@@ -10,13 +10,14 @@ import asyncio
 import functools
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable, Mapping, Sequence
 
 from bot import metrics
 from bot.channels.limits import MAX_MESSAGE_CHARS
+from bot.channels.recent import Recent
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
@@ -70,18 +71,17 @@ class Guard:
         self._assess_texts = assess or _assess_with_engine
         self._now = now or (lambda: datetime.now(timezone.utc))
         self._log = log
-        self._recent: OrderedDict[str, deque[str]] = OrderedDict()
-        self._given: OrderedDict[str, RiskLevel] = OrderedDict()
+        self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS)
+        self._given: Recent[str, RiskLevel] = Recent(_REMEMBERED_CONVERSATIONS)
         #: What our own check-in asked about, until the next message answers it.
-        self._asked: OrderedDict[str, RiskAssessment] = OrderedDict()
+        self._asked: Recent[str, RiskAssessment] = Recent(_REMEMBERED_CONVERSATIONS)
 
     def assess(self, conversation_id: str, text: str) -> RiskAssessment:
         """Assesses the newest message and remembers it; a failing engine counts as `check_in`, never as quiet."""
         recent = self._recent.setdefault(conversation_id, deque(maxlen=_REMEMBERED_MESSAGES))
         # Of a story that is too long its end is kept, so that memory stays bounded.
         recent.append(text[-MAX_MESSAGE_CHARS:])
-        self._recent.move_to_end(conversation_id)
-        _keep_newest(self._recent)
+        self._recent.note(conversation_id, recent)
         return self._as_answer(conversation_id, text, self.read(text))
 
     def read(self, text: str) -> RiskAssessment:
@@ -165,16 +165,9 @@ class Guard:
 
     def _remember_card(self, conversation_id: str, level: RiskLevel, assessment: RiskAssessment) -> None:
         if level >= RiskLevel.ESCALATE:
-            self._given[conversation_id] = max(level, self._given.get(conversation_id, RiskLevel.NONE))
+            self._given.note(conversation_id, max(level, self._given.get(conversation_id, RiskLevel.NONE)))
         else:
-            self._asked[conversation_id] = assessment
-        _keep_newest(self._given)
-        _keep_newest(self._asked)
-
-
-def _keep_newest(memory: OrderedDict[str, Any]) -> None:
-    while len(memory) > _REMEMBERED_CONVERSATIONS:
-        memory.popitem(last=False)
+            self._asked.note(conversation_id, assessment)
 
 
 def _assess_with_engine(texts: list[str]) -> RiskAssessment:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from bot.channels.recent import Recent
 
 MAX_MESSAGE_CHARS = 2000
-_REMEMBERED = 20_000
 
 
 class RateLimit:
@@ -20,7 +19,7 @@ class RateLimit:
         """
         self._burst = float(burst)
         self._per_second = per_minute / 60
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: Recent[str, tuple[float, float]] = Recent()
 
     def wait_seconds(self, key: str, now: float) -> float:
         """Takes one message from the key's bucket.
@@ -31,8 +30,5 @@ class RateLimit:
         left, since = self._buckets.get(key, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._per_second)
         passes = left >= 1
-        self._buckets[key] = (left - 1 if passes else left, now)
-        self._buckets.move_to_end(key)
-        while len(self._buckets) > _REMEMBERED:
-            self._buckets.popitem(last=False)
+        self._buckets.note(key, (left - 1 if passes else left, now))
         return 0.0 if passes else (1 - left) / self._per_second

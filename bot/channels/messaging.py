@@ -97,7 +97,7 @@ class Messaging:
         self._answering = Answering(carrier, guard or make_logged_guard(), self._file)
         self._queues = queues
         self._rate = rate or RateLimit(burst=10, per_minute=30)
-        self._taken = Recent()
+        self._taken: Recent[str, bool] = Recent()
         self._at_work: Set[str] = set()
         self._aside: Set[asyncio.Task[None]] = set()
 

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import re
 import time
-from collections import OrderedDict
 from typing import Any, Awaitable, Callable, Container, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -26,6 +25,7 @@ from bot.channels.identity import new_conversation_id, read_token, sign
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.numbered import Choice, read_title
 from bot.channels.origins import allowed_origins
+from bot.channels.recent import Recent
 from bot.channels.rendering import buttons_of
 from bot.channels.replies import RepliesChannel
 from bot.channels.service_cards import dressed
@@ -55,8 +55,8 @@ class WebChannel(InputChannel):
         # No address is kept, so new conversations share one bucket; it only stops a flood.
         self._starts = RateLimit(burst=60, per_minute=600)
         #: Conversations that this process knows, with the choices shown last; our own words only.
-        self._known: OrderedDict[str, Tuple[Choice, ...]] = OrderedDict()
-        self._answers: OrderedDict[Tuple[str, str], asyncio.Future[Answer]] = OrderedDict()
+        self._known: Recent[str, Tuple[Choice, ...]] = Recent(_ANSWERED_KEPT)
+        self._answers: Recent[Tuple[str, str], asyncio.Future[Answer]] = Recent(_ANSWERED_KEPT)
 
     @classmethod
     def name(cls) -> str:
@@ -170,10 +170,7 @@ class WebChannel(InputChannel):
         """A message sent again (bad line, impatient finger) gets the same answer and is not handled twice."""
         key = (conversation_id, sent.id)
         if key not in self._answers:
-            answer = asyncio.ensure_future(self._answer(conversation_id, sent, on_new_message, app))
-            self._answers[key] = answer
-            while len(self._answers) > _ANSWERED_KEPT:
-                self._answers.popitem(last=False)
+            self._answers.note(key, asyncio.ensure_future(self._answer(conversation_id, sent, on_new_message, app)))
         try:
             return await asyncio.shield(self._answers[key])
         except Exception:
@@ -198,10 +195,7 @@ class WebChannel(InputChannel):
     def _knows(self, conversation_id: str) -> bool:
         """Whether this process handled a message of the conversation before; remembers it from now on."""
         known = conversation_id in self._known
-        self._known.setdefault(conversation_id, ())
-        self._known.move_to_end(conversation_id)
-        while len(self._known) > _ANSWERED_KEPT:
-            self._known.popitem(last=False)
+        self._known.note(conversation_id, self._known.get(conversation_id, ()))
         return known
 
     async def _replies(

@@ -9,6 +9,8 @@ import urllib.error
 
 import pytest
 
+from tests.waiting import wait_until
+
 from .canaries import leaks, make_canaries, read_decrypted, read_files
 from .running import RunningAssistant
 
@@ -33,15 +35,6 @@ def count(process, where="author = 'user'"):
         connection.close()
 
 
-def wait_for(condition, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return condition()
-
-
 @pytest.mark.timeout(600)
 def test_300_secrets_leave_no_trace_and_a_deleted_chat_is_gone(assistant_process):
     canaries = make_canaries(300, seed=2)
@@ -53,7 +46,7 @@ def test_300_secrets_leave_no_trace_and_a_deleted_chat_is_gone(assistant_process
             tokens[-1], f"canary-{number:06d}", canary.text, country="GB", audience="child"
         )
         assert replies, canary
-    assert wait_for(lambda: count(assistant_process) >= 300, 60), count(assistant_process)
+    assert wait_until(lambda: count(assistant_process) >= 300, 60), count(assistant_process)
 
     places = {**read_files(assistant_process.var), **read_decrypted(assistant_process.var)}
     places["server output"] = assistant_process.log.read_text(errors="replace")
@@ -64,7 +57,7 @@ def test_300_secrets_leave_no_trace_and_a_deleted_chat_is_gone(assistant_process
     started = time.monotonic()
     receipt = assistant_process.delete(tokens[0])["receipt"]
     assert receipt and time.monotonic() - started < 5
-    assert wait_for(lambda: count(assistant_process) == 300 - PER_CONVERSATION, 5), count(assistant_process)
+    assert wait_until(lambda: count(assistant_process) == 300 - PER_CONVERSATION, 5), count(assistant_process)
 
 
 @pytest.mark.timeout(300)
@@ -80,7 +73,7 @@ def test_kill_9_loses_at_most_the_last_batch_and_a_new_start_stores_the_rest_onc
     second = RunningAssistant(tmp_path)
     second.start()
     try:
-        assert wait_for(lambda: count(second) >= 8, 30), count(second)
+        assert wait_until(lambda: count(second) >= 8, 30), count(second)
         time.sleep(1.0)
         assert count(second) == 8
         assert second.send(token, "after-000001", "what is grooming", country="GB")
@@ -118,7 +111,7 @@ def test_kill_9_in_mid_load_loses_no_answer_older_than_the_last_batch(trained_mo
     talkers = [Talker(first, number) for number in range(8)]
     for talker in talkers:
         talker.start()
-    assert wait_for(lambda: sum(len(talker.answered_at) for talker in talkers) >= 50, 90)
+    assert wait_until(lambda: sum(len(talker.answered_at) for talker in talkers) >= 50, 90)
     first.kill()
     killed_at = time.monotonic()
     for talker in talkers:
@@ -128,7 +121,7 @@ def test_kill_9_in_mid_load_loses_no_answer_older_than_the_last_batch(trained_mo
     second = RunningAssistant(tmp_path)
     second.start()
     try:
-        assert wait_for(lambda: count(second) >= safe, 30), (count(second), safe)
+        assert wait_until(lambda: count(second) >= safe, 30), (count(second), safe)
         time.sleep(1.0)
         stored = count(second)
         answered = sum(len(talker.answered_at) for talker in talkers)

@@ -53,7 +53,6 @@ async def test_500_chats_of_ten_messages_keep_their_order_and_lose_and_double_no
 
 async def test_memory_stays_bounded_however_many_write(tmp_path, monkeypatch):
     monkeypatch.setattr("bot.channels.recent.MOST", 50)
-    monkeypatch.setattr("bot.channels.limits._REMEMBERED", 50)
     async with BotApi() as api, Bot(api, tmp_path) as bot:
         core = bot.channel._messaging
         core._rate = RateLimit(1, 1)
