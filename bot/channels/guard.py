@@ -18,6 +18,7 @@ from typing import Any, Awaitable, Callable, Mapping, Sequence
 from bot import metrics
 from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.channels.recent import Recent
+from bot.content.audience import newest_own_age
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
@@ -128,6 +129,7 @@ class Guard:
         """The card or question for a risk, or the honest word about a technical problem."""
         if assessment.level == RiskLevel.NONE:
             return [self._technical_problem(context)]
+        recent = self._recent.get(context.conversation_id, deque())
         card = compose(
             assessment,
             CrisisContext(
@@ -137,7 +139,8 @@ class Guard:
                 language=context.language,
                 card_level_given=self._given.get(context.conversation_id, RiskLevel.NONE),
                 at=self._now(),
-                words="\n".join(text.replace("\n", " ") for text in self._recent.get(context.conversation_id, ())),
+                age=newest_own_age(reversed(recent)),
+                words="\n".join(text.replace("\n", " ") for text in recent),
             ),
         )
         self._remember_card(context.conversation_id, card.level, assessment)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Iterable
+
+from bot.safety.protocol import ADULT_AGE
 
 CHILD, PARENT, PROFESSIONAL = "child", "parent", "professional"
-ADULT_AGE = 18
 _OLDEST = 99
 
 _I_AM = r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
@@ -53,6 +55,11 @@ def find_audience(text: str) -> tuple[str | None, bool]:
     if _PUPIL.search(plain):
         return PROFESSIONAL, False
     return None, False
+
+
+def newest_own_age(newest_first: Iterable[str]) -> int | None:
+    """The age that a person gave of themselves last, in any of these messages."""
+    return next((age for age in map(find_own_age, newest_first) if age is not None), None)
 
 
 def find_own_age(text: str) -> int | None:

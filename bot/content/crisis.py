@@ -92,6 +92,7 @@ class _Desk:
 
     book: ResponseBook
     duty: Duty
+    assessment: RiskAssessment
     context: CrisisContext
     selection: Selection
     values: Mapping[str, Any]
@@ -126,7 +127,7 @@ def compose(
     category = assessment.main_category
     if category is None and level > RiskLevel.CHECK_IN:
         category = _UNNAMED_CATEGORY
-    duty = duty_of(level, category, assessment.speaker, context.audience, context.card_level_given)
+    duty = duty_of(level, category, assessment.speaker, context.audience, context.card_level_given, context.age)
     language = _language(assessment, context, book or get_responses())
     request = SelectionRequest(
         country=context.country,
@@ -141,7 +142,7 @@ def compose(
     )
     selection = select(directory, request)
     values = _values(selection, request, assessment, context)
-    desk = _Desk(book or get_responses(), duty, context, selection, values)
+    desk = _Desk(book or get_responses(), duty, assessment, context, selection, values)
     messages = _in_language(desk, language) if language != ENGLISH else _KINDS[duty.kind](desk)
     return CrisisReply(tuple(messages), _shown(desk), level, _cards(desk, category))
 
@@ -227,7 +228,7 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 
 
 def _emergency(desk: _Desk) -> List[Message]:
-    kind = "self_harm" if desk.duty.category == levels.SELF_HARM else "danger"
+    kind = "self_harm" if desk.assessment.is_danger_from_oneself else "danger"
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
 

@@ -16,11 +16,11 @@ from bot.content.opening_hours import Status
 from bot.content.schema import INTERNATIONAL, Hotline
 from bot.safety import levels
 from bot.safety.levels import RiskLevel, Speaker
+from bot.safety.protocol import ADULT_AGE, is_grown
 
 MAX_SERVICES = 4
 #: Below this the person gets a line that listens as well, so that one engaged number is not the end.
 LEAST_SERVICES = 2
-ADULT_AGE = 18
 #: Channels on which a person reads and types on a phone, where a call may be impossible.
 MESSAGING_CHANNELS = frozenset(("telegram", "whatsapp", "sms"))
 #: A misfit this large means a tool for another age.
@@ -171,7 +171,7 @@ def person_of(speaker: Speaker, audience: str | None, age: int | None = None, ca
     """
     if audience == "professional" or speaker is Speaker.PROFESSIONAL:
         return "professional"
-    grown = (age is not None and age >= ADULT_AGE) or (age is None and audience == "parent")
+    grown = is_grown(age, audience)
     if speaker is Speaker.OWN_BEHAVIOUR:
         return "child" if audience == "child" and not grown else "adult"
     if speaker is Speaker.ABOUT_CHILD:

@@ -8,10 +8,12 @@ from typing import Any, Mapping
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.content.audience import newest_own_age
 from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
     AUDIENCE,
     CARD_LEVEL,
+    CARD_RESPONSES,
     CHILD,
     CHILD_CHANNELS,
     COUNTRY,
@@ -34,6 +36,7 @@ class ConversationFacts:
         channel: Name of the channel that will carry the reply.
         language: Two-letter code of the page, or None.
         card_level: The highest level for which a crisis card was given in this conversation.
+        age: Years, when the person said it of themselves.
         last_answer: Response name of the latest FAQ answer (`utter_faq/…`), or None.
         slots: All current slot values.
     """
@@ -45,6 +48,7 @@ class ConversationFacts:
     card_level: RiskLevel
     last_answer: str | None
     slots: Mapping[str, Any]
+    age: int | None = None
 
 
 def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts:
@@ -61,6 +65,7 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
         card_level=RiskLevel.from_label(slots.get(CARD_LEVEL) or "none"),
         last_answer=last_answer(tracker),
         slots=slots,
+        age=newest_own_age(event.text or "" for event in reversed(tracker.events) if isinstance(event, UserUttered)),
     )
 
 
@@ -77,6 +82,18 @@ def last_answer(tracker: DialogueStateTracker) -> str | None:
         if name.startswith(FAQ_PREFIX):
             return name
     return None
+
+
+def is_card_newest(tracker: DialogueStateTracker) -> bool:
+    """Whether no answer to a question came after the latest crisis card, so that "go on" is about the card."""
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered):
+            name = event.metadata.get("utter_action") or ""
+            if name in CARD_RESPONSES:
+                return True
+            if (event.metadata.get("response") or name).startswith(FAQ_PREFIX):
+                return False
+    return False
 
 
 def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:

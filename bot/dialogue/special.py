@@ -23,7 +23,7 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
 )
-from bot.dialogue.facts import ConversationFacts, journey_facts, latest_risk, recent_words
+from bot.dialogue.facts import ConversationFacts, is_card_newest, journey_facts, latest_risk, recent_words
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
@@ -71,7 +71,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     a professional gets the card in their own voice.
     """
     asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
-    if voice_of(speaker, facts.audience, asked) not in (CHILD, OWN_BEHAVIOUR):
+    if voice_of(speaker, facts.audience, asked, facts.age) not in (CHILD, OWN_BEHAVIOUR):
         risk = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker)
         return _as_card(compose(risk, _context(tracker, facts, now)))
     values = {"card_category": asked, "at": now}
@@ -98,6 +98,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         language=facts.language,
         card_level_given=_level_given_before(tracker),
         at=now,
+        age=facts.age,
         words=recent_words(tracker),
     )
 
@@ -245,6 +246,17 @@ def _once_a_card_was_given(name: str, otherwise: str) -> Composer:
     return compose_either
 
 
+def _about_the_newest_card(otherwise: Composer) -> Composer:
+    """"Go on" after a crisis card asks what comes next there, not for a topic or the answer before it."""
+
+    def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        if is_card_newest(tracker):
+            return plain("utter_crisis_more", facts, {"at": now})
+        return otherwise(tracker, facts, now)
+
+    return compose_either
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
@@ -252,8 +264,8 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     UTTER_CHECK_IN_YES: _check_in_yes,
     "utter_asked_faq": _asked_faq,
     "utter_nearest_answers": _nearest_answers,
-    "utter_say_simpler": _say_simpler,
-    "utter_tell_me_more": _tell_me_more,
+    "utter_say_simpler": _about_the_newest_card(_say_simpler),
+    "utter_tell_me_more": _about_the_newest_card(_tell_me_more),
     "utter_insult": _once_a_card_was_given("utter_crisis_anger", "utter_insult"),
     "utter_random_noise": _once_a_card_was_given("utter_crisis_silence", "utter_random_noise"),
     "utter_lost_for_words": _once_a_card_was_given("utter_crisis_silence", "utter_lost_for_words"),

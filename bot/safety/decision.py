@@ -23,7 +23,7 @@ from bot.safety.signals import SignalHit
 class Thresholds:
     """Probabilities at which something is done; `veto` is the any-risk probability below which no signal counts.
 
-    `elsewhere` takes the place of `check_in` and `escalate` in languages that only the first reader knows.
+    `elsewhere` takes the place of the levels' own in languages that only the first reader knows.
     """
 
     check_in: float
@@ -35,7 +35,7 @@ class Thresholds:
 
     def other_languages(self) -> Thresholds:
         """The thresholds for a text that only the first reader has read."""
-        return replace(self, check_in=self.elsewhere, escalate=self.elsewhere)
+        return replace(self, check_in=self.elsewhere, escalate=self.elsewhere, emergency=self.elsewhere)
 
     def for_level(self, level: RiskLevel) -> float:
         """The threshold of one level above NONE."""

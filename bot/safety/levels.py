@@ -117,6 +117,12 @@ class RiskAssessment:
     language: str | None = None
 
     @property
+    def is_danger_from_oneself(self) -> bool:
+        """Whether self-harm is the likeliest of what is named beside danger, which every emergency names."""
+        others = {name: score for name, score in self.categories.items() if name != IMMEDIATE_DANGER}
+        return bool(others) and max(others, key=lambda name: others[name]) == SELF_HARM and others[SELF_HARM] >= 0.5
+
+    @property
     def main_category(self) -> str | None:
         """The category that leads the reply: the first in the order of CATEGORIES that is as likely as any, or nearly.
 

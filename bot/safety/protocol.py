@@ -21,6 +21,7 @@ from bot.safety.levels import RiskLevel, Speaker
 CHILD, PARENT, FRIEND, PROFESSIONAL = "child", "parent", "friend", "professional"
 #: An adult about what was done to them, and an adult about what they themselves might do.
 SURVIVOR, OWN_BEHAVIOUR = "survivor", "own_behaviour"
+ADULT_AGE = 18
 VOICES = (CHILD, PARENT, FRIEND, PROFESSIONAL, SURVIVOR, OWN_BEHAVIOUR)
 
 #: A question about an unnamed worry: the engine failed or was torn between categories.
@@ -58,6 +59,7 @@ def duty_of(
     speaker: Speaker,
     audience: str | None,
     card_level_given: RiskLevel = RiskLevel.NONE,
+    age: int | None = None,
 ) -> Duty:
     """Reads the table above.
 
@@ -65,9 +67,10 @@ def duty_of(
         category: The category that leads the reply; None when the engine named none.
         audience: child, parent, professional or None.
         card_level_given: The highest level of a card already shown in this conversation.
+        age: Years, when the person said it of themselves.
     """
     named = category or UNCLEAR
-    return Duty(_kind(level, card_level_given), named, voice_of(speaker, audience, named))
+    return Duty(_kind(level, card_level_given), named, voice_of(speaker, audience, named, age))
 
 
 def _kind(level: RiskLevel, given: RiskLevel) -> ReplyKind:
@@ -78,10 +81,18 @@ def _kind(level: RiskLevel, given: RiskLevel) -> ReplyKind:
     return ReplyKind.QUESTION if level is RiskLevel.CHECK_IN else ReplyKind.NONE
 
 
-def voice_of(speaker: Speaker, audience: str | None, category: str) -> str:
+def is_grown(age: int | None, audience: str | None) -> bool:
+    """Whether somebody is an adult: the age they gave of themselves decides, else that they came as a parent."""
+    return age >= ADULT_AGE if age is not None else audience == "parent"
+
+
+def voice_of(speaker: Speaker, audience: str | None, category: str, age: int | None = None) -> str:
     """In whose words to answer.
 
     Unknown people are answered in a child's words: plain enough for everyone, and safe when the guess is wrong.
+
+    Args:
+        age: Years, when the person said it of themselves.
     """
     if audience == "professional" or speaker is Speaker.PROFESSIONAL:
         return PROFESSIONAL
@@ -93,7 +104,7 @@ def voice_of(speaker: Speaker, audience: str | None, category: str) -> str:
         # A child who writes about a brother or a classmate is a friend, not a parent.
         return FRIEND if audience == "child" else PARENT
     if speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR):
-        return SURVIVOR if audience == "parent" else CHILD
+        return SURVIVOR if is_grown(age, audience) else CHILD
     return PARENT if audience == "parent" else CHILD
 
 

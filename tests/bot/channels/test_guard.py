@@ -124,6 +124,14 @@ async def test_a_message_that_rasa_lost_is_logged_with_its_risk_and_the_card_tha
     assert heard["metadata"] == {"channel_kind": "web", "audience": "child", "country": "GB"}
 
 
+def test_the_age_that_a_person_gave_before_is_still_known():
+    guard = guard_saying(AT_RISK)
+    guard.assess("c1", "im 34, a man")
+    guard.assess("c1", "he wants money or he posts it")
+    (first, *_) = guard.reply(AT_RISK, GuardContext("c1", None, "GB", "web"))
+    assert first["response"] == "utter_crisis_extortion_survivor"
+
+
 async def test_a_message_that_rasa_only_answers_late_is_not_logged_twice():
     collected, events = [], []
     await ask(logging_guard(AT_RISK, events), handler(collected, CARD, seconds=0.1), collected)

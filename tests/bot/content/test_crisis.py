@@ -12,6 +12,7 @@ from bot.content.crisis import CrisisContext, compose
 from bot.content.hotlines import get_directory
 from bot.content.responses import get_responses
 from bot.content.schema import dialled
+from bot.safety import levels
 from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
 
 NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=timezone.utc)
@@ -82,6 +83,26 @@ def test_at_emergency_the_number_leads_and_nothing_else_follows(category):
     assert "999" in found.messages[0].text.split(".")[0]
     assert not found.messages[0].buttons
     assert "http" not in found.messages[0].text
+
+
+@pytest.mark.parametrize(
+    ("categories", "name"),
+    [
+        ({levels.IMMEDIATE_DANGER: 0.99, levels.SELF_HARM: 0.98}, "utter_emergency_self_harm_child"),
+        ({levels.IMMEDIATE_DANGER: 0.99, levels.ABUSE_DISCLOSURE: 0.9, levels.SELF_HARM: 0.6}, "utter_emergency_danger_child"),
+        ({levels.IMMEDIATE_DANGER: 0.99, levels.SELF_HARM: 0.3}, "utter_emergency_danger_child"),
+        ({levels.IMMEDIATE_DANGER: 0.99}, "utter_emergency_danger_child"),
+    ],
+)
+def test_who_is_in_danger_from_themselves_hears_other_words_than_who_is_attacked(categories, name):
+    risk = RiskAssessment(RiskLevel.EMERGENCY, categories, Speaker.SELF)
+    assert compose(risk, CrisisContext(country="GB", audience="child")).messages[0].response == name
+
+
+def test_an_adult_who_gives_their_age_is_not_sent_to_a_line_for_children():
+    risk = RiskAssessment(RiskLevel.ESCALATE, {levels.SELF_HARM: 0.9}, Speaker.SELF)
+    child, adult = (compose(risk, CrisisContext(country="GB", age=age)).hotlines for age in (13, 34))
+    assert "gb-childline" in child and "gb-childline" not in adult and adult
 
 
 def test_an_emergency_number_of_medium_confidence_comes_with_what_to_do_if_it_fails():

@@ -46,6 +46,15 @@ def test_the_voice_fits_who_speaks_about_what(speaker, audience, category, voice
     assert voice_of(speaker, audience, category) == voice
 
 
+@pytest.mark.parametrize(
+    ("age", "audience", "voice"),
+    [(34, None, "survivor"), (34, "child", "survivor"), (17, None, "child"), (12, "parent", "child"), (None, None, "child")],
+)
+def test_the_age_that_people_give_of_themselves_decides_about_their_own_trouble(age, audience, voice):
+    assert voice_of(Speaker.SELF, audience, levels.EXTORTION, age) == voice
+    assert voice_of(Speaker.ABOUT_CHILD, "parent", levels.EXTORTION, age) == "parent"
+
+
 def test_every_combination_has_a_voice():
     for speaker in Speaker:
         for audience in (None, "child", "parent", "professional"):
