@@ -6,13 +6,26 @@ A step holds `user` and some of: `response` (name of the first reply), `response
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.config import PROJECT_DIR
+
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.yml"))
+
+#: Wording that somebody at risk is answered with.
+SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers")
+#: Safety texts that no conversation can reach by what a person writes, or that were not reached, and why.
+WITHOUT_CONVERSATION = {
+    "utter_check_in_unclear": "asked only when the engine fails and names nothing: tests/bot/content, tests/bot/channels",
+}
+_LITERAL = re.compile(r"\{[^{}]*\}|\n+|\*\*")
+_FEWEST_CHARS = 12
 
 
 def conversations():
@@ -21,17 +34,29 @@ def conversations():
             yield pytest.param(conversation, id=f"{path.parent.name}/{path.stem}: {conversation['name']}")
 
 
+@pytest.fixture(scope="module")
+def play(assistant):
+    """Plays a conversation, each one once."""
+    played = {}
+
+    def played_once(conversation):
+        key = json.dumps(conversation, sort_keys=True)
+        if key not in played:
+            played[key] = assistant.converse(
+                [step["user"] for step in conversation["steps"]],
+                "test",
+                conversation.get("audience"),
+                conversation.get("country"),
+                conversation.get("channel", "web"),
+            )
+        return played[key]
+
+    return played_once
+
+
 @pytest.mark.parametrize("conversation", conversations())
-def test_conversation(conversation, assistant):
-    steps = conversation["steps"]
-    results = assistant.converse(
-        [step["user"] for step in steps],
-        "test",
-        conversation.get("audience"),
-        conversation.get("country"),
-        conversation.get("channel", "web"),
-    )
-    for step, result in zip(steps, results):
+def test_conversation(conversation, play):
+    for step, result in zip(conversation["steps"], play(conversation), strict=True):
         check_step(step, result)
 
 
@@ -60,3 +85,34 @@ def check_step(step, result):
 def test_every_kind_of_path_has_conversations():
     kinds = {path.parent.name for path in FILES}
     assert kinds >= {"happy_path", "disclosure", "after_the_card", "digressions", "invalid_input"}
+
+
+def is_said(response, said):
+    """Whether every longer piece of one of the wordings, between its variables, stands in something that was said."""
+    for variation in response:
+        pieces = [piece.strip() for piece in _LITERAL.split(variation.get("text") or "")]
+        pieces = [piece for piece in pieces if len(piece) >= _FEWEST_CHARS]
+        if pieces and any(all(piece in text for piece in pieces) for text in said):
+            return True
+    return False
+
+
+def test_every_safety_text_is_said_in_a_conversation_and_names_its_source_and_date(play):
+    replies = [
+        reply
+        for parameters in conversations()
+        for result in play(parameters.values[0])
+        for reply in result["replies"]
+    ]
+    names = {reply["response"] for reply in replies}
+    said = {reply["text"].replace("**", "") for reply in replies}
+    missing, unsourced = [], []
+    for file in SAFETY_FILES:
+        content = yaml.safe_load((PROJECT_DIR / "data" / "responses" / f"{file}.yml").read_text(encoding="utf-8"))
+        for name, variations in content["responses"].items():
+            if name not in names and not is_said(variations, said):
+                missing.append(name)
+            if not all(one["metadata"].get("source") and one["metadata"].get("written") for one in variations):
+                unsourced.append(name)
+    assert unsourced == []
+    assert sorted(missing) == sorted(WITHOUT_CONVERSATION)
