@@ -152,7 +152,7 @@ async def test_the_first_card_is_one_text_of_two_segments_that_a_lock_screen_may
         (text,) = await phone.say(RISKY_WORDS)
         assert count_segments(text) <= 2
         assert text.startswith("Thank you for writing. Read on when you are alone.\n")
-        assert "112 or 911" in text and "Reply 1 if" in text
+        assert "112 / 911" in text and "Reply 1 if" in text
 
 
 async def test_a_deployment_for_one_country_shows_its_helplines_until_the_person_names_another(monkeypatch):

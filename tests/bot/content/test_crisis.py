@@ -194,3 +194,9 @@ def test_another_language_gets_the_card_written_in_it_when_there_is_one():
         assert found.messages[0].response == f"utter_crisis_card_{language}"
         assert "112" in text_of(found)
     assert reply(country="ES", language="xx").messages[0].response == "utter_crisis_extortion_child"
+
+
+def test_a_young_person_worried_about_own_thoughts_is_not_offered_a_button_about_fault() -> None:
+    found = reply("offender_concern", country="GB", audience="child")
+    titles = [button.title for message in found.messages for button in message.buttons]
+    assert "I'll do it now" in titles and "It's my fault" not in titles
