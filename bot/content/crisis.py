@@ -124,9 +124,8 @@ def compose(
     """
     directory = directory or get_directory()
     level = max(assessment.level, RiskLevel.CHECK_IN)
-    category = assessment.main_category
-    if category is None and level > RiskLevel.CHECK_IN:
-        category = _UNNAMED_CATEGORY
+    asks = level is RiskLevel.CHECK_IN
+    category = assessment.asked_category if asks else assessment.main_category or _UNNAMED_CATEGORY
     duty = duty_of(level, category, assessment.speaker, context.audience, context.card_level_given, context.age)
     language = _language(assessment, context, book or get_responses())
     request = SelectionRequest(

@@ -61,7 +61,7 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     assessment = from_dict(latest_risk(tracker))
     draft = _as_card(compose(assessment, _context(tracker, facts, now)))
-    return {**draft, CHECK_IN: assessment.main_category}
+    return {**draft, CHECK_IN: assessment.asked_category}
 
 
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

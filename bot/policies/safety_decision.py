@@ -74,7 +74,7 @@ def decide(
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
     if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
-        return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.main_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
+        return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.asked_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
     return None
 
 

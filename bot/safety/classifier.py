@@ -27,12 +27,14 @@ _SPEAKING = slice(_RISK_OUTPUTS + len(CATEGORIES), _RISK_OUTPUTS + len(CATEGORIE
 #: A message of more words than this is also read part by part, so that one sentence is not drowned by the others.
 LONG_WORDS = 25
 _PART_WORDS = (6, 32)
-MAX_PARTS = 6
+MAX_PARTS = 10
 #: Of these the second reader reads the most telling ones as well; each costs it as much as a short message.
 TELLING_PARTS = 2
+#: And of a text with at least as many parts: there the whole says little of one sentence in the middle.
+TELLING_PARTS_OF_LONG = 4
 #: From here on (the whole counts as one) a message is long.
 _MANY_PARTS = 3
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -195,8 +197,15 @@ def telling_parts(parts: Sequence[str], scores: np.ndarray) -> List[str]:
         parts: As `parts_of` gave them.
         scores: Kernel scores, one row a part.
     """
-    order = np.argsort(-scores[1:, 0], kind="stable")[:TELLING_PARTS]
+    found = len(parts) - 1
+    wanted = TELLING_PARTS_OF_LONG if found >= TELLING_PARTS_OF_LONG else TELLING_PARTS
+    order = np.argsort(-scores[1:, 0], kind="stable")[:wanted]
     return [parts[1 + int(i)] for i in order]
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is also read part by part."""
+    return len(text.split()) > LONG_WORDS
 
 
 def parts_of(text: str) -> List[str]:
@@ -204,12 +213,11 @@ def parts_of(text: str) -> List[str]:
 
     A text without punctuation is cut every 32 words. Of more parts than MAX_PARTS the first and the last are kept.
     """
-    words = text.split()
-    if len(words) <= LONG_WORDS:
+    if not is_long(text):
         return [text]
     least, most = _PART_WORDS
     parts: List[str] = []
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in SENTENCE_END.split(text):
         pieces = sentence.split()
         for start in range(0, len(pieces), most):
             piece = pieces[start : start + most]

@@ -10,13 +10,18 @@ from typing import List, Sequence, Tuple
 
 import numpy as np
 
+from bot.safety.classifier import SENTENCE_END
 from bot.safety.examples import RiskExample
-from bot.safety.levels import RiskLevel
+from bot.safety.levels import RiskLevel, Speaker
 
+#: Stands before the situation of a composed message.
+COMPOSED = "composed "
 #: Composed messages a fold: half with one risky sentence, half without.
 A_FOLD = 300
 _SENTENCES_AROUND = (2, 8)
 _SHORT_CHARS = 220
+#: Words of an ordinary message into which a sentence is put.
+_HOST_WORDS = (45, 110)
 _SEED = 7
 
 
@@ -46,8 +51,38 @@ def compose_long(examples: Sequence[RiskExample], folds: np.ndarray) -> Tuple[Li
     return composed, np.asarray(folds_of[: len(composed)], dtype=int)
 
 
+def hide_in_long(examples: Sequence[RiskExample], number: int, seed: int = _SEED) -> List[RiskExample]:
+    """Puts short examples into long ordinary ones, at the end of a sentence: half of them tell a risk, half do not.
+
+    Args:
+        examples: Labelled messages; told sentences and the ordinary ones around them come from here.
+        number: How many are made. None are when the examples hold no ordinary long message.
+
+    Returns:
+        Messages with level, categories, speaker and situation of the sentence that was put in.
+    """
+    random = np.random.default_rng(seed)
+    least, most = _HOST_WORDS
+    short = [example for example in examples if len(example.text) <= _SHORT_CHARS]
+    risky = [example for example in short if example.categories]
+    # Questions of the FAQ are too easy to teach what a near-miss is.
+    quiet = [example for example in short if not example.categories and "/" not in example.cluster]
+    hosts = [e for e in examples if not e.categories and least <= len(e.text.split()) <= most]
+    if not (hosts and risky and quiet):
+        return []
+    by_speaker = {speaker: [host for host in hosts if host.speaker is speaker] for speaker in Speaker}
+    found = []
+    for turn in range(number):
+        told = (risky if turn % 2 else quiet)[int(random.integers(0, len(risky if turn % 2 else quiet)))]
+        around = by_speaker[told.speaker] or hosts
+        sentences = SENTENCE_END.split(around[int(random.integers(0, len(around)))].text)
+        ordinary = [replace(told, text=sentence) for sentence in sentences]
+        found.append(_compose(told, ordinary, int(random.integers(0, len(ordinary) + 1))))
+    return found
+
+
 def _compose(told: RiskExample, around: Sequence[RiskExample], place: int) -> RiskExample:
     texts = [example.text for example in around if example is not told]
     texts.insert(place, told.text)
     ended = [text if text.rstrip()[-1:] in ".!?" else f"{text.rstrip()}." for text in texts if text.strip()]
-    return replace(told, text=" ".join(ended), cluster=f"composed {told.cluster}")
+    return replace(told, text=" ".join(ended), cluster=f"{COMPOSED}{told.cluster}")

@@ -12,7 +12,7 @@ from typing import List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.classifier import Evidence, Reading, RiskClassifier, parts_of, telling_parts
+from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
@@ -66,10 +66,10 @@ class SafetyEngine:
         return self._assess_guarded(text, embedding)
 
     def _assess_guarded(
-        self, text: str, embedding: np.ndarray | None = None, sparing: bool = False
+        self, text: str, embedding: np.ndarray | None = None, messages: Sequence[str] = ()
     ) -> RiskAssessment:
         try:
-            return self._assess(clean(text), embedding, sparing)
+            return self._assess(clean(text), embedding, [clean(message).text for message in messages])
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
             # The text stays out of the log: only the kind of failure is written.
             logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
@@ -97,13 +97,17 @@ class SafetyEngine:
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
         if len(recent) < 2 or alone.level is RiskLevel.EMERGENCY:
             return alone
-        together = self._assess_guarded(_joined(recent), sparing=True)
+        together = self._together(recent)
         if together.level < RiskLevel.ESCALATE or together.level <= max(alone.level, self._level_before(recent[:-1])):
             return alone
         return self._completed(together)
 
+    def _together(self, messages: Sequence[str]) -> RiskAssessment:
+        text = " ".join(message.strip() for message in messages)
+        return self._assess_guarded(text, messages=messages if len(messages) > 1 else ())
+
     def _level_before(self, earlier: Sequence[str]) -> RiskLevel:
-        return self._assess_guarded(_joined(earlier), sparing=True).level
+        return self._together(earlier).level
 
     def _completed(self, together: RiskAssessment) -> RiskAssessment:
         note = str(self._explanations["together"])
@@ -120,16 +124,21 @@ class SafetyEngine:
             together.language,
         )
 
-    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None, sparing: bool) -> RiskAssessment:
-        """Assesses a text; `sparing` leaves the second reader out where the first is sure that nothing is told."""
+    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None, messages: Sequence[str]) -> RiskAssessment:
+        """Assesses a text, or `messages` that were joined to it.
+
+        Those are its parts, each read before by itself. Where the first reader is sure that nothing is told by all of
+        them the second is left out.
+        """
         if not cleaned.text:
             return RiskAssessment()
         tokens = tokenize(cleaned)
         evidence = gather_evidence(tokens, self._signals, self._cues)
         language = language_of(cleaned.text, self._cues)
-        reading, telling = self._read(cleaned.text, embedding, evidence)
+        parts = [cleaned.text, *messages] if messages and is_long(cleaned.text) else parts_of(cleaned.text)
+        reading, telling = self._read(parts, embedding, evidence)
         in_english = language in (None, "en")
-        if in_english and not (sparing and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET):
+        if in_english and not (messages and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET):
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
         decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
@@ -144,9 +153,10 @@ class SafetyEngine:
             language=language,
         )
 
-    def _read(self, text: str, embedding: np.ndarray | None, evidence: Evidence) -> Tuple[Reading, List[str]]:
-        """The first reading, and the parts of a long text that it found most telling."""
-        parts = parts_of(text)
+    def _read(
+        self, parts: Sequence[str], embedding: np.ndarray | None, evidence: Evidence
+    ) -> Tuple[Reading, List[str]]:
+        """The first reading of a text (the first part) and of its parts, and those that it found most telling."""
         if embedding is None:
             rows = get_encoder().encode(parts)
         elif len(parts) == 1:
@@ -168,11 +178,6 @@ class SafetyEngine:
             sentence = sentences[name].format(share=round(100 * score))
             found.append(Finding(name, "classifier", 0, 0, sentence))
         return tuple(found)
-
-
-def _joined(texts: Sequence[str]) -> str:
-    # A full stop keeps a signal's gap from reaching over two messages only where the words do not run on.
-    return " ".join(text.strip() for text in texts)
 
 
 _BUILD_LOCK = threading.Lock()

@@ -74,16 +74,18 @@ def load_examples(folder: Path = EXAMPLES_DIR, faq_folder: Path = FAQ_DIR) -> Li
     Raises:
         ContentError: A line is no JSON, lacks a field or names an unknown level, category or speaker.
     """
-    examples: List[RiskExample] = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if line.strip():
-                examples.append(_read_line(line, f"{path.name} line {number}"))
+    examples = [example for path in sorted(folder.glob("*.jsonl")) for example in read_examples(path)]
     if not examples:
         raise ContentError(f"There are no risk examples in {folder}; restore data/risk/examples from the repository.")
     # The files of ordinary turns lie beside the folder of questions.
     dialogue = [path for path in (faq_folder.parent / file.name for file in DIALOGUE_FILES) if path.is_file()]
     return [*examples, *_quiet_questions([*sorted(faq_folder.glob("*.yml")), *dialogue])]
+
+
+def read_examples(path: Path) -> List[RiskExample]:
+    """Reads one file of examples. Raises ContentError as `load_examples` does."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    return [_read_line(line, f"{path.name} line {number}") for number, line in lines if line.strip()]
 
 
 def _read_line(line: str, place: str) -> RiskExample:

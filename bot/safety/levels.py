@@ -66,6 +66,8 @@ class Speaker(str, Enum):
 
 #: A category leads before a likelier one when its score is at least this share of the other's.
 _NEARLY = 0.75
+#: Below this share the likeliest category is little more than a guess; asking about it could sound out of the blue.
+_ASKED_FROM = 0.3
 
 
 class Stance(str, Enum):
@@ -121,6 +123,11 @@ class RiskAssessment:
         """Whether self-harm is the likeliest of what is named beside danger, which every emergency names."""
         others = {name: score for name, score in self.categories.items() if name != IMMEDIATE_DANGER}
         return bool(others) and max(others, key=lambda name: others[name]) == SELF_HARM and others[SELF_HARM] >= 0.5
+
+    @property
+    def asked_category(self) -> str | None:
+        """What a kind question asks about; None when no category is likely enough to ask about that one alone."""
+        return self.main_category if max(self.categories.values(), default=0.0) >= _ASKED_FROM else None
 
     @property
     def main_category(self) -> str | None:

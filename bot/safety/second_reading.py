@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence, Tuple
+from typing import Sequence
 
 import numpy as np
 
 from bot.errors import ModelError
-from bot.safety.classifier import LEVELS, SPEAKERS, Reading
+from bot.safety.classifier import LEVELS, SPEAKERS, TELLING_PARTS_OF_LONG, Reading
 from bot.safety.levels import CATEGORIES
 from bot.text.english import get_english
 
@@ -53,12 +53,12 @@ class SecondReading:
             text: The clean text; of a long one the encoder reads the beginning and the end.
             telling: Parts of a long text that are read by themselves as well.
         """
-        return self.joined(first, *encoder_logits(text, telling))
+        return self.joined(first, encoder_logits(text, telling))
 
-    def joined(self, first: Reading, whole: np.ndarray, part: np.ndarray) -> Reading:
-        """Joins a first reading with the encoder's logits for the same text and for its most telling part."""
-        risk = 1 / (1 + np.exp(-_apply(self.risk, features(first, whole, part))))
-        speaking = np.exp(_apply(self.speakers, speaker_features(first, whole)))
+    def joined(self, first: Reading, logits: np.ndarray) -> Reading:
+        """Joins a first reading with the encoder's logits for the same text (`encoder_logits`)."""
+        risk = 1 / (1 + np.exp(-_apply(self.risk, features(first, logits))))
+        speaking = np.exp(_apply(self.speakers, speaker_features(first, logits)))
         return Reading(
             levels=dict(zip(LEVELS, map(float, risk[: len(LEVELS)]), strict=True)),
             categories=dict(zip(CATEGORIES, map(float, risk[len(LEVELS) :]), strict=True)),
@@ -66,27 +66,35 @@ class SecondReading:
         )
 
 
-def encoder_logits(text: str, telling: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
-    """What the encoder says of a text, and of the part that tells most of a risk (the text itself when it is short)."""
-    found = get_english().read([text, *telling]).risk
-    parts = found[1:] if telling else found
-    return found[0], parts[int(parts[:, 0].argmax())]
+def encoder_logits(text: str, telling: Sequence[str]) -> np.ndarray:
+    """What the encoder says of a text and of its telling parts: `float32`, shape `(1 + parts, outputs)`."""
+    return get_english().read([text, *telling]).risk
 
 
-def features(first: Reading, whole: np.ndarray, part: np.ndarray) -> np.ndarray:
+def features(first: Reading, logits: np.ndarray) -> np.ndarray:
     """What the layer for levels and categories sees: `float32`, one dimension.
 
-    The log-odds of the classifier, the encoder's for the whole text, and how much stronger its most telling part is.
+    The log-odds of the classifier, the encoder's for the whole text, and how much stronger the part is that tells most
+    of a risk. In a long text that part, and the levels of the one that tells second most, also weigh by themselves: a
+    whole that is mostly about something else says nothing against one sentence.
+
+    Args:
+        logits: As `encoder_logits` gave them.
     """
     known = np.clip([*first.levels.values(), *first.categories.values()], _LEAST, 1 - _LEAST)
-    stronger = np.maximum(part - whole, 0)[:_RISK_OUTPUTS]
-    return np.concatenate([np.log(known / (1 - known)), whole[:_RISK_OUTPUTS], stronger]).astype(np.float32)
+    whole = logits[0, :_RISK_OUTPUTS]
+    parts = logits[1:, :_RISK_OUTPUTS] if len(logits) > 1 else logits[:, :_RISK_OUTPUTS]
+    best, *others = parts[np.argsort(-parts[:, 0], kind="stable")]
+    second = others[0] if others else best
+    long = float(len(logits) > TELLING_PARTS_OF_LONG)
+    in_long = long * np.concatenate([[1.0], whole[: len(LEVELS)], best, second[: len(LEVELS)]])
+    return np.concatenate([np.log(known / (1 - known)), whole, np.maximum(best - whole, 0), in_long]).astype(np.float32)
 
 
 def speaker_features(first: Reading, logits: np.ndarray) -> np.ndarray:
     """What the layer for the speaker sees: `float32`, one dimension."""
     known = np.log(np.clip([*first.speakers.values()], _LEAST, 1))
-    return np.concatenate([known, logits[_RISK_OUTPUTS:]]).astype(np.float32)
+    return np.concatenate([known, logits[0, _RISK_OUTPUTS:]]).astype(np.float32)
 
 
 def _apply(layer: np.ndarray, row: np.ndarray) -> np.ndarray:

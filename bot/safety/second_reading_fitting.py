@@ -8,11 +8,12 @@ situations; the thresholds in `config.yml` are chosen on them and on nothing els
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator, List, Sequence, Tuple
+from typing import Iterator, List, Sequence
 
 import numpy as np
 
 from bot.safety.classifier import LEVELS, LONG_WORDS, SPEAKERS, Reading, RiskClassifier, risk_targets, telling_parts
+from bot.safety.composition import COMPOSED, hide_in_long
 from bot.safety.examples import load_examples
 from bot.safety.levels import CATEGORIES
 from bot.safety.second_reading import PATH, SecondReading, encoder_logits, features, speaker_features
@@ -20,6 +21,8 @@ from bot.safety.training import Prepared, fit_layers, held_out_scores, prepare
 from bot.text.adapter import is_kept
 
 _STRENGTH = 0.3
+#: Long messages put together for the fit, so that it learns what one sentence among others weighs.
+_HIDDEN = 1200
 _FOLDS = 5
 _STEPS = (0.3, 0.4, 0.45, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.75, 0.8)
 
@@ -30,7 +33,7 @@ class Cases:
 
     Attributes:
         first: The classifier's readings, from machines and layers that saw none of them.
-        logits: The encoder's, for the whole text and for its most telling part.
+        logits: The encoder's, for the whole text and for its telling parts.
         targets: bool, shape `(n, levels + categories)`.
         speakers: int, shape `(n,)`.
         words: How many words each has.
@@ -40,7 +43,7 @@ class Cases:
 
     clusters: Sequence[str]
     first: Sequence[Reading]
-    logits: Sequence[Tuple[np.ndarray, np.ndarray]]
+    logits: Sequence[np.ndarray]
     targets: np.ndarray
     speakers: np.ndarray
     words: Sequence[int]
@@ -50,7 +53,7 @@ class Cases:
 
 def gather(data: Prepared) -> Cases:
     """Reads every example of the kept situations twice."""
-    clusters = [example.cluster.removeprefix("composed ") for example in data.examples]
+    clusters = [example.cluster.removeprefix(COMPOSED) for example in data.examples]
     kept = np.asarray([is_kept(cluster) for cluster in clusters])
     scores = held_out_scores(data)
     layers = fit_layers(data, scores, ~kept)
@@ -63,7 +66,7 @@ def gather(data: Prepared) -> Cases:
         targets=np.asarray([risk_targets(example.level, example.categories) for example in examples]) > 0,
         speakers=np.asarray([SPEAKERS.index(example.speaker) for example in examples]),
         words=[len(data.texts[i].split()) for i in chosen],
-        composed=np.asarray([example.cluster.startswith("composed ") for example in examples]),
+        composed=np.asarray([example.cluster.startswith(COMPOSED) for example in examples]),
         easy=np.asarray([example.cluster.startswith("faq/") for example in examples]),
     )
 
@@ -72,8 +75,8 @@ def fit(cases: Cases, chosen: np.ndarray) -> SecondReading:
     """Fits the joining layer on the chosen cases (bool); categories and speakers among those with a risk."""
     from sklearn.linear_model import LogisticRegression
 
-    rows = np.stack([features(first, *logits) for first, logits in zip(cases.first, cases.logits, strict=True)])
-    speaking = np.stack([speaker_features(first, whole) for first, (whole, _) in zip(cases.first, cases.logits)])
+    rows = np.stack([features(first, logits) for first, logits in zip(cases.first, cases.logits, strict=True)])
+    speaking = np.stack([speaker_features(first, logits) for first, logits in zip(cases.first, cases.logits)])
     risky = chosen & cases.targets[:, 0]
     columns = []
     for output, target in enumerate(cases.targets.T):
@@ -101,7 +104,7 @@ def cross_validated(cases: Cases) -> List[Reading]:
     for fold in range(_FOLDS):
         layer = fit(cases, folds != fold)
         for i in np.flatnonzero(folds == fold):
-            found[i] = layer.joined(found[i], *cases.logits[i])
+            found[i] = layer.joined(found[i], cases.logits[i])
     return found
 
 
@@ -138,7 +141,9 @@ def table(cases: Cases, readings: Sequence[Reading]) -> Iterator[str]:
 
 def main() -> None:
     """Fits on all kept situations, writes the layer, prints the tables before and after."""
-    cases = gather(prepare(load_examples()))
+    examples = load_examples()
+    hidden = hide_in_long([example for example in examples if is_kept(example.cluster)], _HIDDEN)
+    cases = gather(prepare(examples, hidden))
     print(f"{len(cases.first)} examples in {len(set(cases.clusters))} situations that the adapter never saw")
     for title, readings in (("First reading", cases.first), ("Both", cross_validated(cases))):
         print(title)

@@ -25,7 +25,7 @@ from bot.safety.classifier import (
     speaker_features,
     stack_features,
 )
-from bot.safety.composition import compose_long
+from bot.safety.composition import COMPOSED, compose_long
 from bot.safety.cues import gather_evidence, get_cues
 from bot.safety.examples import DIALOGUE_FILES, EXAMPLES_DIR, FAQ_DIR, RiskExample, fingerprint, load_examples
 from bot.safety.kernel import KernelMachine
@@ -91,11 +91,18 @@ def data_stamp() -> str:
     return fingerprint([*code, *data, *(path for path in RISK_DIR.glob("*.yml"))])
 
 
-def prepare(examples: Sequence[RiskExample]) -> Prepared:
-    """Cleans, encodes and searches every example once, and composes long ones."""
+def prepare(examples: Sequence[RiskExample], hidden: Sequence[RiskExample] = ()) -> Prepared:
+    """Cleans, encodes and searches every example once, and composes long ones.
+
+    Args:
+        examples: What is learned from.
+        hidden: Further composed messages (`compose_long`), each in the fold of the sentence it tells.
+    """
     folds = _folds([example.cluster for example in examples])
     composed, composed_folds = compose_long(examples, folds)
-    everything = [*examples, *composed]
+    fold_of = dict(zip((example.cluster for example in examples), folds, strict=True))
+    hidden_folds = [fold_of[example.cluster.removeprefix(COMPOSED)] for example in hidden]
+    everything = [*examples, *composed, *hidden]
     cues, signals = get_cues(), get_signals()
     cleaned = [clean(example.text) for example in everything]
     parts = [parts_of(text.text) for text in cleaned]
@@ -108,7 +115,7 @@ def prepare(examples: Sequence[RiskExample]) -> Prepared:
         parts=parts,
         part_embeddings=part_embeddings,
         evidence=[gather_evidence(tokenize(text), signals, cues) for text in cleaned],
-        folds=np.concatenate([folds, composed_folds]),
+        folds=np.concatenate([folds, composed_folds, np.asarray(hidden_folds, dtype=int)]),
         kept=_support([example.cluster for example in examples], len(everything)),
     )
 

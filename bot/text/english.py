@@ -24,7 +24,7 @@ from bot.text.vocabulary import TEXT_DIR
 
 DIMENSIONS = VECTOR
 #: Of a longer text the first and the last tokens are read: a story begins with who and ends with what is wanted.
-_FIRST_TOKENS, _LAST_TOKENS = 64, 32
+FIRST_TOKENS, LAST_TOKENS = 96, 64
 #: Enough for the messages in flight: the guard and the NLU graph then share one reading.
 _KEPT_TEXTS = 512
 #: Texts of one length that go through together, in training.
@@ -123,9 +123,9 @@ class EnglishEncoder:
 
     def _ids(self, text: str) -> List[int]:
         ids: List[int] = self._tokenizer.encode(text[:_MOST_CHARS]).ids
-        if len(ids) <= _FIRST_TOKENS + _LAST_TOKENS:
+        if len(ids) <= FIRST_TOKENS + LAST_TOKENS:
             return ids
-        return ids[:_FIRST_TOKENS] + ids[-_LAST_TOKENS:]
+        return ids[:FIRST_TOKENS] + ids[-LAST_TOKENS:]
 
 
 @lru_cache(maxsize=1)

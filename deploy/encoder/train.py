@@ -17,7 +17,7 @@ import math
 import random
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Set, Tuple
 
 import numpy as np
 import torch
@@ -28,14 +28,18 @@ from torch import nn
 
 from bot.config import DATA_DIR
 from bot.safety.classifier import SPEAKERS, risk_targets
-from bot.safety.examples import load_examples, read_phrasings
+from bot.safety.composition import hide_in_long
+from bot.safety.examples import EXAMPLES_DIR, load_examples, read_examples, read_phrasings
 from bot.text.adapter import ADAPTER, ADAPTER_DIR, MATRICES, NORMS, VECTOR, is_kept
 from bot.text.cleanup import clean
+from bot.text.english import FIRST_TOKENS, LAST_TOKENS
 from bot.text.published import HEADS, LAYERS, WIDTH, Published, relative_buckets
 
 RANK, SCALE = 16, 2.0
-#: Long enough for nineteen lines in twenty.
-MAX_TOKENS = {"risk": 112, "answers": 48}
+#: What is read of a line (its first and last tokens, as when it is used) and of a phrasing, which is nearly always all.
+TOKENS = {"risk": (FIRST_TOKENS, LAST_TOKENS), "answers": (48, 0)}
+#: Long messages put together from the lines, so that one sentence among others is noticed.
+HIDDEN = 1600
 BATCH = {"risk": 32, "answers": 64}
 #: The rate at the peak when it starts from nothing, and when it goes on from the adapter that is there.
 RATE, RATE_AGAIN = 4e-4, 2.5e-4
@@ -95,7 +99,7 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-5).requires_grad_(False)
         self.norm.load_state_dict({kind: published[f"embeddings.LayerNorm.{kind}"] for kind in ("weight", "bias")})
         table = published["encoder.relative_attention_bias.weight"]
-        buckets = torch.from_numpy(relative_buckets(max(MAX_TOKENS.values())))
+        buckets = torch.from_numpy(relative_buckets(max(map(sum, TOKENS.values()))))
         self.register_buffer("places", table[buckets].permute(2, 0, 1)[None])
         self.layers = nn.ModuleList(Layer(published, number) for number in range(LAYERS))
         self.risk = nn.Linear(WIDTH, RISK_OUTPUTS)
@@ -123,9 +127,17 @@ class Task:
 
     def __init__(self, name: str, texts: Sequence[str], kept: Sequence[bool], tokenizer: Tokenizer) -> None:
         self.name = name
-        self.ids = [found.ids[: MAX_TOKENS[name]] for found in tokenizer.encode_batch([clean(t).text for t in texts])]
+        first, last = TOKENS[name]
+        everything = [found.ids for found in tokenizer.encode_batch([clean(text).text for text in texts])]
+        self.ids = [ids if len(ids) <= first + last else ids[:first] + ids[len(ids) - last :] for ids in everything]
         self.learned = [i for i, apart in enumerate(kept) if not apart]
         self.kept = [i for i, apart in enumerate(kept) if apart]
+        #: Those that an epoch must not leave out, when it goes over a share of the others only.
+        self.new: Set[int] = set()
+
+    def an_epoch(self, share: float, rng: random.Random) -> List[int]:
+        """What one epoch learns from: the new lines and a share of the others."""
+        return [i for i in self.learned if i in self.new or rng.random() < share]
 
     def batches(self, chosen: Sequence[int], rng: random.Random) -> Iterator[List[int]]:
         """Batches of about equal length, in random order."""
@@ -152,9 +164,14 @@ class Task:
 class RiskTask(Task):
     """Level, categories, speaker."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        examples = load_examples()
-        super().__init__("risk", [one.text for one in examples], [is_kept(one.cluster) for one in examples], tokenizer)
+    def __init__(self, tokenizer: Tokenizer, new_files: Sequence[str] = ()) -> None:
+        lines = load_examples()
+        hidden = hide_in_long([line for line in lines if not is_kept(line.cluster)], HIDDEN)
+        examples = [*lines, *hidden]
+        kept = [is_kept(line.cluster) for line in lines] + [False] * len(hidden)
+        super().__init__("risk", [one.text for one in examples], kept, tokenizer)
+        new = {line.text for name in new_files for line in read_examples(EXAMPLES_DIR / f"{name}.jsonl")}
+        self.new = {i for i, one in enumerate(examples) if one.text in new or i >= len(lines)}
         self.targets = torch.tensor([risk_targets(one.level, one.categories) for one in examples]) > 0
         self.speakers = torch.tensor([SPEAKERS.index(one.speaker) for one in examples])
 
@@ -241,13 +258,23 @@ def go_on_from(network: Network, adapter: Path) -> None:
 @torch.no_grad()
 def place_labels(network: Network, answers: AnswersTask) -> None:
     """Puts each label's vector where its phrasings lie on average."""
-    vectors = torch.cat([network.vector(means) for means in _read(network, answers, answers.learned)])
+    # A third of them shows well enough where a label lies.
+    chosen = answers.learned[::3]
+    vectors = torch.cat([network.vector(means) for means in _read(network, answers, chosen)])
     sums = torch.zeros_like(network.labels)
-    sums.index_add_(0, answers.labels[answers.learned], F.normalize(vectors, dim=1))
+    sums.index_add_(0, answers.labels[chosen], F.normalize(vectors, dim=1))
     network.labels.copy_(F.normalize(sums, dim=1))
 
 
-def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = False) -> Path:
+def train(
+    seed: int,
+    threads: int,
+    epochs: int,
+    folder: Path,
+    again: bool = False,
+    new_files: Sequence[str] = (),
+    share: float = 1.0,
+) -> Path:
     """Trains the adapter and writes it into the folder.
 
     Args:
@@ -256,6 +283,8 @@ def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = Fals
         epochs: Times each line is learned from.
         folder: Where the adapter is written.
         again: Goes on from the adapter of the repository instead of from the published weights alone.
+        new_files: Files of `data/risk/examples/` that every epoch learns from whole.
+        share: How much of all else an epoch goes over, in (0, 1]: enough that nothing is forgotten.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
@@ -264,7 +293,7 @@ def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = Fals
     tokenizer = Tokenizer.from_str(source.tokenizer().decode("utf-8"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    risk, answers = RiskTask(tokenizer), AnswersTask(tokenizer)
+    risk, answers = RiskTask(tokenizer, new_files), AnswersTask(tokenizer)
     network = Network({name: torch.from_numpy(value) for name, value in source.weights().items()}, len(answers.names))
     rate = RATE_AGAIN if again else RATE
     if again:
@@ -281,11 +310,12 @@ def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = Fals
         ],
         lr=rate,
     )
-    steps = epochs * sum(math.ceil(len(task.learned) / BATCH[task.name]) for task in (risk, answers))
+    plan = [[(task, task.an_epoch(share, rng)) for task in (risk, answers)] for _ in range(epochs)]
+    steps = sum(math.ceil(len(chosen) / BATCH[task.name]) for one in plan for task, chosen in one)
     print(f"{len(risk.learned)} lines at risk or quiet, {len(answers.learned)} phrasings, {steps} steps", flush=True)
     step, started = 0, time.monotonic()
-    for epoch in range(epochs):
-        turns = [(task, chosen) for task in (risk, answers) for chosen in task.batches(task.learned, rng)]
+    for epoch, tasks in enumerate(plan):
+        turns = [(task, batch) for task, chosen in tasks for batch in task.batches(chosen, rng)]
         rng.shuffle(turns)
         losses: Dict[str, List[float]] = {risk.name: [], answers.name: []}
         for task, chosen in turns:
@@ -301,7 +331,7 @@ def train(seed: int, threads: int, epochs: int, folder: Path, again: bool = Fals
             optimiser.step()
             losses[task.name].append(loss.item())
             step += 1
-            if step % 200 == 0:
+            if step % 100 == 0:
                 means_now = ", ".join(f"{name} {np.mean(found[-80:]):.3f}" for name, found in losses.items() if found)
                 print(f"  step {step}: {means_now}; {time.monotonic() - started:.0f} s", flush=True)
         with torch.inference_mode():
@@ -334,5 +364,8 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=ADAPTER_DIR, help="where the adapter is written")
     parser.add_argument("--again", action="store_true", help="go on from the adapter of the repository")
+    parser.add_argument("--new", nargs="*", default=[], metavar="NAME", help="example files learned from whole")
+    parser.add_argument("--share", type=float, default=1.0, help="of all else in an epoch (default 1)")
     given = parser.parse_args()
-    print(train(given.seed, given.threads, given.epochs, given.folder, given.again).name, "written")
+    written = train(given.seed, given.threads, given.epochs, given.folder, given.again, given.new, given.share)
+    print(written.name, "written")

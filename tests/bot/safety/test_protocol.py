@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.safety import levels
-from bot.safety.levels import RiskLevel, Speaker
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import VOICES, ReplyKind, duty_of, voice_of
 
 
@@ -60,3 +60,11 @@ def test_every_combination_has_a_voice():
         for audience in (None, "child", "parent", "professional"):
             for category in levels.CATEGORIES:
                 assert voice_of(speaker, audience, category) in VOICES
+
+
+def test_a_question_asks_about_a_category_only_when_one_is_likely_enough() -> None:
+    guess = RiskAssessment(RiskLevel.CHECK_IN, {"self_harm": 0.13})
+    likely = RiskAssessment(RiskLevel.CHECK_IN, {"self_harm": 0.4})
+    assert (guess.main_category, guess.asked_category) == ("self_harm", None)
+    assert likely.asked_category == "self_harm"
+    assert RiskAssessment(RiskLevel.CHECK_IN).asked_category is None

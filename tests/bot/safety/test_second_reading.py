@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import ModelError
 from bot.safety import second_reading
-from bot.safety.classifier import LEVELS, SPEAKERS, Reading
+from bot.safety.classifier import LEVELS, SPEAKERS, TELLING_PARTS_OF_LONG, Reading
 from bot.safety.levels import CATEGORIES
 from bot.safety.second_reading import SecondReading
 
@@ -26,11 +26,21 @@ def test_joined_shares_are_shares_and_follow_the_encoder() -> None:
     layer = SecondReading.load()
     first = reading(0.5, 0.4)
     outputs = len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)
-    quiet, risky = (layer.joined(first, *[np.full(outputs, value, dtype=np.float32)] * 2) for value in (-4.0, 4.0))
+    quiet, risky = (layer.joined(first, np.full((1, outputs), value, dtype=np.float32)) for value in (-4.0, 4.0))
     for found in (quiet, risky):
         assert all(0 <= share <= 1 for share in [*found.levels.values(), *found.categories.values()])
         assert sum(found.speakers.values()) == pytest.approx(1)
     assert quiet.levels[LEVELS[0]] < first.levels[LEVELS[0]] < risky.levels[LEVELS[0]]
+
+
+def test_one_telling_sentence_of_a_long_message_counts_though_the_whole_is_about_something_else() -> None:
+    layer, first = SecondReading.load(), reading(0.3, 0.2)
+    outputs = len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)
+    ordinary = np.full((1 + TELLING_PARTS_OF_LONG, outputs), -3.0, dtype=np.float32)
+    telling = ordinary.copy()
+    telling[2, :2] = telling[2, len(LEVELS) + CATEGORIES.index("self_harm")] = 4.0
+    before, after = (layer.joined(first, logits).levels[LEVELS[0]] for logits in (ordinary, telling))
+    assert after > 2 * before
 
 
 def test_a_missing_or_broken_layer_is_named(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.safety import training
-from bot.safety.classifier import MAX_PARTS, parts_of
+from bot.safety.classifier import MAX_PARTS, parts_of, telling_parts
 from bot.safety.examples import RiskExample
 from bot.safety.levels import RiskLevel, Speaker
 
@@ -60,3 +60,16 @@ def test_a_short_text_is_one_part_and_a_long_one_a_bounded_number() -> None:
     parts = parts_of(long)
     assert parts[0] == long and 2 < len(parts) <= MAX_PARTS + 1
     assert all(len(part) <= 200 for part in parts[1:])
+
+
+def test_the_middle_of_a_text_of_a_hundred_words_is_among_its_parts() -> None:
+    sentences = [f"This is sentence number {i} of a rather long message about nothing at all." for i in range(9)]
+    assert all(any(sentence in part for part in parts_of(" ".join(sentences))[1:]) for sentence in sentences)
+
+
+def test_of_a_long_text_more_parts_are_read_twice_than_of_a_short_one() -> None:
+    scores = np.arange(8, dtype=np.float32)[:, None]
+    parts = ["all", *(f"part {i}" for i in range(1, 8))]
+    assert telling_parts(parts, scores) == ["part 7", "part 6", "part 5", "part 4"]
+    assert telling_parts(parts[:4], scores[:4]) == ["part 3", "part 2"]
+    assert telling_parts(parts[:1], scores[:1]) == []

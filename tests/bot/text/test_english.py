@@ -12,7 +12,7 @@ import pytest
 from bot.errors import ModelError
 from bot.text import encoder_graph, english
 from bot.text.adapter import VECTOR
-from bot.text.english import EnglishEncoder, get_english, prepare
+from bot.text.english import FIRST_TOKENS, LAST_TOKENS, EnglishEncoder, get_english, prepare
 
 TEXTS = ["how do i block someone", "he asked me for pictures", "hello", "who can see my story on there"]
 
@@ -49,7 +49,7 @@ def test_eight_bits_read_nearly_as_full_precision(tmp_path: Path, monkeypatch: p
 def test_of_a_long_text_beginning_and_end_are_read() -> None:
     encoder = fresh()
     middle = "and then it rained " * 200
-    assert len(encoder._ids(middle)) == 96
+    assert len(encoder._ids(middle)) == FIRST_TOKENS + LAST_TOKENS
     one, other = (encoder.read([f"hello. {middle} {end}"]).risk[0, 0] for end in ("see you", "i want to die"))
     assert one != other
 
