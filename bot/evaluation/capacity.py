@@ -36,18 +36,18 @@ class Measured:
     tracker_bytes: float
 
 
-#: On 2026-11-24, two shared cores, ten minutes at 5.5 messages a second; docs/scaling.md says how.
+#: On 2026-11-26, two cores, ten minutes at 16.7 messages a second; docs/scaling.md says how.
 MEASURED = Measured(
-    rasa_ms=76.0,
-    writer_ms=10.0,
-    postgres_ms=6.6,
-    rabbitmq_ms=2.8,
-    redis_ms=0.7,
-    nginx_ms=0.4,
-    server_mb=720.0,
-    turn_bytes=2540.0,
-    word_bytes=980.0,
-    tracker_bytes=8420.0,
+    rasa_ms=58.7,
+    writer_ms=8.2,
+    postgres_ms=5.2,
+    rabbitmq_ms=2.1,
+    redis_ms=0.33,
+    nginx_ms=0.24,
+    server_mb=616.0,
+    turn_bytes=2570.0,
+    word_bytes=930.0,
+    tracker_bytes=8380.0,
 )
 
 
