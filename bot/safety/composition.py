@@ -45,7 +45,7 @@ def compose_long(examples: Sequence[RiskExample], folds: np.ndarray) -> Tuple[Li
             continue
         for number in range(A_FOLD):
             around = [quiet[i] for i in random.integers(0, len(quiet), random.integers(*_SENTENCES_AROUND))]
-            told = risky[int(random.integers(0, len(risky)))] if number % 2 else around[0]
+            told = _one_of(risky, random) if number % 2 else around[0]
             composed.append(_compose(told, around, int(random.integers(0, len(around) + 1))))
     folds_of = [fold for fold in np.unique(folds) for _ in range(A_FOLD)]
     return composed, np.asarray(folds_of[: len(composed)], dtype=int)
@@ -73,12 +73,16 @@ def hide_in_long(examples: Sequence[RiskExample], number: int, seed: int = _SEED
     by_speaker = {speaker: [host for host in hosts if host.speaker is speaker] for speaker in Speaker}
     found = []
     for turn in range(number):
-        told = (risky if turn % 2 else quiet)[int(random.integers(0, len(risky if turn % 2 else quiet)))]
-        around = by_speaker[told.speaker] or hosts
-        sentences = SENTENCE_END.split(around[int(random.integers(0, len(around)))].text)
+        told = _one_of(risky if turn % 2 else quiet, random)
+        host = _one_of(by_speaker[told.speaker] or hosts, random)
+        sentences = SENTENCE_END.split(host.text)
         ordinary = [replace(told, text=sentence) for sentence in sentences]
         found.append(_compose(told, ordinary, int(random.integers(0, len(ordinary) + 1))))
     return found
+
+
+def _one_of(examples: Sequence[RiskExample], random: np.random.Generator) -> RiskExample:
+    return examples[int(random.integers(0, len(examples)))]
 
 
 def _compose(told: RiskExample, around: Sequence[RiskExample], place: int) -> RiskExample:

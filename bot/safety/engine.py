@@ -69,7 +69,7 @@ class SafetyEngine:
         self, text: str, embedding: np.ndarray | None = None, messages: Sequence[str] = ()
     ) -> RiskAssessment:
         try:
-            return self._assess(clean(text), embedding, [clean(message).text for message in messages])
+            return self._assess(clean(text), embedding, messages)
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
             # The text stays out of the log: only the kind of failure is written.
             logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
@@ -135,8 +135,7 @@ class SafetyEngine:
         tokens = tokenize(cleaned)
         evidence = gather_evidence(tokens, self._signals, self._cues)
         language = language_of(cleaned.text, self._cues)
-        parts = [cleaned.text, *messages] if messages and is_long(cleaned.text) else parts_of(cleaned.text)
-        reading, telling = self._read(parts, embedding, evidence)
+        reading, telling = self._read(_parts(cleaned.text, messages), embedding, evidence)
         in_english = language in (None, "en")
         if in_english and not (messages and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET):
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
@@ -178,6 +177,13 @@ class SafetyEngine:
             sentence = sentences[name].format(share=round(100 * score))
             found.append(Finding(name, "classifier", 0, 0, sentence))
         return tuple(found)
+
+
+def _parts(text: str, messages: Sequence[str]) -> List[str]:
+    """The whole text and its parts: the messages it was joined from, else its sentences."""
+    if not messages or not is_long(text):
+        return parts_of(text)
+    return [text, *(part for part in (clean(message).text for message in messages) if part)]
 
 
 _BUILD_LOCK = threading.Lock()
