@@ -19,6 +19,7 @@ from bot import metrics
 from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.channels.recent import Recent
 from bot.content.audience import newest_own_age
+from bot.content.countries import newest_own_country
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
@@ -116,7 +117,8 @@ class Guard:
             return found
         if answer in _YES or found.level == RiskLevel.CHECK_IN:
             # What was not named is treated as by `bot.dialogue.special`.
-            return replace(asked, level=RiskLevel.ESCALATE, categories=asked.categories or {SELF_HARM: 1.0})
+            named = asked.categories if asked.asked_category else {SELF_HARM: 1.0}
+            return replace(asked, level=RiskLevel.ESCALATE, categories=named)
         return found
 
     def forget(self, conversation_id: str) -> None:
@@ -133,7 +135,7 @@ class Guard:
         card = compose(
             assessment,
             CrisisContext(
-                country=context.country,
+                country=newest_own_country(reversed(recent)) or context.country,
                 audience=context.audience,
                 channel=context.channel,
                 language=context.language,

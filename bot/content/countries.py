@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, List, Mapping, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Tuple
 
 import yaml
 
@@ -36,6 +36,21 @@ _FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 #: Two letters in capitals that more often mean something else when typed.
 _NOT_CODES = frozenset(("IN", "IT", "IS", "NO", "ME", "MY", "BE", "SO", "TO", "DO", "AM", "AS", "AT", "HM", "OK", "MS"))
+#: Where somebody says that they themselves are; "from" is where they may have left.
+_OWN_PLACES = tuple(
+    re.compile(
+        rf"\b(?:{who})\s+(?:here\s+)?{word}\s+(?:(?:an?|my)\s+(?:[\w'-]+\s+){{1,3}}in\s+)?"
+        r"(?P<place>[^.,;:!?()\n]{1,80})",
+        re.IGNORECASE,
+    )
+    for who, word in (
+        ("i live|we live|i am living|i'm living|im living|i am based|i'm based|im based|i stay|we stay", "in"),
+        ("i am|i'm|im|we are|we're", "in"),
+        ("i am|i'm|im|we are|we're", "from"),
+    )
+)
+#: More than anybody types before they say where they are; an endless text is not searched to its end.
+_OWN_CHARS = 4000
 #: "us" in small letters is a pronoun unless one of these stands before it or it stands alone.
 _PRONOUN = "us"
 
@@ -115,6 +130,32 @@ def resolve_country(text: str) -> str | None:
         if name in text:
             return code
     return _search(_WORD.findall(text)[:MAX_WORDS], names)
+
+
+def find_own_country(text: str) -> str | None:
+    """The country in which a person says that they are ("im in the uk", "we live in Ireland"), else None.
+
+    Unlike `resolve_country` it may be asked of any message: "he lives in canada" is not where the person is.
+    """
+    names = get_country_names().by_words
+    plain = text[:_OWN_CHARS].replace("’", "'")
+    for match in (match for pattern in _OWN_PLACES for match in pattern.finditer(plain)):
+        country = _named_first(match["place"].split(), names)
+        if country is not None:
+            return country
+    return None
+
+
+def _named_first(words: List[str], names: Mapping[str, str]) -> str | None:
+    """The name that stands first: "in love with a boy from spain" says nothing of where the writer is."""
+    starts = (words, words[1:]) if words and words[0].casefold() == "the" else (words,)
+    phrases = [" ".join(start[:length]) for start in starts for length in range(LONGEST_NAME_WORDS, 0, -1)]
+    return next(filter(None, (names.get(_normal(phrase)) for phrase in phrases)), None)
+
+
+def newest_own_country(newest_first: Iterable[str]) -> str | None:
+    """The country that a person gave as their own last, in any of these messages."""
+    return next(filter(None, map(find_own_country, newest_first)), None)
 
 
 def _search(typed: List[str], names: CountryNames) -> str | None:

@@ -12,11 +12,11 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
-from bot.content.countries import resolve_country
+from bot.content.countries import find_own_country, resolve_country
 from bot.content.platforms import find_platform, find_setting, read_question
 from bot.nlu.constants import RETRIEVAL_INTENT, RISK
 
-#: A country named in passing ("he lives in canada") is not the person's own; a short answer or the intent says so.
+#: A country named in passing ("he lives in canada") is not the person's own; a short answer says so, or "we live in".
 SHORT_ANSWER_WORDS = 4
 COUNTRY_INTENT = "ask_country"
 PRIVACY_INTENT = "ask_privacy_setting"
@@ -71,12 +71,11 @@ def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) 
 
 def _own_country(message: Message, text: str) -> Optional[str]:
     risk = message.get(RISK) or {}
-    if risk.get("level", "none") != "none":
-        # A disclosure typed while we ask for the country is a disclosure, never a country.
-        return None
-    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS
-    is_statement = (message.get(INTENT) or {}).get("name") == COUNTRY_INTENT
-    return resolve_country(text) if is_answer or is_statement else None
+    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS or (message.get(INTENT) or {}).get("name") == COUNTRY_INTENT
+    if is_answer and risk.get("level", "none") == "none":
+        return resolve_country(text)
+    # A disclosure typed while we ask for the country is a disclosure; where in it somebody says where they are is read.
+    return find_own_country(text)
 
 
 def _audience(text: str, tracker: Optional[DialogueStateTracker]) -> Optional[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -192,6 +193,24 @@ async def test_a_yes_to_the_guards_own_question_brings_the_card(yes):
 @pytest.mark.parametrize("answers", [["no"], ["/deny"], ["no its unclear"], ["what is grooming?"], ["thanks", "yes"]])
 async def test_a_no_or_another_subject_is_left_to_the_assistant(answers):
     assert await answered(*answers) == [ANSWER["response"]]
+
+
+async def test_a_yes_to_a_question_without_a_guess_is_not_read_as_the_guess():
+    guess = RiskAssessment(RiskLevel.CHECK_IN, {EXTORTION: 0.13}, Speaker.SELF)
+    guard = Guard(assess=lambda texts: guess if "unclear" in texts[-1] else QUIET)
+    broken = handler([], error=RuntimeError("broken"))
+    (question,) = await answer_guarded(guard, CONTEXT, "unclear words", broken, [])
+    card = (await answer_guarded(guard, CONTEXT, "yes", broken, []))[0]
+    assert (question["response"], card["response"]) == ("utter_check_in_unclear", "utter_crisis_self_harm_child")
+
+
+async def test_the_guard_gives_the_helplines_of_the_country_that_the_person_says_they_are_in():
+    guard = guard_saying(RiskAssessment(RiskLevel.ESCALATE, {EXTORTION: 0.9}, Speaker.SELF))
+    context = replace(CONTEXT, country=None)
+    words = "he wants money for my pics, im in ireland"
+    replies = await answer_guarded(guard, context, words, handler([], error=RuntimeError("broken")), [])
+    shown = {line for reply in replies for line in reply.get("hotlines", [])}
+    assert shown and all(line.startswith("ie-") for line in shown)
 
 
 async def test_a_no_ends_the_question_also_while_the_assistant_is_away():
