@@ -110,12 +110,16 @@ class ConversationFacts:
 def make_event_id(key: bytes, conversation_id: str, event: Mapping[str, Any]) -> str:
     """The id of an event: 32 hex characters of an HMAC over what makes it that event.
 
+    A message is known by the id that its channel gave it, whenever it was handled: when a server stops in the middle of
+    one, another answers it again, and it must not count as two.
+
     Args:
         key: A key of its own, so that short texts cannot be guessed from the id.
         conversation_id: The random id.
         event: As it came, not redacted.
     """
-    parts = [conversation_id, event.get("event"), repr(event.get("timestamp"))]
+    known_by_its_id = event.get("event") == "user" and event.get("message_id")
+    parts = [conversation_id, event.get("event"), "" if known_by_its_id else repr(event.get("timestamp"))]
     parts += [str(event.get(name, "")) for name in ("name", "text", "value", "message_id")]
     return hmac.new(key, "\0".join(map(str, parts)).encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
