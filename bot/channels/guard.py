@@ -23,7 +23,8 @@ from bot.content.countries import newest_own_country
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
-from bot.safety.levels import SELF_HARM, RiskAssessment, RiskLevel
+from bot.safety.levels import RiskAssessment, RiskLevel
+from bot.safety.protocol import category_of_yes
 
 logger = logging.getLogger(__name__)
 
@@ -116,8 +117,7 @@ class Guard:
             self._recent.pop(conversation_id, None)
             return found
         if answer in _YES or found.level == RiskLevel.CHECK_IN:
-            # What was not named is treated as by `bot.dialogue.special`.
-            named = asked.categories if asked.asked_category else {SELF_HARM: 1.0}
+            named = asked.categories if asked.asked_category else {category_of_yes(None): 1.0}
             return replace(asked, level=RiskLevel.ESCALATE, categories=named)
         return found
 

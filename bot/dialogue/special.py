@@ -28,8 +28,8 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import OWN_BEHAVIOUR, voice_of
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
@@ -85,9 +85,8 @@ def _asked_about(tracker: DialogueStateTracker) -> str:
     """The policy clears the slot with its answer, so the category is read from the question that was asked."""
     for event in reversed(tracker.events):
         if isinstance(event, BotUttered) and event.metadata.get("utter_action") == UTTER_CHECK_IN:
-            category = event.metadata.get(CHECK_IN)
-            return category if category in CATEGORIES else SELF_HARM
-    return SELF_HARM
+            return category_of_yes(event.metadata.get(CHECK_IN))
+    return category_of_yes(None)
 
 
 def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> CrisisContext:

@@ -15,7 +15,8 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
 )
-from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel, Stance
+from bot.safety.levels import RiskAssessment, RiskLevel, Stance
+from bot.safety.protocol import category_of_yes
 
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
@@ -99,7 +100,7 @@ def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any
 
 def _yes_slots(check_in: str, card_level: RiskLevel) -> Mapping[str, Any]:
     """The category stays: talk about this card, and "show me helplines", are about the same services."""
-    category = check_in if check_in in CATEGORIES else SELF_HARM
+    category = category_of_yes(check_in)
     return {CARD_LEVEL: _higher(RiskLevel.ESCALATE, card_level), CARD_CATEGORY: category, CHECK_IN: None}
 
 

@@ -1,10 +1,12 @@
-"""Long messages composed from short examples: a risk said in one sentence among ordinary ones, or none at all.
+"""Messages composed from examples: a risk said in one sentence among ordinary ones, or after half of one, or no risk.
 
-They teach the layers how much one sentence weighs in a long message. The kernel machine does not keep them.
+They teach the layers how much one sentence weighs in a long message, and that half a thought, sent too early as
+children do, tells nothing by itself. The kernel machine does not keep them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import List, Sequence, Tuple
 
@@ -22,6 +24,18 @@ _SENTENCES_AROUND = (2, 8)
 _SHORT_CHARS = 220
 #: Words of an ordinary message into which a sentence is put.
 _HOST_WORDS = (45, 110)
+#: Words of an ordinary message that is cut in two.
+_CUT_WORDS = (6, 30)
+#: How often a half is drawn for each that is wanted.
+_TRIES = 4
+#: A half with one of these may be worrying where the whole is not ("i want to die" … "of laughter"): nobody read it, so
+#: it gets no label.
+_STRONG = re.compile(
+    r"\b(die|dying|died|dead|death|kill(ed|ing|er)?|hurt(s|ing)?|touch(ed|es|ing)?|hit(s|ting)?|beat(s|en)?|cut(s|ting)?"
+    r"|raped?|suicid(e|al)|naked|nudes?|blackmail(ed)?|threat(s|ened|ening)?|abus(e|ed|ing)|harm(ed)?|knife|gun"
+    r"|stab(bed)?|shoot|blood|scared)\b",
+    re.I,
+)
 _SEED = 7
 
 
@@ -81,6 +95,46 @@ def hide_in_long(examples: Sequence[RiskExample], number: int, seed: int = _SEED
     return found
 
 
+def cut_in_two(examples: Sequence[RiskExample], number: int, seed: int = _SEED) -> List[RiskExample]:
+    """Halves of ordinary messages: two of three by themselves, the third before a risk that comes as a whole message.
+
+    Args:
+        examples: Labelled messages.
+        number: How many are wanted; fewer are made when most halves could be worrying, and none when the examples hold
+            no ordinary message to cut, or no risk.
+
+    Returns:
+        Halves as quiet messages of their own; before a risk, with its level, categories, speaker and situation.
+    """
+    random = np.random.default_rng(seed)
+    least, most = _CUT_WORDS
+    # Letters of English alone: half a message of one language before one of another teaches nothing.
+    known = [example for example in examples if example.text.isascii() and "/" not in example.cluster]
+    risky = [example for example in known if example.categories and len(example.text) <= _SHORT_CHARS]
+    quiet = [example for example in known if not example.categories and least <= len(example.text.split()) <= most]
+    if not (risky and quiet):
+        return []
+    found: List[RiskExample] = []
+    for _ in range(_TRIES * number):
+        if len(found) == number:
+            break
+        whole = _one_of(quiet, random)
+        words = whole.text.split()
+        at = int(random.integers(len(words) // 3, len(words) - len(words) // 3 + 1))
+        before_risk = len(found) % 3 == 2
+        half = words[:at] if before_risk or random.integers(0, 2) else words[at:]
+        told = _one_of(risky, random) if before_risk else whole
+        if before_risk:
+            found.append(_named_composed(told, f"{' '.join(half)} {told.text}"))
+        elif not _STRONG.search(" ".join(half)):
+            found.append(_named_composed(told, " ".join(half)))
+    return found
+
+
+def _named_composed(told: RiskExample, text: str) -> RiskExample:
+    return replace(told, text=text, cluster=f"{COMPOSED}{told.cluster}")
+
+
 def _one_of(examples: Sequence[RiskExample], random: np.random.Generator) -> RiskExample:
     return examples[int(random.integers(0, len(examples)))]
 
@@ -89,4 +143,4 @@ def _compose(told: RiskExample, around: Sequence[RiskExample], place: int) -> Ri
     texts = [example.text for example in around if example is not told]
     texts.insert(place, told.text)
     ended = [text if text.rstrip()[-1:] in ".!?" else f"{text.rstrip()}." for text in texts if text.strip()]
-    return replace(told, text=" ".join(ended), cluster=f"{COMPOSED}{told.cluster}")
+    return _named_composed(told, " ".join(ended))

@@ -73,6 +73,16 @@ def duty_of(
     return Duty(_kind(level, card_level_given), named, voice_of(speaker, audience, named, age))
 
 
+def category_of_yes(asked: str | None) -> str:
+    """What a "yes" to a kind question is about.
+
+    Args:
+        asked: The category that the question named; anything else when it asked about everything at once. Then the yes
+            counts as the trouble with which waiting would cost most.
+    """
+    return asked if asked in levels.CATEGORIES else levels.SELF_HARM
+
+
 def _kind(level: RiskLevel, given: RiskLevel) -> ReplyKind:
     if level is RiskLevel.EMERGENCY:
         return ReplyKind.EMERGENCY

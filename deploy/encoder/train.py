@@ -28,7 +28,7 @@ from torch import nn
 
 from bot.config import DATA_DIR
 from bot.safety.classifier import SPEAKERS, risk_targets
-from bot.safety.composition import hide_in_long
+from bot.safety.composition import cut_in_two, hide_in_long
 from bot.safety.examples import EXAMPLES_DIR, load_examples, read_examples, read_phrasings
 from bot.text.adapter import ADAPTER, ADAPTER_DIR, MATRICES, NORMS, VECTOR, is_kept
 from bot.text.cleanup import clean
@@ -40,6 +40,8 @@ RANK, SCALE = 16, 2.0
 TOKENS = {"risk": (FIRST_TOKENS, LAST_TOKENS), "answers": (48, 0)}
 #: Long messages put together from the lines, so that one sentence among others is noticed.
 HIDDEN = 1600
+#: Halves of messages, as children send them.
+CUT = 1500
 BATCH = {"risk": 32, "answers": 64}
 #: The rate at the peak when it starts from nothing, and when it goes on from the adapter that is there.
 RATE, RATE_AGAIN = 4e-4, 2.5e-4
@@ -47,6 +49,8 @@ WARM_UP, DROPOUT = 0.06, 0.1
 #: Levels and categories, then speakers.
 LEVELS_AND_CATEGORIES = 10
 RISK_OUTPUTS = LEVELS_AND_CATEGORIES + len(SPEAKERS)
+#: Half precision is several times as fast where the processor has matrix instructions for it, and slower elsewhere.
+PRECISION = torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
 #: How sharp the softmax over cosines is.
 SHARPNESS = 20
 
@@ -56,7 +60,7 @@ class Linear(nn.Module):
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
         super().__init__()
-        self.register_buffer("weight", weight.bfloat16())
+        self.register_buffer("weight", weight.to(PRECISION))
         self.bias = nn.Parameter(bias.clone())
         self.down = nn.Parameter(torch.randn(RANK, weight.shape[1]) / weight.shape[1] ** 0.5)
         self.up = nn.Parameter(torch.zeros(weight.shape[0], RANK))
@@ -166,12 +170,13 @@ class RiskTask(Task):
 
     def __init__(self, tokenizer: Tokenizer, new_files: Sequence[str] = ()) -> None:
         lines = load_examples()
-        hidden = hide_in_long([line for line in lines if not is_kept(line.cluster)], HIDDEN)
-        examples = [*lines, *hidden]
-        kept = [is_kept(line.cluster) for line in lines] + [False] * len(hidden)
+        to_learn = [line for line in lines if not is_kept(line.cluster)]
+        composed = [*hide_in_long(to_learn, HIDDEN), *cut_in_two(to_learn, CUT)]
+        examples = [*lines, *composed]
+        kept = [is_kept(line.cluster) for line in lines] + [False] * len(composed)
         super().__init__("risk", [one.text for one in examples], kept, tokenizer)
         new = {line.text for name in new_files for line in read_examples(EXAMPLES_DIR / f"{name}.jsonl")}
-        self.new = {i for i, one in enumerate(examples) if one.text in new or i >= len(lines)}
+        self.new = {i for i, one in enumerate(examples) if one.text in new}
         self.targets = torch.tensor([risk_targets(one.level, one.categories) for one in examples]) > 0
         self.speakers = torch.tensor([SPEAKERS.index(one.speaker) for one in examples])
 
@@ -224,7 +229,7 @@ class AnswersTask(Task):
 def _read(network: Network, task: Task, chosen: Sequence[int]) -> List[torch.Tensor]:
     network.eval()
     found = []
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=PRECISION is torch.bfloat16):
         for start in range(0, len(chosen), 64):
             found.append(network(*task.padded(chosen[start : start + 64])).float())
     network.train()
@@ -322,7 +327,7 @@ def train(
             share = min(1.0, step / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
             for group in optimiser.param_groups:
                 group["lr"] = group["rate"] * share
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=PRECISION is torch.bfloat16):
                 means = network(*task.padded(chosen))
             loss = task.loss(network, means, chosen)
             optimiser.zero_grad()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.safety.composition import COMPOSED, compose_long, hide_in_long
+from bot.safety.composition import COMPOSED, compose_long, cut_in_two, hide_in_long
 from bot.safety.examples import RiskExample
 from bot.safety.levels import RiskLevel, Speaker
 
@@ -55,3 +55,28 @@ def test_a_composed_message_stays_in_the_fold_of_its_sentences() -> None:
     folds = np.asarray([0, 0, 0, 1, 1])
     composed, of = compose_long(EXAMPLES, folds)
     assert len(composed) == len(of) and set(of) == {0}, "the second fold has nothing at risk"
+
+
+def test_half_of_an_ordinary_message_is_quiet_and_before_a_risk_it_leaves_the_risk_whole() -> None:
+    found = cut_in_two(EXAMPLES, 30)
+    told = {f"{COMPOSED}{known.cluster}": known for known in EXAMPLES}
+    risky = [one for one in found if one.categories]
+    assert len(found) == 30 and len(risky) == 10
+    for one in risky:
+        whole = told[one.cluster]
+        assert one.text.endswith(f" {whole.text}") and (one.level, one.speaker) == (whole.level, whole.speaker)
+    for one in found:
+        if not one.categories:
+            whole = told[one.cluster]
+            assert one.text in " ".join(whole.text.split()) and one.text != whole.text
+            assert one.level is RiskLevel.NONE
+
+
+def test_a_half_that_may_be_worrying_by_itself_gets_no_label() -> None:
+    hyperbole = example("this homework makes me want to die of boredom every single evening", "bored")
+    halves = [one.text for one in cut_in_two([*EXAMPLES[:1], hyperbole], 12) if not one.categories]
+    assert halves and not any("die" in half.split() for half in halves)
+
+
+def test_without_an_ordinary_message_nothing_is_cut() -> None:
+    assert cut_in_two([one for one in EXAMPLES if one.categories], 10) == []

@@ -6,7 +6,7 @@ import pytest
 
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import VOICES, ReplyKind, duty_of, voice_of
+from bot.safety.protocol import VOICES, ReplyKind, category_of_yes, duty_of, voice_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,8 @@ def test_a_question_asks_about_a_category_only_when_one_is_likely_enough() -> No
     assert (guess.main_category, guess.asked_category) == ("self_harm", None)
     assert likely.asked_category == "self_harm"
     assert RiskAssessment(RiskLevel.CHECK_IN).asked_category is None
+
+
+def test_a_yes_is_about_what_was_asked_and_after_an_open_question_about_what_cannot_wait():
+    assert [category_of_yes(name) for name in levels.CATEGORIES] == list(levels.CATEGORIES)
+    assert {category_of_yes(asked) for asked in (None, "unclear", "")} == {levels.SELF_HARM}
