@@ -119,19 +119,23 @@ def cut_in_two(examples: Sequence[RiskExample], number: int, seed: int = _SEED) 
         if len(found) == number:
             break
         whole = _one_of(quiet, random)
-        words = whole.text.split()
-        at = int(random.integers(len(words) // 3, len(words) - len(words) // 3 + 1))
-        before_risk = len(found) % 3 == 2
-        half = words[:at] if before_risk or random.integers(0, 2) else words[at:]
-        told = _one_of(risky, random) if before_risk else whole
-        if before_risk:
-            found.append(_named_composed(told, f"{' '.join(half)} {told.text}"))
-        elif not _STRONG.search(" ".join(half)):
-            found.append(_named_composed(told, " ".join(half)))
+        half = _half_of(whole.text, random)
+        if len(found) % 3 == 2:
+            told = _one_of(risky, random)
+            found.append(_as_composed(told, f"{half} {told.text}"))
+        elif not _STRONG.search(half):
+            found.append(_as_composed(whole, half))
     return found
 
 
-def _named_composed(told: RiskExample, text: str) -> RiskExample:
+def _half_of(text: str, random: np.random.Generator) -> str:
+    """The beginning or the rest of a text, cut in its middle third."""
+    words = text.split()
+    at = int(random.integers(len(words) // 3, len(words) - len(words) // 3 + 1))
+    return " ".join(words[:at] if random.integers(0, 2) else words[at:])
+
+
+def _as_composed(told: RiskExample, text: str) -> RiskExample:
     return replace(told, text=text, cluster=f"{COMPOSED}{told.cluster}")
 
 
@@ -143,4 +147,4 @@ def _compose(told: RiskExample, around: Sequence[RiskExample], place: int) -> Ri
     texts = [example.text for example in around if example is not told]
     texts.insert(place, told.text)
     ended = [text if text.rstrip()[-1:] in ".!?" else f"{text.rstrip()}." for text in texts if text.strip()]
-    return _named_composed(told, " ".join(ended))
+    return _as_composed(told, " ".join(ended))
