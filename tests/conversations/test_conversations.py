@@ -18,6 +18,10 @@ from bot.config import PROJECT_DIR
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.yml"))
 
+FAQ_FILES = sorted((PROJECT_DIR / "data" / "nlu" / "faq").glob("*.yml"))
+AUDIENCES = ("child", "parent", "professional")
+EMERGENCY_NUMBER = "{emergency_number}"
+
 #: Wording that somebody at risk is answered with.
 SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers")
 _LITERAL = re.compile(r"\{[^{}]*\}|\n+|\*\*")
@@ -112,3 +116,29 @@ def test_every_safety_text_is_said_in_a_conversation_and_names_its_source_and_da
                 unsourced.append(name)
     assert unsourced == []
     assert missing == []
+
+
+def answers_with_an_emergency_number():
+    for path in FAQ_FILES:
+        responses = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("responses") or {}
+        for name, variations in responses.items():
+            if any(EMERGENCY_NUMBER in (one.get("text") or "") for one in variations):
+                yield name, variations
+
+
+def test_every_answer_that_names_an_emergency_number_says_the_country_s_own(assistant):
+    answers = list(answers_with_an_emergency_number())
+    assert answers
+    unsourced = [name for name, variations in answers if not {"source", "written"} <= set(variations[0]["metadata"])]
+    assert unsourced == []
+    for audience in AUDIENCES:
+        asked = [f'/ask{{"faq": "{name.split("/", 1)[1]}"}}' for name, _ in answers]
+        results = assistant.converse(asked, "test", audience, "GB", "web")
+        said = ["\n".join(reply["text"] for reply in result["replies"]) for result in results]
+        assert not [name for (name, _), text in zip(answers, said, strict=True) if "{" in text or not text.strip()]
+        first = [result["replies"][0]["response"] for result in results]
+        assert first == [name for name, _ in answers]
+        # A wording for one audience may do without the number; the one that all others get may not lose it.
+        for (name, variations), text in zip(answers, said, strict=True):
+            if all(EMERGENCY_NUMBER in (one.get("text") or "") for one in variations):
+                assert "999" in text, (audience, name)
