@@ -17,7 +17,7 @@ import math
 import random
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Sequence, Set, Tuple
 
 import numpy as np
 import torch
@@ -96,8 +96,10 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """Embeddings, layers and both heads."""
 
-    def __init__(self, published: Dict[str, torch.Tensor], labels: int) -> None:
+    def __init__(self, published: Dict[str, torch.Tensor], labels: int, fixed: int = 0) -> None:
         super().__init__()
+        #: So many of the lowest layers stay as they are.
+        self.fixed = fixed
         for name in ("word_embeddings", "position_embeddings"):
             self.register_buffer(name, published[f"embeddings.{name}.weight"])
         self.norm = nn.LayerNorm(WIDTH, eps=1e-5).requires_grad_(False)
@@ -110,16 +112,24 @@ class Network(nn.Module):
         self.vector = nn.Linear(WIDTH, VECTOR, bias=False)
         self.labels = nn.Parameter(torch.randn(labels, VECTOR) / VECTOR**0.5)
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Means over the tokens, `(texts, 768)`."""
-        tokens = ids.shape[1]
+    def below(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """What the layers that stay as they are make of tokens, `(texts, tokens, 768)`."""
         # Places 0 and 1 of the published table stand for padding.
-        hidden = self.norm(self.word_embeddings[ids] + self.position_embeddings[2 : 2 + tokens])
-        bias = self.places[:, :, :tokens, :tokens].masked_fill(~mask[:, None, None, :], -1e4)
-        for layer in self.layers:
-            hidden = layer(hidden, bias)
+        hidden = self.norm(self.word_embeddings[ids] + self.position_embeddings[2 : 2 + ids.shape[1]])
+        return self._through(self.layers[: self.fixed], hidden, mask)
+
+    def forward(self, below: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Means over the tokens, `(texts, 768)`, from what `below` made."""
+        hidden = self._through(self.layers[self.fixed :], below, mask)
         weights = mask[:, :, None].float()
         return F.dropout((hidden.float() * weights).sum(1) / weights.sum(1), DROPOUT, self.training)
+
+    def _through(self, layers: Iterable[nn.Module], hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        tokens = mask.shape[1]
+        bias = self.places[:, :, :tokens, :tokens].masked_fill(~mask[:, None, None, :], -1e4)
+        for layer in layers:
+            hidden = layer(hidden, bias)
+        return hidden
 
     def cosines(self, means: torch.Tensor) -> torch.Tensor:
         """With the vector of each label, `(texts, labels)`."""
@@ -138,6 +148,23 @@ class Task:
         self.kept = [i for i, apart in enumerate(kept) if apart]
         #: Those that an epoch must not leave out, when it goes over a share of the others only.
         self.new: Set[int] = set()
+        #: What the fixed layers make of texts, `float16` of shape `(tokens, 768)`, where it was computed before.
+        self._below: Dict[int, torch.Tensor] = {}
+
+    def loss(self, network: Network, means: torch.Tensor, chosen: List[int]) -> torch.Tensor:
+        """What is to be made small, for a batch and its means."""
+        raise NotImplementedError
+
+    @torch.inference_mode()
+    def read_below(self, network: Network, chosen: Iterable[int]) -> None:
+        """Computes once what the fixed layers make of texts: an epoch costs less, for a gigabyte of memory or two."""
+        network.eval()
+        order = sorted(set(chosen), key=lambda i: len(self.ids[i]))
+        for start in range(0, len(order), 64):
+            batch = order[start : start + 64]
+            for i, rows in zip(batch, network.below(*self._tokens(batch)), strict=True):
+                self._below[i] = rows[: len(self.ids[i])].half().clone()
+        network.train()
 
     def an_epoch(self, share: float, rng: random.Random) -> List[int]:
         """What one epoch learns from: the new lines and a share of the others."""
@@ -154,7 +181,17 @@ class Task:
         rng.shuffle(found)
         yield from found
 
-    def padded(self, chosen: Sequence[int]) -> Tuple[torch.Tensor, torch.Tensor]:
+    def padded(self, network: Network, chosen: Sequence[int]) -> Tuple[torch.Tensor, torch.Tensor]:
+        """What the network starts from, `(texts, tokens, 768)`, and the mask."""
+        ids, mask = self._tokens(chosen)
+        if not all(i in self._below for i in chosen):
+            return network.below(ids, mask), mask
+        below = torch.zeros(*mask.shape, WIDTH)
+        for row, i in enumerate(chosen):
+            below[row, : len(self.ids[i])] = self._below[i]
+        return below, mask
+
+    def _tokens(self, chosen: Sequence[int]) -> Tuple[torch.Tensor, torch.Tensor]:
         """Token ids and mask."""
         longest = max(len(self.ids[i]) for i in chosen)
         ids = torch.ones(len(chosen), longest, dtype=torch.long)
@@ -163,6 +200,10 @@ class Task:
             ids[row, : len(self.ids[i])] = torch.tensor(self.ids[i])
             mask[row, : len(self.ids[i])] = True
         return ids, mask
+
+
+#: For each epoch what it learns from, by task.
+Plan = List[List[Tuple[Task, List[int]]]]
 
 
 class RiskTask(Task):
@@ -194,7 +235,7 @@ class RiskTask(Task):
 
     def report(self, network: Network) -> str:
         """Recall at one reaction in twenty and in ten quiet lines of the situations kept apart."""
-        out = torch.cat([network.risk(means) for means in _read(network, self, self.kept)]).numpy()
+        out = network.risk(_read(network, self, self.kept)).numpy()
         risky = self.targets[self.kept, 0].numpy()
         quiet = np.sort(out[~risky, 0])[::-1]
         shares = [float((out[risky, 0] > quiet[int(share * len(quiet))]).mean()) for share in (0.05, 0.1)]
@@ -220,20 +261,23 @@ class AnswersTask(Task):
 
     def report(self, network: Network) -> str:
         """How often the right label is first and among three, for phrasings kept apart."""
-        found = torch.cat([network.cosines(means) for means in _read(network, self, self.kept)])
+        found = network.cosines(_read(network, self, self.kept))
         places = (found > found.gather(1, self.labels[self.kept, None])).sum(1)
         return f"right first {(places < 1).float().mean():.3f}, among three {(places < 3).float().mean():.3f}"
 
 
 @torch.inference_mode()
-def _read(network: Network, task: Task, chosen: Sequence[int]) -> List[torch.Tensor]:
+def _read(network: Network, task: Task, chosen: Sequence[int]) -> torch.Tensor:
+    """Means of texts in the order asked for, `(texts, 768)`; texts of about one length go through together."""
     network.eval()
-    found = []
+    order = sorted(range(len(chosen)), key=lambda place: len(task.ids[chosen[place]]))
+    means = torch.empty(len(chosen), WIDTH)
     with torch.autocast("cpu", torch.bfloat16, enabled=PRECISION is torch.bfloat16):
-        for start in range(0, len(chosen), 64):
-            found.append(network(*task.padded(chosen[start : start + 64])).float())
+        for start in range(0, len(order), 64):
+            places = order[start : start + 64]
+            means[places] = network(*task.padded(network, [chosen[place] for place in places])).float()
     network.train()
-    return found
+    return means
 
 
 def go_on_from(network: Network, adapter: Path) -> None:
@@ -265,7 +309,7 @@ def place_labels(network: Network, answers: AnswersTask) -> None:
     """Puts each label's vector where its phrasings lie on average."""
     # A third of them shows well enough where a label lies.
     chosen = answers.learned[::3]
-    vectors = torch.cat([network.vector(means) for means in _read(network, answers, chosen)])
+    vectors = network.vector(_read(network, answers, chosen))
     sums = torch.zeros_like(network.labels)
     sums.index_add_(0, answers.labels[chosen], F.normalize(vectors, dim=1))
     network.labels.copy_(F.normalize(sums, dim=1))
@@ -279,6 +323,8 @@ def train(
     again: bool = False,
     new_files: Sequence[str] = (),
     share: float = 1.0,
+    fixed: int = 0,
+    stays: float = 0.0,
 ) -> Path:
     """Trains the adapter and writes it into the folder.
 
@@ -290,6 +336,9 @@ def train(
         again: Goes on from the adapter of the repository instead of from the published weights alone.
         new_files: Files of `data/risk/examples/` that every epoch learns from whole.
         share: How much of all else an epoch goes over, in (0, 1]: enough that nothing is forgotten.
+        fixed: So many of the lowest layers stay as they are; an epoch over the others costs that much less.
+        stays: Of the adapter it went on from, in what is written: the mean of both forgets less (Wortsman et al.,
+            "Model soups", 2022).
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
@@ -299,15 +348,63 @@ def train(
     tokenizer.no_padding()
     tokenizer.no_truncation()
     risk, answers = RiskTask(tokenizer, new_files), AnswersTask(tokenizer)
-    network = Network({name: torch.from_numpy(value) for name, value in source.weights().items()}, len(answers.names))
-    rate = RATE_AGAIN if again else RATE
+    weights = {name: torch.from_numpy(value) for name, value in source.weights().items()}
+    network = Network(weights, len(answers.names), fixed)
     if again:
         go_on_from(network, ADAPTER_DIR / ADAPTER)
         place_labels(network, answers)
+    network.layers[:fixed].requires_grad_(False)
+    plan: Plan = [[(task, task.an_epoch(share, rng)) for task in (risk, answers)] for _ in range(epochs)]
+    if fixed:
+        for task in (risk, answers):
+            task.read_below(network, [i for epoch in plan for one, chosen in epoch if one is task for i in chosen])
+    print(f"{len(risk.learned)} lines at risk or quiet, {len(answers.learned)} phrasings to choose from", flush=True)
+    before = load_file(str(ADAPTER_DIR / ADAPTER)) if stays else {}
+    for epoch in _learn(network, plan, RATE_AGAIN if again else RATE, rng):
+        # Written first: what follows takes minutes, and a run that is stopped in it should leave something.
+        path = _write(network, folder, before, stays)
+        with torch.inference_mode():
+            print(f"epoch {epoch}: risk: {risk.report(network)}; answers: {answers.report(network)}", flush=True)
+    return path
+
+
+def _learn(network: Network, plan: Plan, rate: float, rng: random.Random) -> Iterator[int]:
+    """Goes through the plan; gives the number of each epoch when it is done."""
+    optimiser = _optimiser(network, rate)
+    steps = sum(math.ceil(len(chosen) / BATCH[task.name]) for epoch in plan for task, chosen in epoch)
+    step, started = 0, time.monotonic()
     network.train()
+    for number, epoch in enumerate(plan, start=1):
+        turns = [(task, batch) for task, chosen in epoch for batch in task.batches(chosen, rng)]
+        rng.shuffle(turns)
+        losses: Dict[str, List[float]] = {task.name: [] for task, _ in epoch}
+        for task, batch in turns:
+            pace = min(1.0, step / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
+            for group in optimiser.param_groups:
+                group["lr"] = group["rate"] * pace
+            losses[task.name].append(_take_step(network, optimiser, task, batch))
+            step += 1
+            if step % 100 == 0:
+                means = ", ".join(f"{name} {np.mean(found[-80:]):.3f}" for name, found in losses.items() if found)
+                print(f"  step {step} of {steps}: {means}; {time.monotonic() - started:.0f} s", flush=True)
+        yield number
+
+
+def _take_step(network: Network, optimiser: torch.optim.Optimizer, task: Task, batch: List[int]) -> float:
+    with torch.autocast("cpu", torch.bfloat16, enabled=PRECISION is torch.bfloat16):
+        means = network(*task.padded(network, batch))
+    loss = task.loss(network, means, batch)
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_([one for group in optimiser.param_groups for one in group["params"]], 1.0)
+    optimiser.step()
+    return float(loss.item())
+
+
+def _optimiser(network: Network, rate: float) -> torch.optim.Optimizer:
     heads = [network.labels, *network.vector.parameters(), *network.risk.parameters()]
     layers = [parameter for parameter in network.layers.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(
+    return torch.optim.AdamW(
         [
             {"params": [one for one in layers if one.ndim > 1], "rate": rate, "weight_decay": 0.02},
             {"params": [one for one in layers if one.ndim == 1], "rate": rate / 2, "weight_decay": 0.0},
@@ -315,37 +412,10 @@ def train(
         ],
         lr=rate,
     )
-    plan = [[(task, task.an_epoch(share, rng)) for task in (risk, answers)] for _ in range(epochs)]
-    steps = sum(math.ceil(len(chosen) / BATCH[task.name]) for one in plan for task, chosen in one)
-    print(f"{len(risk.learned)} lines at risk or quiet, {len(answers.learned)} phrasings, {steps} steps", flush=True)
-    step, started = 0, time.monotonic()
-    for epoch, tasks in enumerate(plan):
-        turns = [(task, batch) for task, chosen in tasks for batch in task.batches(chosen, rng)]
-        rng.shuffle(turns)
-        losses: Dict[str, List[float]] = {risk.name: [], answers.name: []}
-        for task, chosen in turns:
-            share = min(1.0, step / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-            for group in optimiser.param_groups:
-                group["lr"] = group["rate"] * share
-            with torch.autocast("cpu", torch.bfloat16, enabled=PRECISION is torch.bfloat16):
-                means = network(*task.padded(chosen))
-            loss = task.loss(network, means, chosen)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_([*layers, *heads], 1.0)
-            optimiser.step()
-            losses[task.name].append(loss.item())
-            step += 1
-            if step % 100 == 0:
-                means_now = ", ".join(f"{name} {np.mean(found[-80:]):.3f}" for name, found in losses.items() if found)
-                print(f"  step {step}: {means_now}; {time.monotonic() - started:.0f} s", flush=True)
-        with torch.inference_mode():
-            print(f"epoch {epoch + 1}: risk: {risk.report(network)}; answers: {answers.report(network)}", flush=True)
-        path = _write(network, folder)
-    return path
 
 
-def _write(network: Network, folder: Path) -> Path:
+def _write(network: Network, folder: Path, before: Dict[str, torch.Tensor], stays: float) -> Path:
+    """Writes the adapter; the share `stays` of each weight is what it was `before`."""
     stored = {"vector.weight": network.vector.weight}
     stored |= {"risk.weight": network.risk.weight, "risk.bias": network.risk.bias}
     for number, layer in enumerate(network.layers):
@@ -357,6 +427,8 @@ def _write(network: Network, folder: Path) -> Path:
         for attribute, part in NORMS.items():
             norm = getattr(layer, attribute)
             stored[f"{start}{part}.weight"], stored[f"{start}{part}.bias"] = norm.weight, norm.bias
+    if before:
+        stored = {key: stays * before[key].float() + (1 - stays) * value for key, value in stored.items()}
     path = folder / ADAPTER
     save_file({key: value.detach().half().contiguous() for key, value in stored.items()}, str(path))
     return path
@@ -371,6 +443,18 @@ if __name__ == "__main__":
     parser.add_argument("--again", action="store_true", help="go on from the adapter of the repository")
     parser.add_argument("--new", nargs="*", default=[], metavar="NAME", help="example files learned from whole")
     parser.add_argument("--share", type=float, default=1.0, help="of all else in an epoch (default 1)")
+    parser.add_argument("--fixed", type=int, default=0, help="so many of the lowest layers stay as they are")
+    parser.add_argument("--stays", type=float, default=0.0, help="of the adapter it goes on from, in the mean of both")
     given = parser.parse_args()
-    written = train(given.seed, given.threads, given.epochs, given.folder, given.again, given.new, given.share)
+    written = train(
+        given.seed,
+        given.threads,
+        given.epochs,
+        given.folder,
+        given.again,
+        given.new,
+        given.share,
+        given.fixed,
+        given.stays,
+    )
     print(written.name, "written")

@@ -47,10 +47,9 @@ def held_out_lines() -> List[Tuple[str, str]]:
 
 
 def training_lines() -> List[Tuple[str, str]]:
-    """(file, text) of everything that the classifiers are trained on, or may be next."""
+    """(file, text) of everything that the classifiers are trained on."""
     lines: List[Tuple[str, str]] = []
-    risk = ROOT / "data" / "risk"
-    for path in sorted([*(risk / "examples").glob("*.jsonl"), *(risk / "waiting").glob("*.jsonl")]):
+    for path in sorted((ROOT / "data" / "risk" / "examples").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, row["text"]) for row in rows]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ContentError
-from bot.safety.examples import EXAMPLES_DIR, load_examples, read_examples
+from bot.safety.examples import EXAMPLES_DIR, load_examples
 from bot.safety.levels import RiskLevel
 
 ROW = {"id": "1", "text": "t", "level": "escalate", "risk": ["extortion"], "who": "self", "cluster": "c"}
@@ -54,10 +54,3 @@ def test_shipped_examples_keep_their_promises() -> None:
     for example in load_examples():
         assert example.text.strip()
         assert (example.level is RiskLevel.NONE) == (not example.categories)
-
-
-def test_lines_that_wait_are_whole_and_not_learned_from_yet() -> None:
-    waiting = [line for path in EXAMPLES_DIR.with_name("waiting").glob("*.jsonl") for line in read_examples(path)]
-    assert len({line.text for line in waiting}) == len(waiting) > 0
-    assert all(bool(line.categories) == (line.level is not RiskLevel.NONE) for line in waiting)
-    assert not {line.text for line in waiting} & {line.text for line in load_examples()}
