@@ -16,6 +16,7 @@ import argparse
 import math
 import random
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Sequence, Set, Tuple
 
@@ -136,7 +137,7 @@ class Network(nn.Module):
         return F.normalize(self.vector(means), dim=1) @ F.normalize(self.labels, dim=1).T
 
 
-class Task:
+class Task(ABC):
     """Texts of one kind, what is wanted of them, and which are kept apart."""
 
     def __init__(self, name: str, texts: Sequence[str], kept: Sequence[bool], tokenizer: Tokenizer) -> None:
@@ -151,9 +152,9 @@ class Task:
         #: What the fixed layers make of texts, `float16` of shape `(tokens, 768)`, where it was computed before.
         self._below: Dict[int, torch.Tensor] = {}
 
+    @abstractmethod
     def loss(self, network: Network, means: torch.Tensor, chosen: List[int]) -> torch.Tensor:
         """What is to be made small, for a batch and its means."""
-        raise NotImplementedError
 
     @torch.inference_mode()
     def read_below(self, network: Network, chosen: Iterable[int]) -> None:
