@@ -442,20 +442,11 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=ADAPTER_DIR, help="where the adapter is written")
     parser.add_argument("--again", action="store_true", help="go on from the adapter of the repository")
-    parser.add_argument("--new", nargs="*", default=[], metavar="NAME", help="example files learned from whole")
+    parser.add_argument(
+        "--new", dest="new_files", nargs="*", default=[], metavar="NAME", help="example files learned from whole"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="of all else in an epoch (default 1)")
     parser.add_argument("--fixed", type=int, default=0, help="so many of the lowest layers stay as they are")
     parser.add_argument("--stays", type=float, default=0.0, help="of the adapter it goes on from, in the mean of both")
-    given = parser.parse_args()
-    written = train(
-        given.seed,
-        given.threads,
-        given.epochs,
-        given.folder,
-        given.again,
-        given.new,
-        given.share,
-        given.fixed,
-        given.stays,
-    )
+    written = train(**vars(parser.parse_args()))
     print(written.name, "written")
