@@ -13,7 +13,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Awaitable, Callable, Mapping, Sequence
+from typing import Any, Awaitable, Callable, FrozenSet, Mapping, Sequence
 
 from bot import metrics
 from bot.channels.limits import MAX_MESSAGE_CHARS
@@ -75,7 +75,7 @@ class Guard:
         self._now = now or (lambda: datetime.now(timezone.utc))
         self._log = log
         self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS)
-        self._given: Recent[str, RiskLevel] = Recent(_REMEMBERED_CONVERSATIONS)
+        self._given: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
         #: What our own check-in asked about, until the next message answers it.
         self._asked: Recent[str, RiskAssessment] = Recent(_REMEMBERED_CONVERSATIONS)
 
@@ -139,13 +139,13 @@ class Guard:
                 audience=context.audience,
                 channel=context.channel,
                 language=context.language,
-                card_level_given=self._given.get(context.conversation_id, RiskLevel.NONE),
+                cards_given=self._given.get(context.conversation_id, frozenset()),
                 at=self._now(),
                 age=newest_own_age(reversed(recent)),
                 words="\n".join(text.replace("\n", " ") for text in recent),
             ),
         )
-        self._remember_card(context.conversation_id, card.level, assessment)
+        self._remember_card(context.conversation_id, card, assessment)
         return _as_replies(card)
 
     def note_said(self, context: GuardContext, replies: Sequence[Reply]) -> None:
@@ -168,9 +168,9 @@ class Guard:
         chosen = get_responses().choose(TECHNICAL_PROBLEM, context.audience, context.channel, slots)
         return _as_reply(chosen)
 
-    def _remember_card(self, conversation_id: str, level: RiskLevel, assessment: RiskAssessment) -> None:
-        if level >= RiskLevel.ESCALATE:
-            self._given.note(conversation_id, max(level, self._given.get(conversation_id, RiskLevel.NONE)))
+    def _remember_card(self, conversation_id: str, card: CrisisReply, assessment: RiskAssessment) -> None:
+        if card.level >= RiskLevel.ESCALATE:
+            self._given.note(conversation_id, self._given.get(conversation_id, frozenset()) | {card.category})
         else:
             self._asked.note(conversation_id, assessment)
 

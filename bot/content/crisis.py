@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Collection, Dict, List, Mapping, Tuple
 
 from bot.content.card_words import get_card_words
 from bot.content.cards import Card, cards_of, gsm
@@ -45,7 +45,7 @@ class CrisisContext:
         audience: child, parent, professional or None.
         channel: web, telegram, whatsapp, sms or plain.
         language: Two-letter code of the page, or None for English.
-        card_level_given: Highest level of a card already shown in this conversation.
+        cards_given: Categories of the cards already shown in this conversation.
         at: An aware time for opening hours, or None.
         age: Years, when the person said it.
         words: The person's last messages, one a line, newest last; they only choose between fitting first words.
@@ -55,7 +55,7 @@ class CrisisContext:
     audience: str | None = None
     channel: str = "web"
     language: str | None = None
-    card_level_given: RiskLevel = RiskLevel.NONE
+    cards_given: Collection[str] = ()
     at: datetime | None = None
     age: int | None = None
     words: str = ""
@@ -76,13 +76,15 @@ class CrisisReply:
 
     Attributes:
         hotlines: Ids of every service shown, the emergency service last unless it leads.
-        level: Level of the card, for the next turn's `card_level_given`.
+        level: Level of the card.
+        category: What it is about, for the next turn's `cards_given`.
         cards: The services as structured data for the widget.
     """
 
     messages: Tuple[Message, ...]
     hotlines: Tuple[str, ...]
     level: RiskLevel
+    category: str
     cards: Tuple[Card, ...] = field(default=())
 
 
@@ -119,14 +121,14 @@ def compose(
         directory, book: Those of the process unless given.
 
     Returns:
-        At least one message. For `check_in` one question; for `escalate` the card, shorter when one was given
-        before; for `emergency` the emergency number and nothing else.
+        At least one message. For `check_in` one question; for `escalate` the card, shorter when one for the same
+        trouble was given before; for `emergency` the emergency number and nothing else.
     """
     directory = directory or get_directory()
     level = max(assessment.level, RiskLevel.CHECK_IN)
     asks = level is RiskLevel.CHECK_IN
     category = assessment.asked_category if asks else assessment.main_category or _UNNAMED_CATEGORY
-    duty = duty_of(level, category, assessment.speaker, context.audience, context.card_level_given, context.age)
+    duty = duty_of(level, category, assessment.speaker, context.audience, context.cards_given, context.age)
     language = _language(assessment, context, book or get_responses())
     request = SelectionRequest(
         country=context.country,
@@ -143,7 +145,7 @@ def compose(
     values = _values(selection, request, assessment, context)
     desk = _Desk(book or get_responses(), duty, assessment, context, selection, values)
     messages = _in_language(desk, language) if language != ENGLISH else _KINDS[duty.kind](desk)
-    return CrisisReply(tuple(messages), _shown(desk), level, _cards(desk, category))
+    return CrisisReply(tuple(messages), _shown(desk), level, duty.category, _cards(desk, category))
 
 
 def _values(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, List, Mapping
+from typing import Any, Callable, FrozenSet, List, Mapping
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -78,7 +78,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     shown = selection_from({**_known(facts), **values, "channel": facts.channel})
     draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)
     hotlines = [choice.service.id for choice in shown.choices]
-    return {**draft, "hotlines": hotlines, "card_level": RiskLevel.ESCALATE.label}
+    return {**draft, "hotlines": hotlines, "card_level": RiskLevel.ESCALATE.label, "card_category": asked}
 
 
 def _asked_about(tracker: DialogueStateTracker) -> str:
@@ -95,21 +95,20 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         audience=facts.audience,
         channel=facts.channel,
         language=facts.language,
-        card_level_given=_level_given_before(tracker),
+        cards_given=_cards_given_before(tracker),
         at=now,
         age=facts.age,
         words=recent_words(tracker),
     )
 
 
-def _level_given_before(tracker: DialogueStateTracker) -> RiskLevel:
-    """The highest card level already shown; the slot holds the level of the card being worded right now."""
-    levels = [
-        event.metadata.get("card_level")
+def _cards_given_before(tracker: DialogueStateTracker) -> FrozenSet[str]:
+    """What the cards already shown were about; the slot holds that of the card being worded right now."""
+    return frozenset(
+        event.metadata["card_category"]
         for event in tracker.events
-        if isinstance(event, BotUttered) and event.metadata.get("card_level")
-    ]
-    return max((RiskLevel.from_label(level) for level in levels), default=RiskLevel.NONE)
+        if isinstance(event, BotUttered) and event.metadata.get("card_category")
+    )
 
 
 def _as_card(reply: CrisisReply) -> Draft:
@@ -124,6 +123,7 @@ def _as_card(reply: CrisisReply) -> Draft:
         "responses": [message.response for message in reply.messages],
         "hotlines": list(reply.hotlines),
         "card_level": reply.level.label if reply.level >= RiskLevel.ESCALATE else None,
+        "card_category": reply.category if reply.level >= RiskLevel.ESCALATE else None,
     }
 
 

@@ -1,19 +1,21 @@
 """The table from an assessment to the duty it puts on the assistant: which kind of reply, in whose words. Pure.
 
-    level       a card of this level was given before?   reply
-    none        -                                        none
-    check_in    -                                        question: one kind, direct question, nothing else
-    escalate    no                                       card: care, what to do now, helplines, what may stop you
-    escalate    yes                                      again: shorter, the line repeated
-    emergency   -                                        emergency: the emergency number first, nothing else
+    level       a card for this trouble was given before?   reply
+    none        -                                           none
+    check_in    -                                           question: one kind, direct question, nothing else
+    escalate    no                                          card: care, what to do now, helplines, what may stop you
+    escalate    yes                                         again: shorter, the line repeated
+    emergency   -                                           emergency: the emergency number first, nothing else
 
-An emergency is never shortened: a person who writes again still needs the number first.
+An emergency is never shortened: a person who writes again still needs the number first. Nor is a second trouble: who
+had the card about a stranger and now speaks of dying needs other words and another line.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Collection
 
 from bot.safety import levels
 from bot.safety.levels import RiskLevel, Speaker
@@ -58,7 +60,7 @@ def duty_of(
     category: str | None,
     speaker: Speaker,
     audience: str | None,
-    card_level_given: RiskLevel = RiskLevel.NONE,
+    cards_given: Collection[str] = (),
     age: int | None = None,
 ) -> Duty:
     """Reads the table above.
@@ -66,11 +68,11 @@ def duty_of(
     Args:
         category: The category that leads the reply; None when the engine named none.
         audience: child, parent, professional or None.
-        card_level_given: The highest level of a card already shown in this conversation.
+        cards_given: Categories of the cards already shown in this conversation.
         age: Years, when the person said it of themselves.
     """
     named = category or UNCLEAR
-    return Duty(_kind(level, card_level_given), named, voice_of(speaker, audience, named, age))
+    return Duty(_kind(level, named in cards_given), named, voice_of(speaker, audience, named, age))
 
 
 def category_of_yes(asked: str | None) -> str:
@@ -83,11 +85,11 @@ def category_of_yes(asked: str | None) -> str:
     return asked if asked in levels.CATEGORIES else levels.SELF_HARM
 
 
-def _kind(level: RiskLevel, given: RiskLevel) -> ReplyKind:
+def _kind(level: RiskLevel, given: bool) -> ReplyKind:
     if level is RiskLevel.EMERGENCY:
         return ReplyKind.EMERGENCY
     if level is RiskLevel.ESCALATE:
-        return ReplyKind.AGAIN if given >= RiskLevel.ESCALATE else ReplyKind.CARD
+        return ReplyKind.AGAIN if given else ReplyKind.CARD
     return ReplyKind.QUESTION if level is RiskLevel.CHECK_IN else ReplyKind.NONE
 
 

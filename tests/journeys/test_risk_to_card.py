@@ -6,7 +6,6 @@ import pytest
 
 from bot.content.crisis import CrisisContext, compose
 from bot.safety.engine import get_engine
-from bot.safety.levels import RiskLevel
 
 JOURNEYS = [
     # extortion: child, parent
@@ -47,9 +46,9 @@ EMERGENCIES = [
 ]  # fmt: skip
 
 
-def reply(text: str, audience: str | None, given: RiskLevel = RiskLevel.NONE):
+def reply(text: str, audience: str | None, *given: str):
     assessment = get_engine().assess(text)
-    return compose(assessment, CrisisContext(country="GB", audience=audience, card_level_given=given))
+    return compose(assessment, CrisisContext(country="GB", audience=audience, cards_given=given))
 
 
 @pytest.mark.parametrize(("text", "audience", "response", "service"), JOURNEYS)
@@ -72,6 +71,12 @@ def test_slang_that_may_be_a_joke_gets_a_kind_question_and_a_yes_the_card():
 
 
 def test_a_second_risky_message_is_answered_shorter_with_the_line_repeated():
-    found = reply("he says he will send my nudes to everyone tonight", "child", RiskLevel.ESCALATE)
+    found = reply("he says he will send my nudes to everyone tonight", "child", "extortion")
     assert found.messages[0].response == "utter_crisis_again_child"
     assert "0800 1111" in found.messages[0].text
+
+
+def test_a_second_trouble_after_a_card_gets_a_card_of_its_own():
+    found = reply("i really want to die", "child", "extortion", "adult_involved")
+    assert found.messages[0].response == "utter_crisis_self_harm_child"
+    assert "gb-shout" in found.hotlines and "gb-emergency" in found.hotlines

@@ -12,17 +12,18 @@ from bot.safety.protocol import VOICES, ReplyKind, category_of_yes, duty_of, voi
 @pytest.mark.parametrize(
     ("level", "given", "kind"),
     [
-        (RiskLevel.NONE, RiskLevel.NONE, ReplyKind.NONE),
-        (RiskLevel.CHECK_IN, RiskLevel.NONE, ReplyKind.QUESTION),
-        (RiskLevel.ESCALATE, RiskLevel.NONE, ReplyKind.CARD),
-        (RiskLevel.ESCALATE, RiskLevel.CHECK_IN, ReplyKind.CARD),
-        (RiskLevel.ESCALATE, RiskLevel.ESCALATE, ReplyKind.AGAIN),
-        (RiskLevel.ESCALATE, RiskLevel.EMERGENCY, ReplyKind.AGAIN),
-        (RiskLevel.EMERGENCY, RiskLevel.ESCALATE, ReplyKind.EMERGENCY),
-        (RiskLevel.EMERGENCY, RiskLevel.EMERGENCY, ReplyKind.EMERGENCY),
+        (RiskLevel.NONE, (), ReplyKind.NONE),
+        (RiskLevel.CHECK_IN, (), ReplyKind.QUESTION),
+        (RiskLevel.CHECK_IN, (levels.EXTORTION,), ReplyKind.QUESTION),
+        (RiskLevel.ESCALATE, (), ReplyKind.CARD),
+        (RiskLevel.ESCALATE, (levels.EXTORTION,), ReplyKind.AGAIN),
+        (RiskLevel.ESCALATE, (levels.ADULT_INVOLVED, levels.EXTORTION), ReplyKind.AGAIN),
+        (RiskLevel.ESCALATE, (levels.ADULT_INVOLVED,), ReplyKind.CARD),
+        (RiskLevel.EMERGENCY, (levels.EXTORTION,), ReplyKind.EMERGENCY),
+        (RiskLevel.EMERGENCY, (levels.IMMEDIATE_DANGER,), ReplyKind.EMERGENCY),
     ],
 )
-def test_level_and_earlier_card_decide_the_kind_of_reply(level, given, kind):
+def test_level_and_the_cards_before_decide_the_kind_of_reply(level, given, kind):
     assert duty_of(level, levels.EXTORTION, Speaker.SELF, "child", given).kind is kind
 
 
