@@ -52,7 +52,7 @@ class Encoded:
 
     Attributes:
         meaning: float32, shape (n, 512), rows of unit length: `bot.text.encoder`.
-        detail: float32, shape (n, 256), rows of unit length: `bot.text.english`.
+        detail: float32, shape (n, 384), rows of unit length: `bot.text.english`.
     """
 
     meaning: np.ndarray

@@ -2,8 +2,8 @@
 
 1. The classifier's level: the highest whose probability reaches its threshold.
 2. A signal lifts the level to its own, unless the message only asks, teaches or tells fiction and the classifier by
-   itself would not escalate it, or the classifier finds the signal's category all but impossible. Slang that is a joke
-   as often as a cry for help counts always, for a question.
+   itself would not escalate it, or the classifier finds any risk all but impossible. Two things count always, for a
+   question: slang that is a joke as often as a cry for help, and a plain wish of the writer to die.
 3. A joke marker beside a self-harm signal, or the slang form "kms" by itself, asks instead of showing the card.
 4. A short message that says nothing is happening, without any signal, is believed.
 5. The categories named are those above the category threshold, and those of signals that counted; at least one.
@@ -59,7 +59,8 @@ def decide(reading: Reading, evidence: Evidence, thresholds: Thresholds) -> Deci
         learned = RiskLevel.NONE
     elif evidence.ambiguous and _only_self_harm(reading, hits, thresholds):
         learned = min(learned, RiskLevel.CHECK_IN)
-    level = max([learned, *(_hit_level(hit, evidence) for hit in hits)])
+    doubted = _is_doubted(reading, thresholds)
+    level = max([learned, *(_hit_level(hit, evidence, doubted) for hit in hits)])
     if level is RiskLevel.NONE:
         return Decision(level, {}, ())
     return Decision(level, _named(reading, hits, level, thresholds), hits)
@@ -85,16 +86,31 @@ def _counts(hit: SignalHit, reading: Reading, evidence: Evidence, thresholds: Th
     if evidence.ambiguous and hit.signal.category == SELF_HARM and hit.signal.level is RiskLevel.CHECK_IN:
         # "kms this homework" is a joke nine times in ten; the tenth is why a kind question is asked.
         return True
-    if reading.levels[RiskLevel.CHECK_IN] < thresholds.veto:
-        return False
+    if _is_doubted(reading, thresholds):
+        return _wants_to_die_now(hit, evidence)
     if evidence.stance is Stance.EDUCATIONAL:
         # "What are the signs that someone is grooming my daughter?" asks; the signal's words are the question's.
         return evidence.of_self and reading.levels[RiskLevel.ESCALATE] >= thresholds.escalate
     return True
 
 
-def _hit_level(hit: SignalHit, evidence: Evidence) -> RiskLevel:
-    if hit.signal.category == SELF_HARM and evidence.joking:
+def _is_doubted(reading: Reading, thresholds: Thresholds) -> bool:
+    """Whether both readers together are nearly sure that nothing is wrong."""
+    return reading.levels[RiskLevel.CHECK_IN] < thresholds.veto
+
+
+def _wants_to_die_now(hit: SignalHit, evidence: Evidence) -> bool:
+    """Whether somebody plainly says it of themselves.
+
+    What sounds like a joke ("because my fish died") may be a child's reason: the question is asked, however sure the
+    readers are.
+    """
+    plain = hit.signal.category == SELF_HARM and hit.signal.level >= RiskLevel.ESCALATE
+    return plain and evidence.of_self and evidence.stance is Stance.NOW
+
+
+def _hit_level(hit: SignalHit, evidence: Evidence, doubted: bool) -> RiskLevel:
+    if hit.signal.category == SELF_HARM and (evidence.joking or doubted):
         return min(hit.signal.level, RiskLevel.CHECK_IN)
     return hit.signal.level
 

@@ -6,7 +6,8 @@
 - `spelling.py`: repairs inside one word (digits for letters, stretched letters, masked letters, one typing slip).
 - `encoder.py`: `get_encoder().encode(texts)`, the multilingual sentence encoder, one vector a message.
 - `english.py`: `get_english().read(texts)`, the English encoder: a vector and what it says of risk, in one reading.
-  Made by `encoder_graph.py` from `published.py` (the weights as installed) and `adapter.py` (our change of them).
+  Made by `encoder_graph.py` from `published.py` (the weights as installed), `adapter.py` (our change of them) and
+  `middle_view.py` (what a middle layer adds to the vector).
 
 In: a message as typed. Out: lower-case text for matching, and `float32` unit vectors.
 """

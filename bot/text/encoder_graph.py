@@ -18,6 +18,7 @@ import numpy as np
 
 from bot.text.adapter import MATRICES, adapted
 from bot.text.cleanup import clean
+from bot.text.middle_view import LAYER, SHARE, STATE, MiddleView
 from bot.text.published import HEADS, LAYERS, WIDTH, Published, relative_buckets
 from bot.text.vocabulary import TEXT_DIR
 
@@ -101,7 +102,7 @@ class _Graph:
     #: Products of two states have no matrix to make small, and the heads are small already.
     EXACT = tuple(
         [f"{kind}{layer}" for layer in range(LAYERS) for kind in ("scores", "context")]
-        + ["vector_product", "risk_product"]
+        + ["vector_product", "risk_product", "middle_product"]
     )
 
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
@@ -148,13 +149,33 @@ class _Graph:
             hidden = self._layer(layer, hidden, bias)
         self._constant("text_axis", np.array([1]))
         means = self._node("ReduceMean", [hidden, "text_axis"], "means", keepdims=0)
+        self._risk(means)
+        self._vector(means)
+
+    def _risk(self, means: str) -> None:
         self._constant("risk_matrix", self._weights["risk.weight"].T)
         self._constant("risk_bias", self._weights["risk.bias"])
         self._node("MatMul", [means, "risk_matrix"], "risk_product")
         self._node("Add", ["risk_product", "risk_bias"], "risk")
+
+    def _vector(self, means: str) -> None:
+        """What the last layer learned and what a middle one sees, each of unit length, weighed and side by side."""
+        view = MiddleView.load()
         self._constant("vector_matrix", self._weights["vector.weight"].T)
         self._node("MatMul", [means, "vector_matrix"], "vector_product")
-        self._node("LpNormalization", ["vector_product"], "vector", axis=-1, p=2)
+        self._node("ReduceMean", [f"hidden{LAYER}", "text_axis"], STATE, keepdims=0)
+        self._constant("middle_matrix", view.matrix)
+        self._constant("middle_offset", view.offset)
+        self._node("MatMul", [STATE, "middle_matrix"], "middle_product")
+        self._node("Add", ["middle_product", "middle_offset"], "middle")
+        weighed = [self._of_length("vector_product", 1 - SHARE), self._of_length("middle", SHARE)]
+        self._node("Concat", weighed, "vector", axis=-1)
+
+    def _of_length(self, state: str, square: float) -> str:
+        """The rows of a state made as long as the root of `square`."""
+        self._node("LpNormalization", [state], f"{state}_unit", axis=-1, p=2)
+        self._constant(f"{state}_length", np.float32(np.sqrt(square)))
+        return self._node("Mul", [f"{state}_unit", f"{state}_length"], f"{state}_weighed")
 
     def _embed(self) -> List[str]:
         """The rows that the first layer reads, and what each pair of places adds to attention."""

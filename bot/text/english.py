@@ -13,16 +13,17 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence
 
 import numpy as np
 
 from bot.config import get_settings
 from bot.errors import ModelError
+from bot.text import middle_view
 from bot.text.adapter import ADAPTER, ADAPTER_DIR, VECTOR
 from bot.text.vocabulary import TEXT_DIR
 
-DIMENSIONS = VECTOR
+DIMENSIONS = VECTOR + middle_view.WIDTH
 #: Of a longer text the first and the last tokens are read: a story begins with who and ends with what is wanted.
 FIRST_TOKENS, LAST_TOKENS = 96, 64
 #: Enough for the messages in flight: the guard and the NLU graph then share one reading.
@@ -31,6 +32,7 @@ _KEPT_TEXTS = 512
 _BATCH = 16
 _MADE_FROM = (
     ADAPTER_DIR / ADAPTER,
+    middle_view.PATH,
     Path(__file__).with_name("encoder_graph.py"),
     Path(__file__).with_name("published.py"),
     TEXT_DIR / "calibration.txt",
@@ -44,7 +46,8 @@ class EnglishReading:
     """What the encoder makes of texts; rows in the order of the texts.
 
     Attributes:
-        vectors: `float32`, shape `(texts, 256)`, unit rows, for telling questions apart.
+        vectors: `float32`, shape `(texts, 384)`, unit rows, for telling questions apart: 256 numbers that learned to,
+            and 128 of a middle layer (`bot.text.middle_view`).
         risk: `float32`, shape `(texts, 16)`, logits: levels, categories, speakers (`bot.safety.classifier`).
     """
 
@@ -91,35 +94,38 @@ class EnglishEncoder:
             texts: Clean texts (`bot.text.cleanup`).
         """
         if not texts:
-            return EnglishReading(np.zeros((0, VECTOR), np.float32), np.zeros((0, 0), np.float32))
+            return EnglishReading(np.zeros((0, DIMENSIONS), np.float32), np.zeros((0, 0), np.float32))
         with self._lock:
             found = {text: self._kept[text] for text in texts if text in self._kept}
-        found.update(self._compute([text for text in dict.fromkeys(texts) if text not in found]))
+        fresh = [text for text in dict.fromkeys(texts) if text not in found]
+        found.update(zip(fresh, self.outputs(fresh, ["vector", "risk"]), strict=True))
         with self._lock:
             self._kept.update((text, found[text]) for text in texts[-_KEPT_TEXTS:])
             while len(self._kept) > _KEPT_TEXTS:
                 self._kept.popitem(last=False)
         rows = np.stack([found[text] for text in texts])
-        return EnglishReading(rows[:, :VECTOR], rows[:, VECTOR:])
+        return EnglishReading(rows[:, :DIMENSIONS], rows[:, DIMENSIONS:])
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
-        """The vectors alone: `float32`, shape `(len(texts), 256)`."""
+        """The vectors alone: `float32`, shape `(len(texts), 384)`."""
         return self.read(texts).vectors
 
-    def _compute(self, texts: Sequence[str]) -> Dict[str, np.ndarray]:
-        """Texts of the same number of tokens go through together: no padding, so no mask."""
-        by_length: Dict[int, List[Tuple[str, List[int]]]] = {}
-        for text in texts:
-            ids = self._ids(text)
-            by_length.setdefault(len(ids), []).append((text, ids))
-        found: Dict[str, np.ndarray] = {}
+    def outputs(self, texts: Sequence[str], names: Sequence[str]) -> np.ndarray:
+        """Named outputs of the network for texts, side by side: `float32`, one row a text; computed each time.
+
+        Texts of the same number of tokens go through together: no padding, so no mask.
+        """
+        ids = [self._ids(text) for text in texts]
+        by_length: Dict[int, List[int]] = {}
+        for place, found in enumerate(ids):
+            by_length.setdefault(len(found), []).append(place)
+        rows: Dict[int, np.ndarray] = {}
         for group in by_length.values():
             for start in range(0, len(group), _BATCH):
                 part = group[start : start + _BATCH]
-                tokens = np.array([ids for _, ids in part], dtype=np.int64)
-                rows = np.hstack(self._session.run(["vector", "risk"], {"ids": tokens})).astype(np.float32)
-                found.update(zip((text for text, _ in part), rows, strict=True))
-        return found
+                tokens = np.array([ids[place] for place in part], dtype=np.int64)
+                rows.update(zip(part, np.hstack(self._session.run(list(names), {"ids": tokens})), strict=True))
+        return np.array([rows[place] for place in range(len(texts))], dtype=np.float32)
 
     def _ids(self, text: str) -> List[int]:
         ids: List[int] = self._tokenizer.encode(text[:_MOST_CHARS]).ids

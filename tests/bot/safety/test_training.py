@@ -73,3 +73,15 @@ def test_of_a_long_text_more_parts_are_read_twice_than_of_a_short_one() -> None:
     assert telling_parts(parts, scores) == ["part 7", "part 6", "part 5", "part 4"]
     assert telling_parts(parts[:4], scores[:4]) == ["part 3", "part 2"]
     assert telling_parts(parts[:1], scores[:1]) == []
+
+
+def test_one_of_each_situation_is_kept_first_and_no_file_loses_more_than_another(monkeypatch) -> None:
+    monkeypatch.setattr(training, "SUPPORT", 300)
+    # Two files of two hundred situations, each told twice; then ten composed messages, which are never kept.
+    clusters = [f"{file}{number}" for file in "ab" for number in range(200) for _ in range(2)]
+    kept = training._support(clusters, len(clusters) + 10)
+    met = [cluster for cluster, chosen in zip(clusters, kept, strict=False) if chosen]
+    assert len(met) == len(set(met)) == 300 and not kept[-10:].any()
+    assert 120 < sum(cluster.startswith("b") for cluster in met) < 180
+    monkeypatch.setattr(training, "SUPPORT", 500)
+    assert set(clusters) == {c for c, chosen in zip(clusters, training._support(clusters, len(clusters)), strict=True) if chosen}

@@ -11,8 +11,7 @@ import pytest
 
 from bot.errors import ModelError
 from bot.text import encoder_graph, english
-from bot.text.adapter import VECTOR
-from bot.text.english import FIRST_TOKENS, LAST_TOKENS, EnglishEncoder, get_english, prepare
+from bot.text.english import DIMENSIONS, FIRST_TOKENS, LAST_TOKENS, EnglishEncoder, get_english, prepare
 
 TEXTS = ["how do i block someone", "he asked me for pictures", "hello", "who can see my story on there"]
 
@@ -24,7 +23,7 @@ def fresh() -> EnglishEncoder:
 def test_vectors_are_unit_rows_and_alike_alone_or_together() -> None:
     together = fresh().read(TEXTS)
     alone = fresh()
-    assert together.vectors.shape == (len(TEXTS), VECTOR) and together.vectors.dtype == np.float32
+    assert together.vectors.shape == (len(TEXTS), DIMENSIONS) and together.vectors.dtype == np.float32
     assert np.linalg.norm(together.vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
     for row, text in enumerate(TEXTS):
         # One text alone and four at once are rounded a little differently.
@@ -60,7 +59,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def test_no_texts_give_no_rows() -> None:
-    assert get_english().vectors([]).shape == (0, VECTOR)
+    assert get_english().vectors([]).shape == (0, DIMENSIONS)
 
 
 def test_several_threads_read_the_same() -> None:
