@@ -80,11 +80,12 @@ class SafetyPolicy(Policy):
         if message is None:
             return None
         risk = latest_risk(tracker)
+        check_in = _waiting_check_in(tracker)
         return decide(
             risk=from_dict(risk),
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
-            intent=_answer_intent(message),
-            check_in=_waiting_check_in(tracker),
+            intent=_answer_intent(message, is_asked=check_in is not None),
+            check_in=check_in,
             card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
             told_plainly=_is_told_plainly(risk or {}),
         )
@@ -95,13 +96,14 @@ class SafetyPolicy(Policy):
         return self._prediction(probabilities, optional_events=events, is_no_user_prediction=True)
 
 
-def _answer_intent(message: UserUttered) -> Optional[str]:
+def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
-    Laughing says nothing either: "haha im not joking" is a yes.
+    Laughing says nothing either: "haha im not joking" is a yes. Taking back says no when we asked ("no i was joking"),
+    not without its words ("forget it"), and after a card it is an intent of its own.
     """
     intent = message.intent.get("name")
-    if intent in (FALLBACK_INTENT, "faq", "laugh"):
+    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent == "take_back"):
         return read_answer(message.text or "") or intent
     return intent
 
