@@ -13,7 +13,7 @@ from typing import Sequence
 
 import numpy as np
 
-from bot.errors import ModelError
+from bot.fitted import read_fitted
 from bot.safety.classifier import LEVELS, SPEAKERS, TELLING_PARTS_OF_LONG, Reading
 from bot.safety.levels import CATEGORIES
 from bot.text.english import get_english
@@ -39,11 +39,7 @@ class SecondReading:
     @classmethod
     def load(cls, path: Path = PATH) -> SecondReading:
         """Reads the fitted layer. Raises ModelError when the file is missing or something else."""
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                return cls(stored["risk"], stored["speakers"])
-        except (OSError, KeyError, ValueError):
-            raise ModelError(f"{path.name} cannot be read; restore bot/safety from the repository.") from None
+        return cls(*read_fitted(path, "risk", "speakers", home="bot/safety"))
 
     def joined_with(self, first: Reading, text: str, telling: Sequence[str] = ()) -> Reading:
         """Both readings of a text as one.

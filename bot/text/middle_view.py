@@ -17,15 +17,12 @@ from typing import List
 
 import numpy as np
 
-from bot.errors import ModelError
+from bot.fitted import read_fitted
 from bot.text.cleanup import clean
 
 PATH = Path(__file__).parent / "adapter" / "middle_view.npz"
-#: The layer that is seen, from 0; and how many numbers are made of its states.
-LAYER, WIDTH = 8, 128
-#: Its share of the cosine of two vectors; chosen, as the layer was, on phrasings the encoder never saw: right question
-#: first 0.741 without, 0.751 with it.
-SHARE = 0.4
+#: How many numbers are made of the layer's states.
+WIDTH = 128
 #: The name of its mean state in the encoder's file.
 STATE = "middle_means"
 _EVENING = -0.25
@@ -46,11 +43,7 @@ class MiddleView:
     @classmethod
     def load(cls, path: Path = PATH) -> MiddleView:
         """Reads the axes. Raises ModelError when the file is missing or something else."""
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                return cls(stored["matrix"].astype(np.float32), stored["offset"].astype(np.float32))
-        except (OSError, KeyError, ValueError):
-            raise ModelError(f"{path.name} cannot be read; restore bot/text/adapter from the repository.") from None
+        return cls(*read_fitted(path, "matrix", "offset", home="bot/text/adapter"))
 
     def save(self, path: Path = PATH) -> None:
         """Writes the axes in half precision, which the eight-bit states do not need more than."""

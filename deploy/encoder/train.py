@@ -50,8 +50,9 @@ WARM_UP, DROPOUT = 0.06, 0.1
 #: Levels and categories, then speakers.
 LEVELS_AND_CATEGORIES = 10
 RISK_OUTPUTS = LEVELS_AND_CATEGORIES + len(SPEAKERS)
-#: Half precision is several times as fast where the processor has matrix instructions for it, and slower elsewhere.
-PRECISION = torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
+#: Half precision is several times as fast where the processor has instructions for it, and slower elsewhere.
+_HALF_IS_FASTER = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+PRECISION = torch.bfloat16 if _HALF_IS_FASTER else torch.float32
 #: How sharp the softmax over cosines is.
 SHARPNESS = 20
 

@@ -9,8 +9,9 @@ import pytest
 
 from bot.errors import ModelError
 from bot.text.adapter import VECTOR
+from bot.text.encoder_graph import MIDDLE_SHARE
 from bot.text.english import DIMENSIONS, get_english
-from bot.text.middle_view import SHARE, WIDTH, MiddleView, fit
+from bot.text.middle_view import WIDTH, MiddleView, fit
 
 COLUMNS = 160
 
@@ -51,7 +52,7 @@ def test_axes_are_kept_in_half_precision_and_read_back(tmp_path: Path) -> None:
     assert cosines(read, states()[:50]) == pytest.approx(cosines(view, states()[:50]), abs=0.02)
 
 
-@pytest.mark.parametrize("content", [None, b"not arrays"])
+@pytest.mark.parametrize("content", [None, b"not arrays", b"PK\x03\x04 cut short"])
 def test_missing_or_broken_axes_are_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "view.npz"
     if content is not None:
@@ -63,5 +64,5 @@ def test_missing_or_broken_axes_are_named(tmp_path: Path, content: bytes | None)
 def test_a_vector_has_both_views_by_their_shares() -> None:
     vector = get_english().vectors(["how do i block someone"])[0]
     assert len(vector) == DIMENSIONS == VECTOR + WIDTH
-    assert float(np.sum(vector[:VECTOR] ** 2)) == pytest.approx(1 - SHARE, abs=1e-3)
-    assert float(np.sum(vector[VECTOR:] ** 2)) == pytest.approx(SHARE, abs=1e-3)
+    assert float(np.sum(vector[:VECTOR] ** 2)) == pytest.approx(1 - MIDDLE_SHARE, abs=1e-3)
+    assert float(np.sum(vector[VECTOR:] ** 2)) == pytest.approx(MIDDLE_SHARE, abs=1e-3)
