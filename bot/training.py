@@ -31,7 +31,7 @@ def fingerprint(project: Path = PROJECT_DIR) -> str:
         path = project / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
-            if file.is_file() and file.suffix in (".yml", ".py", ".lock", ".safetensors"):
+            if file.is_file() and file.suffix in (".yml", ".py", ".lock", ".safetensors", ".npz"):
                 digest.update(str(file.relative_to(project)).encode())
                 digest.update(_learned_from(file.read_bytes()))
     return digest.hexdigest()
@@ -47,10 +47,16 @@ def _learned_from(content: bytes) -> bytes:
 
 
 def is_model_current() -> bool:
-    """Whether the trained model was made from the files as they are now."""
+    """Whether the assistant and the safety engine were made from the files as they are now.
+
+    Both, because a server that has to train its safety engine first is not ready in time.
+    """
+    from bot.safety import training as safety_training
+
     models = get_settings().models_dir
     stamp = models / "kindlight.fingerprint"
-    return (models / MODEL_NAME).is_file() and stamp.is_file() and stamp.read_text() == fingerprint()
+    is_current = (models / MODEL_NAME).is_file() and stamp.is_file() and stamp.read_text() == fingerprint()
+    return is_current and safety_training.is_current()
 
 
 def train() -> Path:

@@ -81,6 +81,11 @@ def load_or_train(path: Path | None = None) -> RiskClassifier:
     return classifier
 
 
+def is_current(path: Path | None = None) -> bool:
+    """Whether the classifier on disk was made from today's data; if not, whoever needs it next trains for a minute."""
+    return _load(path or get_settings().models_dir / "safety.npz", data_stamp()) is not None
+
+
 def data_stamp() -> str:
     """Changes whenever the examples, signals, word lists or the code of the classifier change."""
     here = Path(__file__).parent
