@@ -14,11 +14,13 @@ from bot.dialogue.constants import (
     AUDIENCE,
     CARD_LEVEL,
     CARD_RESPONSES,
+    CHECK_IN,
     CHILD,
     CHILD_CHANNELS,
     COUNTRY,
     FAQ_PREFIX,
     LANGUAGE,
+    UTTER_CHECK_IN,
 )
 from bot.safety.levels import RiskLevel
 
@@ -94,6 +96,11 @@ def is_card_newest(tracker: DialogueStateTracker) -> bool:
             if (event.metadata.get("response") or name).startswith(FAQ_PREFIX):
                 return False
     return False
+
+
+def is_direct_question(spoken: BotUttered) -> bool:
+    """Whether the bot asked about a risk: with a check-in, or at the end of a wording with `metadata: asks`."""
+    return spoken.metadata.get("utter_action") == UTTER_CHECK_IN or bool(spoken.metadata.get(CHECK_IN))
 
 
 def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:

@@ -23,7 +23,14 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
 )
-from bot.dialogue.facts import ConversationFacts, is_card_newest, journey_facts, latest_risk, recent_words
+from bot.dialogue.facts import (
+    ConversationFacts,
+    is_card_newest,
+    is_direct_question,
+    journey_facts,
+    latest_risk,
+    recent_words,
+)
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
@@ -51,7 +58,9 @@ def _as_draft(chosen: Response) -> Draft:
     buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
     # A placeholder that has nothing to say leaves a space behind.
     text = "\n".join(line.rstrip() for line in chosen.text.splitlines())
-    return {"text": text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
+    draft = {"text": text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
+    # A wording that asks about a risk is answered like a check-in: a bare "yes" must not be small talk.
+    return {**draft, CHECK_IN: chosen.metadata["asks"]} if "asks" in chosen.metadata else draft
 
 
 def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -84,7 +93,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
 def _asked_about(tracker: DialogueStateTracker) -> str:
     """The policy clears the slot with its answer, so the category is read from the question that was asked."""
     for event in reversed(tracker.events):
-        if isinstance(event, BotUttered) and event.metadata.get("utter_action") == UTTER_CHECK_IN:
+        if isinstance(event, BotUttered) and is_direct_question(event):
             return category_of_yes(event.metadata.get(CHECK_IN))
     return category_of_yes(None)
 

@@ -13,8 +13,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, 
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES, UTTER_CHECK_IN
-from bot.dialogue.facts import latest_risk
+from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES
+from bot.dialogue.facts import is_direct_question, latest_risk
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
 from bot.policies.safety_decision import Decision, decide
@@ -116,8 +116,9 @@ def _is_told_plainly(risk: Mapping[str, Any]) -> bool:
 def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
     """The category of a check-in whose answer this message is; a question from long ago no longer counts."""
     spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
-    asked = spoken is not None and spoken.metadata.get("utter_action") == UTTER_CHECK_IN
-    return tracker.get_slot(CHECK_IN) if asked else None
+    if spoken is None or not is_direct_question(spoken):
+        return None
+    return spoken.metadata.get(CHECK_IN) or tracker.get_slot(CHECK_IN)
 
 
 def _just_gave_safety_response(tracker: DialogueStateTracker) -> bool:

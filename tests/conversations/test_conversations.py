@@ -118,6 +118,19 @@ def test_every_safety_text_is_said_in_a_conversation_and_names_its_source_and_da
     assert missing == []
 
 
+def test_every_refusal_is_said_in_a_conversation_and_names_its_source_and_date(play):
+    content = yaml.safe_load((PROJECT_DIR / "data" / "nlu" / "out_of_scope.yml").read_text(encoding="utf-8"))
+    said = {
+        reply["response"]
+        for parameters in conversations()
+        for result in play(parameters.values[0])
+        for reply in result["replies"]
+    }
+    assert set(content["responses"]) <= said
+    for name, variations in content["responses"].items():
+        assert {"source", "written"} <= set(variations[0]["metadata"]), name
+
+
 def answers_with_an_emergency_number():
     for path in FAQ_FILES:
         responses = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("responses") or {}
