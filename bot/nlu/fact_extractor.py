@@ -18,7 +18,8 @@ from bot.nlu.constants import RETRIEVAL_INTENT, RISK
 
 #: A country named in passing ("he lives in canada") is not the person's own; a short answer says so, or "we live in".
 SHORT_ANSWER_WORDS = 4
-COUNTRY_INTENT = "ask_country"
+#: Whose words name a country for its helplines, however long the sentence is.
+COUNTRY_INTENTS = ("ask_country", "get_hotline")
 PRIVACY_INTENT = "ask_privacy_setting"
 #: Above this confidence an FAQ answer is kept although the question names an app and a setting.
 CERTAIN = 0.8
@@ -71,7 +72,8 @@ def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) 
 
 def _own_country(message: Message, text: str) -> Optional[str]:
     risk = message.get(RISK) or {}
-    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS or (message.get(INTENT) or {}).get("name") == COUNTRY_INTENT
+    intent = (message.get(INTENT) or {}).get("name")
+    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS or intent in COUNTRY_INTENTS
     if is_answer and risk.get("level", "none") == "none":
         return resolve_country(text)
     # A disclosure typed while we ask for the country is a disclosure; where in it somebody says where they are is read.
