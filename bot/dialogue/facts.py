@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, FrozenSet, Mapping
 
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -132,3 +132,12 @@ def _sent_along(tracker: DialogueStateTracker) -> Mapping[str, Any]:
         if isinstance(event, UserUttered):
             return event.metadata or {}
     return {}
+
+
+def cards_given(tracker: DialogueStateTracker) -> FrozenSet[str]:
+    """What the cards already shown were about; the slot holds that of the card being worded right now."""
+    return frozenset(
+        event.metadata["card_category"]
+        for event in tracker.events
+        if isinstance(event, BotUttered) and event.metadata.get("card_category")
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, FrozenSet, List, Mapping
+from typing import Any, Callable, List, Mapping
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -25,6 +25,7 @@ from bot.dialogue.constants import (
 )
 from bot.dialogue.facts import (
     ConversationFacts,
+    cards_given,
     is_card_newest,
     is_direct_question,
     journey_facts,
@@ -104,19 +105,10 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         audience=facts.audience,
         channel=facts.channel,
         language=facts.language,
-        cards_given=_cards_given_before(tracker),
+        cards_given=cards_given(tracker),
         at=now,
         age=facts.age,
         words=recent_words(tracker),
-    )
-
-
-def _cards_given_before(tracker: DialogueStateTracker) -> FrozenSet[str]:
-    """What the cards already shown were about; the slot holds that of the card being worded right now."""
-    return frozenset(
-        event.metadata["card_category"]
-        for event in tracker.events
-        if isinstance(event, BotUttered) and event.metadata.get("card_category")
     )
 
 

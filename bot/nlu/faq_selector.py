@@ -17,8 +17,8 @@ from rasa.nlu.constants import (
 from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.content.responses import get_responses
 from bot.nlu.constants import LABEL_RANKING, LIKELY, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
+from bot.nlu.topics import topic_of
 
 #: Setting of the component, see its defaults.
 LIKELY_FROM = "likely_from"
@@ -79,14 +79,6 @@ def likely_answer(ranking: List[Dict[str, Any]], likely_from: float) -> Optional
     """The faq id of the very best label, when it is an answer and its confidence reaches `likely_from`; else None."""
     prefix, _, faq = ranking[0]["label"].partition("/")
     return faq if prefix == RETRIEVAL_INTENT and ranking[0]["score"] >= likely_from else None
-
-
-def topic_of(label: str) -> Optional[str]:
-    """The topic of an answer, from the metadata of its response; None for intents that only drive dialogue."""
-    book, name = get_responses(), f"utter_{label}"
-    if name not in book:
-        return None
-    return next((v.metadata["topic"] for v in book.variations(name) if "topic" in v.metadata), None)
 
 
 def _selector_output(ranking: List[Dict[str, Any]]) -> Dict[str, Any]:

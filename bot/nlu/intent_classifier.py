@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -21,10 +22,12 @@ from bot.nlu.constants import (
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
 )
+from bot.nlu.context import Subject, in_context, subject_of
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
+CONTEXT_WEIGHT = "context_weight"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -42,6 +45,8 @@ class SemanticIntentClassifier(GraphComponent):
             THRESHOLD: 0.3,
             # The same for questions with an answer: a wrong answer costs more than a doubt.
             ANSWER_THRESHOLD: 0.3,
+            # How much likelier a question of the subject just spoken of is, for a message not understood by itself.
+            CONTEXT_WEIGHT: 4.0,
             **asdict(defaults),
         }
 
@@ -90,20 +95,26 @@ class SemanticIntentClassifier(GraphComponent):
             self._model.save(Path(folder) / self.FILE_NAME)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Ranks the labels for each message that was encoded."""
+    def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
+        """Ranks the labels for each message that was encoded; a tracker tells what was spoken of just before."""
+        subject = subject_of(tracker)
         for message in messages:
             if message.get(EMBEDDING) is not None:
-                self._classify(message)
+                self._classify(message, subject)
         return messages
 
-    def _classify(self, message: Message) -> None:
+    def _classify(self, message: Message, subject: Optional[Subject]) -> None:
         confidences = self._model.confidences(_encoded([message]))[0]
         best = np.argsort(-confidences)[:RANKING_LENGTH]
         ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
+        if subject is not None and self._intent_of(ranking)["name"] == FALLBACK_INTENT:
+            ranking = in_context(ranking, subject, float(self._config[CONTEXT_WEIGHT]))
         message.set(LABEL_RANKING, ranking)
-        message.set(INTENT, _as_intent(ranking[0], self._threshold(ranking[0]["label"])), add_to_output=True)
+        message.set(INTENT, self._intent_of(ranking), add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
+
+    def _intent_of(self, ranking: List[Dict[str, Any]]) -> Dict[str, Any]:
+        return _as_intent(ranking[0], self._threshold(ranking[0]["label"]))
 
     def _threshold(self, label: str) -> float:
         is_answer = label.startswith(RETRIEVAL_INTENT + "/")

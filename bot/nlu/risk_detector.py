@@ -1,6 +1,7 @@
 """Graph component: puts the safety engine's assessment on every message."""
 
 import logging
+from dataclasses import replace
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,6 +20,7 @@ from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
 from bot.safety.engine import get_engine
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.speaker_memory import carried_speaker
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +68,16 @@ class RiskDetector(GraphComponent):
         if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
             # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
             together = alone
-        return {**as_dict(together), "alone": alone.level.label}
+        speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
+        return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
+
+    def _speaker_before(self, tracker: Optional[DialogueStateTracker]) -> Optional[Speaker]:
+        """Speaker of the last message that told of a risk."""
+        for event in reversed(tracker.events if tracker is not None else []):
+            risk = ((event.parse_data or {}).get(RISK) or {}) if isinstance(event, UserUttered) else {}
+            if RiskLevel.from_label(risk.get("level", "none")) > RiskLevel.NONE:
+                return Speaker(risk["speaker"])
+        return None
 
     def _earlier_texts(self, tracker: Optional[DialogueStateTracker]) -> List[str]:
         if tracker is None:

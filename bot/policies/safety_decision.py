@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import AbstractSet, Any, Mapping
 
 from bot.dialogue.constants import (
     CARD_CATEGORY,
@@ -33,6 +33,7 @@ AFTER_CARD_INTENTS = frozenset(
     }
 )  # fmt: skip
 FAQ_INTENT = "faq"
+TAKE_BACK = "take_back"
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
 
@@ -52,6 +53,7 @@ def decide(
     check_in: str | None,
     card_level: RiskLevel,
     told_plainly: bool = True,
+    cards_given: AbstractSet[str] = frozenset(),
 ) -> Decision | None:
     """Chooses the safety response, or None when the message is an ordinary one.
 
@@ -62,16 +64,22 @@ def decide(
         check_in: Category of a check-in that waits for its answer, or None.
         card_level: Highest level for which a card was given in this conversation.
         told_plainly: The risk stands in plain words (a signal of `data/risk/`), not only in a learned score.
+        cards_given: Categories of the cards already shown in this conversation.
     """
     # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
     # message still weighs in `risk`: the answer to our own question counts by itself.
     if check_in and intent in NO_INTENTS and newest_alone < RiskLevel.ESCALATE:
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
+    if check_in and intent == TAKE_BACK and newest_alone == RiskLevel.NONE and risk.level < RiskLevel.EMERGENCY:
+        # "forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it.
+        return None
     if card_level >= RiskLevel.ESCALATE and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly):
+        return None
+    if _repeats_a_card(risk, newest_alone, cards_given):
         return None
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
-    if check_in and (intent in YES_INTENTS or risk.level == RiskLevel.CHECK_IN):
+    if check_in and (intent in YES_INTENTS or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
     if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
@@ -82,6 +90,22 @@ def decide(
 def _is_new_risk(risk: RiskAssessment, told_plainly: bool) -> bool:
     """An emergency, a failed engine, or a risk said in plain words; those are never taken for talk about the card."""
     return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly
+
+
+def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: AbstractSet[str]) -> bool:
+    """A message that is quiet by itself and, with those before it, only tells again what a card has answered.
+
+    "How do I get the video taken down?" after a card about blackmail wants its answer, not the card once more.
+    """
+    told_again = risk.level == RiskLevel.ESCALATE and newest_alone == RiskLevel.NONE and not risk.failed
+    return told_again and risk.main_category in cards_given
+
+
+def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:
+    """Unclear again, and about what was asked: another trouble ("i feel so low too") gets a question of its own."""
+    named = risk.asked_category
+    about_it = named is None or check_in in (UNNAMED, named) or check_in in risk.categories
+    return risk.level == RiskLevel.CHECK_IN and about_it
 
 
 def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:

@@ -14,7 +14,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES
-from bot.dialogue.facts import is_direct_question, latest_risk
+from bot.dialogue.facts import cards_given, is_direct_question, latest_risk
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
 from bot.policies.safety_decision import Decision, decide
@@ -88,6 +88,7 @@ class SafetyPolicy(Policy):
             check_in=check_in,
             card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
             told_plainly=_is_told_plainly(risk or {}),
+            cards_given=cards_given(tracker),
         )
 
     def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:

@@ -313,13 +313,19 @@ export class SafetyChat extends HTMLElement {
       receipt: () => this.#transcript.mark(detail.id),
       reply: () => this.#reply(detail.reply),
       done: () => this.#done(detail),
-      refused: () => (this.#transcript.setTyping(false), this.#composer.say(detail.words ?? this.#strings.technical)),
+      refused: () => this.#refused(detail.code),
       wait: () => this.#composer.say(this.#strings.slow_down),
       unreachable: () => this.#unreachable(),
       back: () => this.#back(),
       lost: () => this.#note(this.#strings.lost),
     };
     heard[event]?.();
+  }
+
+  /** In the page's own language: what a server says of a request is written for developers. */
+  #refused(code) {
+    this.#transcript.setTyping(false);
+    this.#composer.say(code === "too_long" ? this.#strings.too_long : this.#strings.technical);
   }
 
   #reply(reply) {
@@ -338,7 +344,7 @@ export class SafetyChat extends HTMLElement {
 
   #urgentWords(reply) {
     const first = reply.cards?.find((card) => card.phone);
-    const named = first ? `${first.name} ${first.phone}` : "";
+    const named = first ? `${first.name} ${first.phone}. ` : "";
     const emergency = this.#help?.emergency?.phone ?? this.#strings.emergency_unknown;
     return fill(this.#strings.urgent, { named, emergency });
   }

@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
 
     app.add_url_rule("/", "parents", lambda: page("demo.html"))
     app.add_url_rule("/child", "children", lambda: page("child.html"))
-    app.add_url_rule("/privacy", "privacy", lambda: page("privacy.html", policy=_policy()))
+    app.add_url_rule("/privacy", "privacy", lambda: page("privacy.html", policy=_policy(settings.operator_contact)))
     # Nothing stands behind this server, so that alive and ready are the same.
     app.add_url_rule("/healthz", "health", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "ready", lambda: {"status": "ok"})
@@ -73,9 +73,10 @@ def _guarded(response: Response, chat: str) -> Response:
     return response
 
 
-def _policy() -> Markup:
+def _policy(contact: str) -> Markup:
     """The policy page's words as HTML. They are ours alone; nobody's input is in them."""
-    return Markup(markdown.markdown(render_policy(get_policy()), extensions=["tables"], output_format="html"))  # noqa: S704
+    words = render_policy(get_policy(), contact)
+    return Markup(markdown.markdown(words, extensions=["tables"], output_format="html"))  # noqa: S704
 
 
 def _public(response: Response) -> Response:

@@ -50,6 +50,7 @@ export class Tools {
         size("A−", strings.smaller_text, -1), size("A+", strings.bigger_text, 1)),
       this.#countries(strings, language, country),
       act(strings.print_plan, this.#acts.print),
+      el("p", { class: "facts", text: strings.print_note }),
       act(strings.copy_chat, this.#acts.copy),
       el("label", { class: "keep" }, this.#keepBox(isKept), el("span", { text: strings.keep_in_tab })),
       act(strings.restart, this.#acts.restart),

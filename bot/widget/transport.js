@@ -148,11 +148,11 @@ export class Transport {
   }
 
   async #refused(response, message) {
-    const { error, code } = await response.json().catch(() => ({}));
+    const { code } = await response.json().catch(() => ({}));
     if (response.status === 429) {
       this.#signOfLife();
       const seconds = Number(response.headers.get("Retry-After")) || 5;
-      this.#tell("wait", { seconds, words: error });
+      this.#tell("wait", { seconds });
       return { wait: seconds * 1000 };
     }
     if (code === "token" && message.attempt < 10) {
@@ -162,7 +162,7 @@ export class Transport {
     }
     if (response.status >= 500 || response.status === 403) return {};
     this.#signOfLife();
-    this.#tell("refused", { id: message.id, words: error });
+    this.#tell("refused", { id: message.id, code });
     return { finished: true };
   }
 

@@ -29,6 +29,13 @@ def test_sealed_originals_are_named_when_they_are_on():
     assert "72 hours, sealed" in page
 
 
+def test_the_page_says_whom_to_ask():
+    policy = read_policy(Settings())
+    assert "Ask the organisation that runs this page." in render_policy(policy)
+    assert "Write to privacy@example.org." in render_policy(policy, "privacy@example.org")
+    assert "<script>" not in render_policy(policy, "<script>")
+
+
 def test_a_period_of_zero_and_an_unknown_level_are_refused():
     with pytest.raises(ConfigError, match="KINDLIGHT_RETENTION_TEXT_DAYS"):
         read_policy(Settings(retention_text_days=0))
@@ -40,4 +47,4 @@ def test_an_unknown_value_in_the_page_is_named(tmp_path):
     template = tmp_path / "policy.md"
     template.write_text("{no_such_period}", encoding="utf-8")
     with pytest.raises(ContentError, match="no_such_period"):
-        render_policy(read_policy(Settings()), template)
+        render_policy(read_policy(Settings()), template=template)

@@ -239,7 +239,7 @@ def test_printing_leaves_the_persons_own_words_out(open_page):
     page.locator(".card").first.wait_for()
     page.evaluate("() => { window.frames; }")
     page.get_by_role("button", name="More").click()
-    page.get_by_role("button", name="Print the steps").click()
+    page.get_by_role("button", name="Print all answers").click()
     words = page.evaluate(
         "() => document.querySelector('safety-chat').shadowRoot.querySelector('iframe')?.contentDocument.body.textContent"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -32,3 +34,15 @@ def test_an_answer_needs_more_confidence_than_an_intent(label: str, confidence: 
     component.process([message])
     assert message.get(INTENT)["name"] == acted_on
     assert message.get(LABEL_RANKING)[0]["label"] == label
+
+
+def test_what_was_spoken_of_helps_only_a_message_that_is_not_understood_by_itself() -> None:
+    before = DialogueStateTracker.from_events(
+        "someone", [UserUttered("hello"), BotUttered("words", metadata={"response": "utter_faq/account_hacked"})]
+    )
+    for confidence, acted_on in ((0.6, "faq"), (0.1, "other")):
+        config = {"threshold": 0.5, "answer_threshold": 0.75, "context_weight": 4.0}
+        component = SemanticIntentClassifier(config, None, None, Ranked("faq/locked_out_of_account", confidence))
+        message = Message({TEXT: "how do i get it back", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384)})
+        component.process([message], before)
+        assert message.get(INTENT)["name"] == acted_on

@@ -84,3 +84,25 @@ def test_a_new_risk_after_a_card_is_never_taken_for_talk_about_it(level, intent,
 def test_a_failed_engine_after_a_card_still_asks():
     failed = RiskAssessment(level=ASK, failed=True)
     assert decide(failed, ASK, "insult", None, CARD, told_plainly=False).response == UTTER_CHECK_IN
+
+
+def test_what_a_card_has_answered_is_not_carded_again_for_a_quiet_message():
+    """ "how do i get the video taken down" after a card about blackmail wants its answer."""
+    told_before = risk(CARD, EXTORTION)
+    assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({EXTORTION})) is None
+    # Another trouble completed by this message, a message that tells something itself, and danger now are met.
+    assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
+    assert decide(told_before, CARD, "faq", None, CARD, False, frozenset({EXTORTION})).response == UTTER_CRISIS_CARD
+    assert decide(risk(NOW), NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
+
+
+def test_another_unclear_trouble_gets_a_question_of_its_own():
+    decision = decide(risk(ASK, SELF_HARM), ASK, "faq", EXTORTION, NONE)
+    assert decision.response == UTTER_CHECK_IN and decision.slots[CHECK_IN] == SELF_HARM
+    assert decide(risk(ASK, SELF_HARM), ASK, "faq", UNNAMED, NONE).response == UTTER_CHECK_IN_YES
+
+
+def test_what_is_taken_back_is_not_answered_with_what_was_written_before():
+    assert decide(risk(CARD), NONE, "take_back", SELF_HARM, NONE) is None
+    assert decide(risk(CARD), CARD, "take_back", SELF_HARM, NONE).response == UTTER_CRISIS_CARD
+    assert decide(risk(NOW), NONE, "take_back", SELF_HARM, NONE).response == UTTER_CRISIS_CARD

@@ -1,0 +1,83 @@
+"""What the conversation was about just before, for a turn that says too little by itself.
+
+"How do I get it back?" is nothing known; after the answer about a stolen account it is a question about that account.
+The ranking is weighed by Bayes' rule: a label of the same subject is held to be more likely before the words are read.
+Only a message that is not understood by itself is read this way, so that nobody is held to a subject they have left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional
+
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.constants import FAQ_PREFIX
+from bot.nlu.constants import RETRIEVAL_INTENT
+from bot.nlu.topics import topic_of
+from bot.safety import levels
+
+_AFTER_ANY_CONTACT = ("evidence_keep", "report_where", "child_disclosed_what_now")
+#: What people ask next after a card, by its category.
+TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
+    levels.SELF_HARM: frozenset({"self_harm_support", "mental_wellbeing", "how_to_help_friend"}),
+    levels.EXTORTION: frozenset({"sextortion_what_to_do", "image_leaked_what_to_do", *_AFTER_ANY_CONTACT}),
+    levels.ADULT_INVOLVED: frozenset({"grooming_warning_signs", "stranger_contact", *_AFTER_ANY_CONTACT}),
+    levels.ABUSE_DISCLOSURE: frozenset({"abuse_support", "trauma_informed", *_AFTER_ANY_CONTACT}),
+    levels.IMAGE_SHARED: frozenset({"image_leaked_what_to_do", "nudes_pressure", *_AFTER_ANY_CONTACT}),
+    levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
+    levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was spoken of.
+
+    Attributes:
+        topics: Topics that the next turn is likely to be about.
+        answered: Label of the answer just given: asked once more it is less likely than its neighbours.
+    """
+
+    topics: FrozenSet[str]
+    answered: Optional[str] = None
+
+
+def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
+    """The subject of the newest answer or card; None when there was none."""
+    for event in reversed(tracker.events if tracker is not None else []):
+        if isinstance(event, BotUttered):
+            category = event.metadata.get("card_category")
+            if category in TOPICS_AFTER_CARD:
+                return Subject(TOPICS_AFTER_CARD[category])
+            name = _answer_shown(event.metadata)
+            if name is not None:
+                label = name[len("utter_") :]
+                topic = topic_of(label)
+                return Subject(frozenset({topic} if topic else ()), label)
+    return None
+
+
+def _answer_shown(metadata: Mapping[str, Any]) -> Optional[str]:
+    names = [metadata.get("response"), metadata.get("utter_action"), *(metadata.get("responses") or ())]
+    return next((name for name in names if name and name.startswith(FAQ_PREFIX)), None)
+
+
+def in_context(ranking: List[Dict[str, Any]], subject: Subject, weight: float) -> List[Dict[str, Any]]:
+    """The ranking once more, with the labels of the subject weighed.
+
+    Args:
+        ranking: `{"label", "score"}`, best first, with scores that sum to at most 1.
+        weight: How many times as likely a label of the subject is; 1 changes nothing.
+    """
+    weighed = [{**entry, "score": entry["score"] * (weight if _belongs(entry, subject) else 1)} for entry in ranking]
+    # The labels below the ranking keep what they have.
+    total = sum(entry["score"] for entry in weighed) + max(0.0, 1 - sum(entry["score"] for entry in ranking))
+    return sorted(({**entry, "score": entry["score"] / total} for entry in weighed), key=lambda entry: -entry["score"])
+
+
+def _belongs(entry: Mapping[str, Any], subject: Subject) -> bool:
+    label = entry["label"]
+    is_answer = label.startswith(RETRIEVAL_INTENT + "/")
+    return is_answer and label != subject.answered and topic_of(label) in subject.topics

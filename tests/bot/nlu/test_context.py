@@ -1,0 +1,57 @@
+"""A turn that says little by itself is read with what was spoken of just before."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.content.responses import get_responses
+from bot.nlu.context import TOPICS_AFTER_CARD, Subject, in_context, subject_of
+from bot.nlu.topics import topic_of
+from bot.safety.levels import CATEGORIES
+
+RANKING = [
+    {"label": "faq/what_is_grooming", "score": 0.30},
+    {"label": "faq/account_hacked", "score": 0.20},
+    {"label": "faq/locked_out_of_account", "score": 0.15},
+    {"label": "greet", "score": 0.05},
+]
+
+
+def tracker(*events):
+    return DialogueStateTracker.from_events("someone", [UserUttered("hello"), *events])
+
+
+def said(response):
+    return BotUttered("words", metadata={"response": response})
+
+
+def test_neighbours_of_the_answer_before_come_first_and_that_answer_is_not_favoured():
+    weighed = in_context(RANKING, subject_of(tracker(said("utter_faq/account_hacked"))), 4.0)
+    labels = [entry["label"] for entry in weighed]
+    assert labels == ["faq/locked_out_of_account", "faq/what_is_grooming", "faq/account_hacked", "greet"]
+
+
+def test_the_scores_stay_shares():
+    weighed = in_context(RANKING, Subject(frozenset({"passwords_accounts_hacked"})), 4.0)
+    assert sum(entry["score"] for entry in weighed) < 1
+    assert [entry["score"] for entry in weighed] == sorted((entry["score"] for entry in weighed), reverse=True)
+    assert in_context(RANKING, Subject(frozenset()), 4.0)[0]["score"] == pytest.approx(RANKING[0]["score"])
+
+
+def test_the_newest_answer_or_card_is_the_subject():
+    card = BotUttered("card", metadata={"card_category": "extortion"})
+    assert subject_of(tracker(said("utter_faq/account_hacked"), card)).topics == TOPICS_AFTER_CARD["extortion"]
+    assert subject_of(tracker(card, said("utter_faq/account_hacked"))).answered == "faq/account_hacked"
+    likely = BotUttered("words", metadata={"response": "utter_likely_answer", "responses": ["x", "utter_faq/account_hacked"]})
+    assert subject_of(tracker(likely)).answered == "faq/account_hacked"
+    assert subject_of(tracker(said("utter_greet"))) is None
+    assert subject_of(None) is None
+
+
+def test_every_card_leads_on_to_topics_that_exist():
+    topics = {topic_of(name[len("utter_") :]) for name in get_responses().names if name.startswith("utter_faq/")}
+    assert set(TOPICS_AFTER_CARD) == set(CATEGORIES)
+    for after in TOPICS_AFTER_CARD.values():
+        assert after <= topics
