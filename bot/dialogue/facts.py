@@ -80,20 +80,25 @@ def last_answer(tracker: DialogueStateTracker) -> str | None:
     """The response name of the latest FAQ answer among the last few bot messages."""
     spoken = [event for event in tracker.events if isinstance(event, BotUttered)]
     for event in reversed(spoken[-LOOK_BACK:]):
-        name = event.metadata.get("response") or event.metadata.get("utter_action") or ""
-        if name.startswith(FAQ_PREFIX):
+        name = answer_of(event)
+        if name:
             return name
     return None
+
+
+def answer_of(spoken: BotUttered) -> str | None:
+    """The response name (`utter_faq/…`) of the answer that a bot message is, or None when it is something else."""
+    name = spoken.metadata.get("response") or spoken.metadata.get("utter_action") or ""
+    return name if name.startswith(FAQ_PREFIX) else None
 
 
 def is_card_newest(tracker: DialogueStateTracker) -> bool:
     """Whether no answer to a question came after the latest crisis card, so that "go on" is about the card."""
     for event in reversed(tracker.events):
         if isinstance(event, BotUttered):
-            name = event.metadata.get("utter_action") or ""
-            if name in CARD_RESPONSES:
+            if event.metadata.get("utter_action") in CARD_RESPONSES:
                 return True
-            if (event.metadata.get("response") or name).startswith(FAQ_PREFIX):
+            if answer_of(event):
                 return False
     return False
 

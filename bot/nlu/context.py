@@ -13,7 +13,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import FAQ_PREFIX
+from bot.dialogue.facts import answer_of
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.nlu.topics import topic_of
 from bot.safety import levels
@@ -51,17 +51,12 @@ def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
             category = event.metadata.get("card_category")
             if category in TOPICS_AFTER_CARD:
                 return Subject(TOPICS_AFTER_CARD[category])
-            name = _answer_shown(event.metadata)
-            if name is not None:
+            name = answer_of(event)
+            if name:
                 label = name[len("utter_") :]
                 topic = topic_of(label)
                 return Subject(frozenset({topic} if topic else ()), label)
     return None
-
-
-def _answer_shown(metadata: Mapping[str, Any]) -> Optional[str]:
-    names = [metadata.get("response"), metadata.get("utter_action"), *(metadata.get("responses") or ())]
-    return next((name for name in names if name and name.startswith(FAQ_PREFIX)), None)
 
 
 def in_context(ranking: List[Dict[str, Any]], subject: Subject, weight: float) -> List[Dict[str, Any]]:

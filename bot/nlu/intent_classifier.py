@@ -22,7 +22,7 @@ from bot.nlu.constants import (
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
 )
-from bot.nlu.context import Subject, in_context, subject_of
+from bot.nlu.context import in_context, subject_of
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 
 THRESHOLD = "threshold"
@@ -97,18 +97,18 @@ class SemanticIntentClassifier(GraphComponent):
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         """Ranks the labels for each message that was encoded; a tracker tells what was spoken of just before."""
-        subject = subject_of(tracker)
         for message in messages:
             if message.get(EMBEDDING) is not None:
-                self._classify(message, subject)
+                self._classify(message, tracker)
         return messages
 
-    def _classify(self, message: Message, subject: Optional[Subject]) -> None:
+    def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         confidences = self._model.confidences(_encoded([message]))[0]
         best = np.argsort(-confidences)[:RANKING_LENGTH]
         ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
-        if subject is not None and self._intent_of(ranking)["name"] == FALLBACK_INTENT:
-            ranking = in_context(ranking, subject, float(self._config[CONTEXT_WEIGHT]))
+        if self._intent_of(ranking)["name"] == FALLBACK_INTENT:
+            subject = subject_of(tracker)
+            ranking = in_context(ranking, subject, float(self._config[CONTEXT_WEIGHT])) if subject else ranking
         message.set(LABEL_RANKING, ranking)
         message.set(INTENT, self._intent_of(ranking), add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+from bot.safety.cues import speaks_of_self
 from bot.safety.levels import Speaker
+from bot.safety.patterns import tokenize
+from bot.text.cleanup import clean
 
 #: Speakers that a conversation keeps until the words say otherwise.
 _KEPT = (Speaker.ABOUT_CHILD, Speaker.FRIEND, Speaker.PROFESSIONAL)
@@ -24,7 +27,6 @@ _MINE = re.compile(
     r"s?\b",
     re.I,
 )
-_FIRST_PERSON = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|i'?ll|me|my|mine|myself|we|us|our)\b", re.I)
 
 
 def carried_speaker(newest: Speaker, text: str, before: Speaker | None) -> Speaker:
@@ -38,4 +40,4 @@ def carried_speaker(newest: Speaker, text: str, before: Speaker | None) -> Speak
     if before not in _KEPT or newest not in _GUESSES:
         return newest
     plain = _MINE.sub(" ", _ASKING.sub(" ", text.replace("’", "'")))
-    return newest if _FIRST_PERSON.search(plain) else before
+    return newest if speaks_of_self(tokenize(clean(plain))) else before
