@@ -124,8 +124,8 @@ PLACES: Tuple[Place, ...] = (
 #: Slots and entities that our own lists fill; their values are identifiers.
 CLOSED_NAMES = word_set(
     "audience country last_faq last_platform last_setting card_level card_category card_speaker check_in barrier"
-    " language requested_slot platform setting faq topic age channel_kind drill hotlines category choice answer intent level"
-    " journey journey_step journey_answers journey_say journey_outcome"
+    " language requested_slot platform setting faq topic age channel_kind drill hotlines category choice answer intent"
+    " level journey journey_step journey_answers journey_say journey_outcome"
 )
 CLOSED_SHAPES = {
     "country": re.compile(r"[A-Za-z]{2}"),
