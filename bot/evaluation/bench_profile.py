@@ -60,7 +60,10 @@ async def _profile(texts: Sequence[str], length: int) -> Dict[str, float]:
 
     from bot.assistant import MODEL_NAME
     from bot.eventlog.embedded import close_logbook
+    from bot.redaction.redactor import get_redactor
 
+    # Loaded by a thread in the background at start; its seconds are no message's.
+    get_redactor()
     spent = _install_clocks()
     endpoints = AvailableEndpoints.read_endpoints(str(PROJECT_DIR / "endpoints.yml"))
     agent = await load_agent(str(get_settings().models_dir / MODEL_NAME), endpoints=endpoints)

@@ -175,7 +175,8 @@ class Spool:
                 yield line, offset
 
     def _segments(self) -> List[int]:
-        return sorted(int(path.stem) for path in self._folder.glob("*.log"))
+        # Several times a message, so without the cost of a glob.
+        return sorted(int(name[:-4]) for name in os.listdir(self._folder) if name.endswith(".log"))
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:010d}.log"

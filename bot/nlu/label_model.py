@@ -11,16 +11,16 @@ from __future__ import annotations
 import os
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Sequence
+from typing import Mapping, Sequence
 
 import numpy as np
 import scipy.linalg
 from threadpoolctl import threadpool_limits
 
 from bot.errors import ModelError
-from bot.text.compact import CompactMatrix
+from bot.text.compact import CompactMatrix, FineMatrix
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 #: Rows of the training kernel computed at a time: bounds what is held beside it.
 _BLOCK = 1024
 
@@ -59,6 +59,36 @@ class Encoded:
     detail: np.ndarray
 
 
+@dataclass(frozen=True)
+class Coefficients:
+    """What each example counts for each label.
+
+    Attributes:
+        places: int, shape (n,): of each example, the place of its label.
+        own: float32, shape (n,): what it counts for that label, far more than for any other.
+        others: One row a label, one column an example; 0 where the label is the example's own.
+    """
+
+    places: np.ndarray
+    own: np.ndarray
+    others: FineMatrix
+
+    @classmethod
+    def of(cls, coefficients: np.ndarray, places: np.ndarray) -> Coefficients:
+        """Takes a float matrix, one row an example and one column a label, apart; the matrix is changed."""
+        examples = np.arange(len(places))
+        own = coefficients[examples, places].astype(np.float32)
+        coefficients[examples, places] = 0
+        return cls(places, own, FineMatrix.of(coefficients.T))
+
+    def scores(self, likeness: np.ndarray) -> np.ndarray:
+        """Scores of the labels for texts: from `(texts, n)` in [0, 1] to `(texts, labels)`."""
+        scores = self.others.products(likeness)
+        for row, like in zip(scores, likeness, strict=True):
+            row += np.bincount(self.places, weights=self.own * like, minlength=len(row))
+        return scores
+
+
 class LabelModel:
     """Ranks labels for a text. Immutable once built."""
 
@@ -67,15 +97,15 @@ class LabelModel:
         labels: Sequence[str],
         meaning: CompactMatrix,
         detail: CompactMatrix,
-        coefficients: CompactMatrix,
+        coefficients: Coefficients,
         options: LabelModelOptions,
     ) -> None:
         """Takes what `train` found.
 
         Args:
-            labels: Names, in the order of the coefficients' rows.
+            labels: Names, by their places in the coefficients.
             meaning, detail: The examples, one a row.
-            coefficients: One row a label, one column an example.
+            coefficients: What the examples count for the labels.
             options: Those it was trained with.
         """
         self.labels = list(labels)
@@ -114,8 +144,7 @@ class LabelModel:
             factor = scipy.linalg.cho_factor(kernel.T, lower=False, overwrite_a=True, check_finite=False)
             coefficients = scipy.linalg.cho_solve(factor, wanted, overwrite_b=True, check_finite=False)
         meaning, detail = CompactMatrix.of(encoded.meaning), CompactMatrix.of(encoded.detail)
-        # The embeddings bear eight bits; the coefficients, of both signs and summed over thousands, need sixteen.
-        return cls(labels, meaning, detail, CompactMatrix.of(coefficients.T, np.int16), chosen)
+        return cls(labels, meaning, detail, Coefficients.of(coefficients, places), chosen)
 
     def confidences(self, encoded: Encoded) -> np.ndarray:
         """Confidence of each label for each text, rows summing to 1.
@@ -124,17 +153,23 @@ class LabelModel:
             float array, shape (n_texts, n_labels), columns in the order of `labels`.
         """
         meaning, detail = self._meaning.similarities(encoded.meaning), self._detail.similarities(encoded.detail)
-        scores = self._coefficients.similarities(_mixed(meaning, detail, self._options)) / self._options.temperature
+        scores = self._coefficients.scores(_mixed(meaning, detail, self._options)) / self._options.temperature
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True))
 
     def save(self, path: Path) -> None:
         """Writes plain arrays (no pickle)."""
-        matrices = {"meaning": self._meaning, "detail": self._detail, "labels": self._coefficients}
+        matrices: Mapping[str, CompactMatrix | FineMatrix] = {
+            "meaning": self._meaning,
+            "detail": self._detail,
+            "others": self._coefficients.others,
+        }
         np.savez(
             path,
             version=np.array(FORMAT_VERSION),
             names=np.array(self.labels),
+            places=self._coefficients.places,
+            own=self._coefficients.own,
             **{f"{name}_codes": matrix.codes for name, matrix in matrices.items()},
             **{f"{name}_scales": matrix.scales for name, matrix in matrices.items()},
             options=np.array(astuple(self._options)),
@@ -152,12 +187,14 @@ class LabelModel:
         with np.load(path, allow_pickle=False) as stored:
             if int(stored["version"]) != FORMAT_VERSION:
                 raise ModelError("The model was made by another version. Run `python -m bot train`.")
-            meaning, detail, coefficients = (
-                CompactMatrix(stored[f"{name}_codes"], stored[f"{name}_scales"])
-                for name in ("meaning", "detail", "labels")
-            )
             options = LabelModelOptions(*(float(value) for value in stored["options"]))
+            coefficients = Coefficients(stored["places"], stored["own"], FineMatrix(*_matrix(stored, "others")))
+            meaning, detail = (CompactMatrix(*_matrix(stored, name)) for name in ("meaning", "detail"))
             return cls([str(name) for name in stored["names"]], meaning, detail, coefficients, options)
+
+
+def _matrix(stored: Mapping[str, np.ndarray], name: str) -> tuple[np.ndarray, np.ndarray]:
+    return stored[f"{name}_codes"], stored[f"{name}_scales"]
 
 
 def _weights(places: np.ndarray, balance: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -60,11 +60,10 @@ class RiskDetector(GraphComponent):
         return messages
 
     def _assess(self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker]) -> Dict[str, Any]:
-        alone = assess_safely([], text, embedding)
+        earlier = self._earlier_texts(tracker)
+        alone, together = assess_safely(earlier, text, embedding)
         if tracker is not None and waits_for_free_text(tracker) and answers_exercise(text, alone):
             return {**as_dict(RiskAssessment()), "alone": RiskLevel.NONE.label, **_as_practice(alone)}
-        earlier = self._earlier_texts(tracker)
-        together = assess_safely(earlier, text) if earlier else alone
         if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
             # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
             together = alone
@@ -108,17 +107,15 @@ def _is_card(event: Any) -> bool:
     return isinstance(event, BotUttered) and event.metadata.get("utter_action") in CARD_RESPONSES
 
 
-def assess_safely(earlier: List[str], text: str, embedding: Any = None) -> RiskAssessment:
-    """Assesses the newest message, together with the earlier ones when there are any; fails towards help."""
+def assess_safely(earlier: List[str], text: str, embedding: Any = None) -> Tuple[RiskAssessment, RiskAssessment]:
+    """Assesses the newest message by itself, and together with the earlier ones; fails towards help."""
     try:
-        engine = get_engine()
-        if earlier:
-            return engine.assess_session([*earlier, text])
-        return engine.assess(text, embedding=embedding)
+        return get_engine().assess_turn([*earlier, text], embedding)
     except Exception as error:  # noqa: BLE001 - any failure here must still lead to a kind question
         # The text stays out of the log: only the kind of failure is written.
         logger.error("The safety engine failed (%s); the message counts as check_in.", type(error).__name__)
-        return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+        failed = RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+        return failed, failed
 
 
 def as_dict(assessment: RiskAssessment) -> Dict[str, Any]:

@@ -74,12 +74,17 @@ class SafetyEngine:
             # The text stays out of the log: only the kind of failure is written.
             logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
             sentence = str(self._explanations.get("failed", ""))
-            return RiskAssessment(
-                level=RiskLevel.CHECK_IN, failed=True, findings=(Finding("", "failure", 0, 0, sentence),)
-            )
+            failure = Finding("", "failure", 0, 0, sentence)
+            return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True, findings=(failure,))
 
     def assess_session(self, texts: Sequence[str]) -> RiskAssessment:
-        """Assesses the newest message with the ones before it.
+        """Assesses the newest message with the ones before it: the second of what `assess_turn` gives."""
+        return self.assess_turn(texts)[1]
+
+    def assess_turn(
+        self, texts: Sequence[str], embedding: np.ndarray | None = None
+    ) -> Tuple[RiskAssessment, RiskAssessment]:
+        """Assesses the newest message by itself and with the ones before it.
 
         The newest message counts by itself. Read together, the last messages count only when the newest one completes
         something: when the card is due with it and was not without it. A mere question is not asked on that ground: on
@@ -87,20 +92,22 @@ class SafetyEngine:
 
         Args:
             texts: Messages of one person, newest last.
+            embedding: Unit row of the newest, as in `assess`.
 
         Returns:
-            The higher of the two. Spans are given only for findings in the newest message.
+            The newest by itself, and the higher of that and all together. Spans are given only for findings in the
+            newest message.
         """
         if not texts:
-            return RiskAssessment()
-        alone = self.assess(texts[-1])
+            return RiskAssessment(), RiskAssessment()
+        alone = self._assess_guarded(texts[-1], embedding)
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
         if len(recent) < 2 or alone.level is RiskLevel.EMERGENCY:
-            return alone
+            return alone, alone
         together = self._together(recent)
         if together.level < RiskLevel.ESCALATE or together.level <= max(alone.level, self._level_before(recent[:-1])):
-            return alone
-        return self._completed(together)
+            return alone, alone
+        return alone, self._completed(together)
 
     def _together(self, messages: Sequence[str]) -> RiskAssessment:
         text = " ".join(message.strip() for message in messages)

@@ -36,7 +36,7 @@ from bot.text.embedding_cache import encode_kept
 from bot.text.vocabulary import TEXT_DIR
 
 #: Raised when the meaning of the stored arrays changes.
-FORMAT = 7
+FORMAT = 8
 FOLDS = 4
 #: Examples that the kernel machine keeps: one of each of the 12,550 situations, and a few seconds.
 SUPPORT = 12800

@@ -152,10 +152,7 @@ class TrackerCopy:
         """
         self.prepare()
         with self.database.engine.begin() as connection:
-            ids = [
-                self._insert(connection, sender_id, event)
-                for event in self._after_erasure(connection, sender_id, events)
-            ]
+            ids = self._insert(connection, sender_id, self._after_erasure(connection, sender_id, events))
             values = {"memory": dict(memory), "updated_at": now, **({"last_id": ids[-1]} if ids else {})}
             self._upsert(connection, sender_id, values)
         return ids
@@ -217,19 +214,25 @@ class TrackerCopy:
         limit = (erased_at + ERASURE_GRACE).timestamp()
         return [event for event in events if float(event.get("timestamp") or 0) > limit]
 
-    def _insert(self, connection: Connection, sender_id: str, event: Mapping[str, Any]) -> int:
-        intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-        result = connection.execute(
-            sa.insert(events_table).values(
-                sender_id=sender_id,
-                type_name=event.get("event"),
-                timestamp=event.get("timestamp"),
-                intent_name=intent,
-                action_name=event.get("name"),
-                data=seal_event(event),
-            )
-        )
-        return int(result.inserted_primary_key[0])
+    def _insert(self, connection: Connection, sender_id: str, events: Sequence[Mapping[str, Any]]) -> List[int]:
+        """Adds events in one statement. The ids are read back: a statement for many rows does not tell them."""
+        if not events:
+            return []
+        rows = [
+            {
+                "sender_id": sender_id,
+                "type_name": event.get("event"),
+                "timestamp": event.get("timestamp"),
+                "intent_name": ((event.get("parse_data") or {}).get("intent") or {}).get("name"),
+                "action_name": event.get("name"),
+                "data": seal_event(event),
+            }
+            for event in events
+        ]
+        connection.execute(sa.insert(events_table), rows)
+        newest = sa.select(events_table.c.id).where(events_table.c.sender_id == sender_id)
+        found = connection.execute(newest.order_by(events_table.c.id.desc()).limit(len(rows))).scalars()
+        return sorted(int(number) for number in found)
 
     def _upsert(self, connection: Connection, sender_id: str, values: Mapping[str, Any]) -> None:
         changed = connection.execute(

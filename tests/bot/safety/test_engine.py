@@ -67,6 +67,14 @@ def test_a_story_told_in_pieces_is_caught_at_the_piece_that_completes_it() -> No
     assert found.level >= RiskLevel.ESCALATE and "extortion" in found.categories
 
 
+def test_a_turn_gives_the_newest_by_itself_and_with_those_before() -> None:
+    engine = get_engine()
+    pieces = ["so theres someone from my game", "he has a picture of me", "wants 200 by tonight"]
+    alone, together = engine.assess_turn(pieces)
+    assert alone == engine.assess(pieces[-1])
+    assert together == engine.assess_session(pieces)
+
+
 def test_an_answered_disclosure_does_not_escalate_small_talk_again() -> None:
     assert get_engine().assess_session(["he says hell post my nudes", "ok thank you"]).level is RiskLevel.NONE
 
