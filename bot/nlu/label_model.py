@@ -158,7 +158,7 @@ class LabelModel:
         return np.asarray(scores / scores.sum(axis=1, keepdims=True))
 
     def save(self, path: Path) -> None:
-        """Writes plain arrays (no pickle)."""
+        """Writes plain arrays (no pickle); only a model that was trained here holds them."""
         matrices: Mapping[str, CompactMatrix | FineMatrix] = {
             "meaning": self._meaning,
             "detail": self._detail,
@@ -188,8 +188,8 @@ class LabelModel:
             if int(stored["version"]) != FORMAT_VERSION:
                 raise ModelError("The model was made by another version. Run `python -m bot train`.")
             options = LabelModelOptions(*(float(value) for value in stored["options"]))
-            coefficients = Coefficients(stored["places"], stored["own"], FineMatrix(*_matrix(stored, "others")))
-            meaning, detail = (CompactMatrix(*_matrix(stored, name)) for name in ("meaning", "detail"))
+            coefficients = Coefficients(stored["places"], stored["own"], FineMatrix.for_use(*_matrix(stored, "others")))
+            meaning, detail = (CompactMatrix.for_use(*_matrix(stored, name)) for name in ("meaning", "detail"))
             return cls([str(name) for name in stored["names"]], meaning, detail, coefficients, options)
 
 

@@ -57,13 +57,13 @@ class KernelMachine:
         return _kernel(self.support.similarities(embeddings.astype(np.float32))) @ self.weights
 
     def arrays(self) -> Dict[str, np.ndarray]:
-        """Everything needed to load it again, as plain arrays."""
+        """Everything needed to load it again, as plain arrays; only a machine that was fitted here holds them."""
         return {"support": self.support.codes, "support_scales": self.support.scales, "weights": self.weights}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> KernelMachine:
         """Reads back what `arrays` gave."""
-        return cls(CompactMatrix(arrays["support"], arrays["support_scales"]), arrays["weights"])
+        return cls(CompactMatrix.for_use(arrays["support"], arrays["support_scales"]), arrays["weights"])
 
 
 def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:

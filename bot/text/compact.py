@@ -7,9 +7,10 @@ examples of 512 numbers: 0.9 ms instead of 4.4).
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Dict, List
+from typing import Any, Dict, List, TypeVar
 
 import numpy as np
 
@@ -33,6 +34,11 @@ class CompactMatrix:
 
     codes: np.ndarray
     scales: np.ndarray
+
+    @classmethod
+    def for_use(cls, codes: np.ndarray, scales: np.ndarray) -> CompactMatrix:
+        """A matrix that is only multiplied from now on: ONNX Runtime's own form of the codes is all that is kept."""
+        return _without_codes(cls(codes, scales))
 
     @classmethod
     def of(cls, matrix: np.ndarray) -> CompactMatrix:
@@ -79,6 +85,11 @@ class FineMatrix:
     scales: np.ndarray
 
     @classmethod
+    def for_use(cls, codes: np.ndarray, scales: np.ndarray) -> FineMatrix:
+        """As with CompactMatrix."""
+        return _without_codes(cls(codes, scales))
+
+    @classmethod
     def of(cls, matrix: np.ndarray) -> FineMatrix:
         """Rounds a float matrix; the error is at most half a step, a row's largest value over 16,128."""
         scales, safe = _scales(matrix, _MOST * _FINER + _MOST)
@@ -111,6 +122,16 @@ class FineMatrix:
         return _session(nodes, TensorProto.UINT8, {"matrix": np.vstack([*self.codes]).T})
 
 
+_Matrix = TypeVar("_Matrix", CompactMatrix, FineMatrix)
+
+
+def _without_codes(matrix: _Matrix) -> _Matrix:
+    kept = type(matrix)(np.empty((*matrix.codes.shape[:-1], 0), dtype=np.int8), matrix.scales)
+    # The place of a cached property is the instance's own dictionary.
+    kept.__dict__["_product"] = matrix._product
+    return kept
+
+
 def _scales(matrix: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """One scale a row, and what to divide by: a row of zeros has no scale."""
     scales = np.abs(matrix).max(axis=1, initial=0.0).astype(np.float32) / np.float32(most)
@@ -138,4 +159,14 @@ def _session(nodes: List[Any], kind: int, constants: Dict[str, np.ndarray]) -> A
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_mem_pattern = options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    del made, graph
+    _give_memory_back()
+    return session
+
+
+def _give_memory_back() -> None:
+    """Copies that were needed on the way go back to the system; glibc would keep them, up to 160 MB."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -66,5 +66,14 @@ def test_a_row_of_zeros_stays_zero():
     assert not FineMatrix.of(zeros).products(ones).any()
 
 
+def test_a_matrix_for_use_multiplies_alike_and_keeps_no_codes():
+    matrix = _unit(np.random.default_rng(4).normal(size=(30, 16)))
+    for made, multiply in ((CompactMatrix.of(matrix), "similarities"), (FineMatrix.of(np.abs(matrix)), "products")):
+        kept = type(made).for_use(made.codes, made.scales)
+        rows = np.abs(matrix[:3])
+        np.testing.assert_array_equal(getattr(kept, multiply)(rows), getattr(made, multiply)(rows))
+        assert kept.codes.size == 0
+
+
 def _unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
