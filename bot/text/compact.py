@@ -160,6 +160,8 @@ def _session(nodes: List[Any], kind: int, constants: Dict[str, np.ndarray]) -> A
     options.enable_mem_pattern = options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    # It keeps what it was made from in case it must be made again, the size of the matrix once more.
+    session._model_bytes = None
     del made, graph
     _give_memory_back()
     return session
