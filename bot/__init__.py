@@ -10,10 +10,5 @@
 8. `bot.redaction`                personal details are removed before anything is written
 9. `bot.store`, `bot.console`     staff review redacted conversations
 
-This package imports nothing heavy by itself, so that the light commands stay light. It sets what must stand before
-numpy is imported by anyone: which kernels it multiplies with.
+This package imports nothing by itself, so that the light commands stay light.
 """
-
-from bot.processor import choose_kernels
-
-choose_kernels()

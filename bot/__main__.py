@@ -2,6 +2,9 @@
 
 import os
 
+from bot.processor import choose_kernels
+
+choose_kernels()
 #: Two BLAS threads are several times slower than one for single messages.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from bot.processor import choose_kernels
+
+choose_kernels()
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"

@@ -44,6 +44,10 @@ def test_what_an_operator_set_stays(monkeypatch, tmp_path):
     assert os.environ["OPENBLAS_CORETYPE"] == "SkylakeX"
 
 
-def test_it_stands_before_numpy_is_imported():
-    code = "import bot, sys; assert 'numpy' not in sys.modules"
+def test_the_program_asks_before_numpy_is_imported():
+    code = (
+        "import sys, bot.processor as processor; seen = []; "
+        "processor.choose_kernels = lambda: seen.append('numpy' in sys.modules); "
+        "import bot.__main__; assert seen == [False], seen"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
