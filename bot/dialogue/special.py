@@ -43,6 +43,9 @@ Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 
 SOMETHING_ELSE = {"title": "Something else", "payload": "/something_else"}
+#: After a card, answers that are further away than this are not offered.
+NEAR_ENOUGH = 0.1
+SHOW_HELPLINES = {"title": "Show the helplines again", "payload": "/get_hotline"}
 
 
 def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
@@ -137,13 +140,19 @@ def _asked_faq(tracker: DialogueStateTracker, facts: ConversationFacts, now: dat
 
 
 def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """The nearest answer when it is likely, else three as buttons; after a first miss, the topic menu instead."""
+    """The nearest answer when it is likely, else three as buttons; after a first miss, the topic menu instead.
+
+    While a crisis card is what was talked of last, a miss may be one more detail of what happened: the helplines stay.
+    """
     message = tracker.latest_message
     parsed: Mapping[str, Any] = (message.parse_data or {}) if message else {}
     nearest = [entry["faq"] for entry in parsed.get(NEAREST, []) if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
     likely = parsed.get(LIKELY)
     if likely and likely in nearest:
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
+    if is_card_newest(tracker):
+        near = [entry["faq"] for entry in parsed.get(NEAREST, []) if entry["score"] >= NEAR_ENOUGH]
+        return _not_followed([faq for faq in near if faq in nearest], facts, now)
     if _missed_just_before(tracker):
         draft = plain("utter_second_miss", facts)
         return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
@@ -151,6 +160,13 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     if not buttons:
         return plain("utter_about_what", facts)
     return {**plain("utter_nearest_answers", facts), "buttons": [*buttons, SOMETHING_ELSE]}
+
+
+def _not_followed(near: List[str], facts: ConversationFacts, now: datetime) -> Draft:
+    """After a card: thanks and the helplines, with the answers that may be meant, else with what usually helps next."""
+    asked = [SHOW_HELPLINES, *(_faq_button(faq) for faq in near[:2])]
+    buttons = asked if near else plain("utter_crisis_more", facts, {"at": now})["buttons"]
+    return {**plain("utter_crisis_not_followed", facts, {"at": now}), "buttons": buttons}
 
 
 def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:

@@ -66,6 +66,29 @@ def test_anger_and_silence_after_a_card_keep_the_numbers_in_sight(name, after_a_
     assert "999" in said["text"]
 
 
+CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_level": "escalate"})
+
+
+def test_a_detail_that_is_not_understood_after_a_card_keeps_the_helplines_in_sight():
+    detail = heard("he is 15 he says", nearest=NEAREST, likely=None)
+    said = say("utter_nearest_answers", tracker_with(CARD, detail, card_level="escalate"))
+    assert said["response"] == "utter_crisis_not_followed"
+    assert "999" in said["text"]
+    assert [button["payload"] for button in said["buttons"]][:2] == ["/get_hotline", '/ask{"faq": "first_phone"}']
+
+
+def test_far_away_answers_are_not_offered_to_somebody_who_tells_what_happened():
+    far = [{"faq": "first_phone", "score": 0.02}]
+    said = say("utter_nearest_answers", tracker_with(CARD, heard("x", nearest=far, likely=None), card_level="escalate"))
+    assert said["buttons"] == say("utter_tell_me_more", tracker_with(CARD, heard("go on")))["buttons"]
+
+
+def test_once_an_answer_came_after_the_card_a_miss_is_an_ordinary_one():
+    answer = BotUttered("answer", metadata={"response": "utter_faq/first_phone"})
+    said = say("utter_nearest_answers", tracker_with(CARD, answer, heard("hm", nearest=NEAREST, likely=None)))
+    assert said["response"] == "utter_nearest_answers"
+
+
 def test_what_was_told_before_a_card_was_answered_by_it():
     tracker = tracker_with(
         heard("he is 30"),
