@@ -178,8 +178,7 @@ class Guard:
 def _assess_with_engine(texts: list[str]) -> RiskAssessment:
     from bot.safety.engine import get_engine
 
-    engine = get_engine()
-    return engine.assess(texts[-1]) if len(texts) == 1 else engine.assess_session(texts)
+    return get_engine().assess_session(texts)
 
 
 def _as_reply(chosen: Response) -> Reply:

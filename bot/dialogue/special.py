@@ -42,10 +42,10 @@ from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 
-SOMETHING_ELSE = {"title": "Something else", "payload": "/something_else"}
 #: After a card, answers that are further away than this are not offered.
 NEAR_ENOUGH = 0.1
-SHOW_HELPLINES = {"title": "Show the helplines again", "payload": "/get_hotline"}
+#: Buttons under one message.
+MOST_BUTTONS = 3
 
 
 def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
@@ -152,28 +152,24 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if is_card_newest(tracker):
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if entry["score"] >= NEAR_ENOUGH]
-        return _not_followed([faq for faq in near if faq in nearest], facts, now)
+        draft = plain("utter_crisis_not_followed", facts, {"at": now})
+        buttons = [_faq_button(faq) for faq in near if faq in nearest]
+        return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
         draft = plain("utter_second_miss", facts)
         return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
     buttons = [_faq_button(faq) for faq in nearest]
     if not buttons:
         return plain("utter_about_what", facts)
-    return {**plain("utter_nearest_answers", facts), "buttons": [*buttons, SOMETHING_ELSE]}
-
-
-def _not_followed(near: List[str], facts: ConversationFacts, now: datetime) -> Draft:
-    """After a card: thanks and the helplines, with the answers that may be meant, else with what usually helps next."""
-    asked = [SHOW_HELPLINES, *(_faq_button(faq) for faq in near[:2])]
-    buttons = asked if near else plain("utter_crisis_more", facts, {"at": now})["buttons"]
-    return {**plain("utter_crisis_not_followed", facts, {"at": now}), "buttons": buttons}
+    draft = plain("utter_nearest_answers", facts)
+    return {**draft, "buttons": [*buttons, *draft["buttons"]]}
 
 
 def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:
     """The best answer, said to be a guess, with the two next as ways out. It counts as that answer for follow-ups."""
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     framed = plain("utter_likely_answer", facts, {"answer": answer["text"]})
-    buttons = [*(_faq_button(other) for other in others), SOMETHING_ELSE]
+    buttons = [*(_faq_button(other) for other in others), *framed["buttons"]]
     return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
 
 

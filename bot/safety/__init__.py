@@ -1,6 +1,6 @@
 """What counts as risk: pure Python, no Rasa.
 
-- `levels.py`: the shared vocabulary. `engine.py`: `get_engine().assess(text)`, `.assess_session(texts)`.
+- `levels.py`: the shared vocabulary. `engine.py`: `get_engine().assess(text)`, `.assess_turn(texts)`.
 - Detector one: `signals.py` (entries of `data/risk/*.yml`) written in the language of `patterns.py`.
 - Detector two: `classifier.py` on `kernel.py`, trained by `training.py` from `examples.py`; for English
   `second_reading.py` joins what `bot.text.english` says, with a layer from `second_reading_fitting.py`.

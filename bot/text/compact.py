@@ -10,9 +10,11 @@ from __future__ import annotations
 import ctypes
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Dict, List, TypeVar
+from typing import Any, Dict, List, Type, TypeVar
 
 import numpy as np
+
+from bot.text.runtime import open_graph
 
 #: The largest code. Seven of the eight bits: on processors without instructions for whole numbers two products are
 #: added in sixteen bits, and twice 255 * 63 is what fits there. More columns than this could pass the 32 bits of a sum.
@@ -21,24 +23,40 @@ MOST_COLUMNS = 100_000
 #: One step of the coarse code is this many of the fine one.
 _FINER = 2 * _MOST + 1
 _OPSET = 18
+_Matrix = TypeVar("_Matrix", bound="_WholeNumbers")
 
 
 @dataclass(frozen=True)
-class CompactMatrix:
-    """A matrix as eight-bit numbers with one scale a row: enough for embeddings.
+class _WholeNumbers:
+    """What both kinds share.
 
     Attributes:
-        codes: int8, shape (n, columns), at most MOST_COLUMNS columns.
-        scales: float32, shape (n,); row i of the matrix is `codes[i] * scales[i]`.
+        codes: int8, the last axis is the columns, at most MOST_COLUMNS.
+        scales: float32, shape (n,), one a row.
     """
 
     codes: np.ndarray
     scales: np.ndarray
 
     @classmethod
-    def for_use(cls, codes: np.ndarray, scales: np.ndarray) -> CompactMatrix:
+    def for_use(cls: Type[_Matrix], codes: np.ndarray, scales: np.ndarray) -> _Matrix:
         """A matrix that is only multiplied from now on: ONNX Runtime's own form of the codes is all that is kept."""
-        return _without_codes(cls(codes, scales))
+        kept = cls(np.empty((*codes.shape[:-1], 0), dtype=np.int8), scales)
+        # The place of a cached property is the instance's own dictionary.
+        kept.__dict__["_product"] = cls(codes, scales)._product
+        return kept
+
+    @cached_property
+    def _product(self) -> Any:
+        """ONNX Runtime's own form, made when it is first needed; several threads may use it."""
+        raise NotImplementedError
+
+
+class CompactMatrix(_WholeNumbers):
+    """A matrix as eight-bit numbers: enough for embeddings.
+
+    `codes` has shape (n, columns); row i of the matrix is `codes[i] * scales[i]`.
+    """
 
     @classmethod
     def of(cls, matrix: np.ndarray) -> CompactMatrix:
@@ -47,7 +65,7 @@ class CompactMatrix:
         return cls(np.rint(matrix / safe).astype(np.int8), scales)
 
     def similarities(self, rows: np.ndarray) -> np.ndarray:
-        """Dot products of each given row with each row of this matrix; several threads may ask at once.
+        """Dot products of each given row with each row of this matrix.
 
         Args:
             rows: float32, shape (m, columns); rounded to 256 steps between their smallest and largest number.
@@ -72,22 +90,12 @@ class CompactMatrix:
         return _session(nodes, TensorProto.FLOAT, {"matrix": self.codes.T, "scales": self.scales})
 
 
-@dataclass(frozen=True)
-class FineMatrix:
-    """A matrix as pairs of eight-bit numbers with one scale a row: for rows that are summed over thousands of columns.
+class FineMatrix(_WholeNumbers):
+    """A matrix as pairs of eight-bit numbers: for rows that are summed over thousands of columns.
 
-    Attributes:
-        codes: int8, shape (2, n, columns), coarse and fine; at most MOST_COLUMNS columns.
-        scales: float32, shape (n,); row i of the matrix is `(127 * codes[0, i] + codes[1, i]) * scales[i]`.
+    `codes` has shape (2, n, columns), coarse and fine; row i of the matrix is
+    `(127 * codes[0, i] + codes[1, i]) * scales[i]`.
     """
-
-    codes: np.ndarray
-    scales: np.ndarray
-
-    @classmethod
-    def for_use(cls, codes: np.ndarray, scales: np.ndarray) -> FineMatrix:
-        """As with CompactMatrix."""
-        return _without_codes(cls(codes, scales))
 
     @classmethod
     def of(cls, matrix: np.ndarray) -> FineMatrix:
@@ -98,7 +106,7 @@ class FineMatrix:
         return cls(np.stack([coarse, whole - _FINER * coarse]).astype(np.int8), scales)
 
     def products(self, shares: np.ndarray) -> np.ndarray:
-        """Dot products of each given row with each row of this matrix; several threads may ask at once.
+        """Dot products of each given row with each row of this matrix.
 
         Args:
             shares: float32, shape (m, columns), numbers in [0, 1]; rounded to 65,026 steps.
@@ -122,16 +130,6 @@ class FineMatrix:
         return _session(nodes, TensorProto.UINT8, {"matrix": np.vstack([*self.codes]).T})
 
 
-_Matrix = TypeVar("_Matrix", CompactMatrix, FineMatrix)
-
-
-def _without_codes(matrix: _Matrix) -> _Matrix:
-    kept = type(matrix)(np.empty((*matrix.codes.shape[:-1], 0), dtype=np.int8), matrix.scales)
-    # The place of a cached property is the instance's own dictionary.
-    kept.__dict__["_product"] = matrix._product
-    return kept
-
-
 def _scales(matrix: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """One scale a row, and what to divide by: a row of zeros has no scale."""
     scales = np.abs(matrix).max(axis=1, initial=0.0).astype(np.float32) / np.float32(most)
@@ -140,7 +138,6 @@ def _scales(matrix: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _session(nodes: List[Any], kind: int, constants: Dict[str, np.ndarray]) -> Any:
     """ONNX Runtime with a graph from `rows`, of a kind of number, to `found`."""
-    import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 
     given = helper.make_tensor_value_info("rows", kind, ["m", len(constants["matrix"])])
@@ -154,12 +151,7 @@ def _session(nodes: List[Any], kind: int, constants: Dict[str, np.ndarray]) -> A
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])
     made.ir_version = 9
-    options = onnxruntime.SessionOptions()
-    # One thread: a server answers several people at once.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_mem_pattern = options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(made.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = open_graph(made.SerializeToString())
     # It keeps what it was made from in case it must be made again, the size of the matrix once more.
     session._model_bytes = None
     del made, graph

@@ -21,6 +21,7 @@ from bot.config import get_settings
 from bot.errors import ModelError
 from bot.text import middle_view
 from bot.text.adapter import ADAPTER, ADAPTER_DIR, VECTOR
+from bot.text.runtime import open_graph
 from bot.text.vocabulary import TEXT_DIR
 
 DIMENSIONS = VECTOR + middle_view.WIDTH
@@ -67,17 +68,10 @@ class EnglishEncoder:
         Raises:
             ModelError: A file is missing or broken.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        # One thread: a server answers several people at once, and a second thread gains little on a short text.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # Texts differ in length, so memory kept for the last one fits the next one badly and only grows.
-        options.enable_mem_pattern = options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._session = open_graph(str(path))
             self._tokenizer = Tokenizer.from_file(str(_tokenizer_beside(path)))
         except Exception as error:  # noqa: BLE001 - both libraries raise plain exceptions of their own
             reason = type(error).__name__

@@ -74,13 +74,15 @@ def test_a_detail_that_is_not_understood_after_a_card_keeps_the_helplines_in_sig
     said = say("utter_nearest_answers", tracker_with(CARD, detail, card_level="escalate"))
     assert said["response"] == "utter_crisis_not_followed"
     assert "999" in said["text"]
-    assert [button["payload"] for button in said["buttons"]][:2] == ["/get_hotline", '/ask{"faq": "first_phone"}']
+    near = ['/ask{"faq": "first_phone"}', '/ask{"faq": "is_this_app_ok"}']
+    assert [button["payload"] for button in said["buttons"]] == [*near, "/get_hotline"]
 
 
 def test_far_away_answers_are_not_offered_to_somebody_who_tells_what_happened():
     far = [{"faq": "first_phone", "score": 0.02}]
     said = say("utter_nearest_answers", tracker_with(CARD, heard("x", nearest=far, likely=None), card_level="escalate"))
-    assert said["buttons"] == say("utter_tell_me_more", tracker_with(CARD, heard("go on")))["buttons"]
+    offered = [button["payload"] for button in said["buttons"]]
+    assert offered == ["/get_hotline", '/ask{"faq": "what_happens_when_i_call"}', "/barrier_cannot_talk"]
 
 
 def test_once_an_answer_came_after_the_card_a_miss_is_an_ordinary_one():
