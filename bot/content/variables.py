@@ -82,11 +82,12 @@ def helpline_short(slots: Mapping[str, Any]) -> str:
 
 
 def help_strip(slots: Mapping[str, Any]) -> str:
-    """One line: the first services, then the emergency number."""
+    """One line: the first services, then the emergency number, which is no service before it as well."""
     selection = selection_from(slots)
     channel = slots.get("channel") or "web"
     parts = []
-    for choice in selection.choices[:STRIP_SERVICES]:
+    services = [choice for choice in selection.choices if choice.need != "emergency"]
+    for choice in services[:STRIP_SERVICES]:
         service = choice.service
         if channel == "web" and service.phone:
             parts.append(f"{service.short} [{service.phone}](tel:{dialled(service.phone)})")
