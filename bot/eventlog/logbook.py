@@ -34,6 +34,8 @@ BATCH_EVENTS = 100
 #: An event is on disk this long after it happened, or a little more when many arrive at once.
 BATCH_SECONDS = 0.05
 DELIVERY_EVENTS = 400
+#: What is on disk waits this long for more before it is stored: most of the cost is the transaction, not the rows.
+GATHER_SECONDS = 0.3
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 Deliver = Callable[[Sequence[LoggedEvent]], None]
@@ -91,6 +93,8 @@ class Logbook:
         self._waiting: Deque[Tuple[str, str]] = deque()
         self._arrived = threading.Event()
         self._spooled = threading.Event()
+        #: Set while somebody waits for the store: nothing is gathered then.
+        self._hurry = threading.Event()
         self._stopping = threading.Event()
         self._threads: List[threading.Thread] = []
 
@@ -139,16 +143,21 @@ class Logbook:
     def flush(self, timeout_seconds: float = 10.0) -> bool:
         """Waits until everything taken so far is delivered. For tests and for a clean end."""
         deadline = time.monotonic() + timeout_seconds
-        while time.monotonic() < deadline:
-            if not self._waiting and not self._busy and self._spool.is_empty:
-                return True
-            time.sleep(0.01)
-        return False
+        self._hurry.set()
+        try:
+            while time.monotonic() < deadline:
+                if not self._waiting and not self._busy and self._spool.is_empty:
+                    return True
+                time.sleep(0.01)
+            return False
+        finally:
+            self._hurry.clear()
 
     def close(self, timeout_seconds: float = 5.0) -> None:
         """Writes what is in memory to the spool, tries to deliver it, and stops."""
         self.flush(timeout_seconds if self.figures.away_since is None else 0.5)
         self._stopping.set()
+        self._hurry.set()
         self._arrived.set()
         self._spooled.set()
         for thread in self._threads:
@@ -207,7 +216,8 @@ class Logbook:
         self._take_over()
         failures = 0
         while True:
-            self._spooled.wait(timeout=1.0)
+            if self._spooled.wait(timeout=1.0):
+                self._hurry.wait(GATHER_SECONDS)
             self._spooled.clear()
             while not self._deliver_waiting(self._spool):
                 pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]

@@ -90,6 +90,17 @@ def test_what_a_store_outage_holds_back_arrives_once_and_in_order(make, store):
     assert wait_until(lambda: logbook.figures.away_since is None)
 
 
+def test_what_arrives_within_a_moment_is_stored_together_and_nobody_who_waits_is_kept(make, store, monkeypatch):
+    monkeypatch.setattr(logbook_module, "GATHER_SECONDS", 60.0)
+    logbook = make()
+    for number in range(3):
+        logbook.publish(event(number))
+        assert wait_until(lambda: not logbook._waiting and not logbook._busy)
+    assert store.tries == 0
+    assert logbook.flush(10.0)
+    assert (store.tries, store.numbers) == (1, [0, 1, 2])
+
+
 def test_publish_returns_at_once_while_the_store_hangs(make, store):
     release = threading.Event()
 
