@@ -342,6 +342,8 @@ def train(
         stays: Of the adapter it went on from, in what is written: the mean of both forgets less (Wortsman et al.,
             "Model soups", 2022).
     """
+    # Before anything long: an epoch that cannot be written is an hour lost.
+    folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     rng = random.Random(seed)
