@@ -32,6 +32,8 @@ REPEATED_LINES = 2
 #: The engine may report "escalate" without a category only when a detector failed: then help for anything.
 _UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
 ENGLISH = "en"
+#: Situations in which the writer has the picture, whoever it shows.
+_WRITER_HOLDS = ("someone_elses_image",)
 #: Languages of the fixed cards that are not written in Latin letters.
 _OTHER_SCRIPTS = ("ar", "ja", "ru", "zh")
 
@@ -210,8 +212,12 @@ def _first_words(desk: _Desk) -> str:
         # A card must go out even when the file with the situations is broken.
         logger.error("Situations cannot be read (%s); the general words are used.", error)
         situation = None
-    own = f"utter_crisis_{situation}_{_voice(desk)}"
-    return own if situation and own in desk.book else f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
+    voice = _voice(desk)
+    # What somebody holds in their own hands they can act on, however much they write of a friend.
+    holder = "parent" if desk.context.audience == "parent" else "child"
+    told_to = holder if situation in _WRITER_HOLDS and voice == "friend" else voice
+    own = f"utter_crisis_{situation}_{told_to}"
+    return own if situation and own in desk.book else f"utter_crisis_{desk.duty.category}_{voice}"
 
 
 def _again(desk: _Desk) -> List[Message]:

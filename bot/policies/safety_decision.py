@@ -15,7 +15,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_CARD,
 )
-from bot.safety.levels import RiskAssessment, RiskLevel, Stance
+from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Stance
 from bot.safety.protocol import category_of_yes
 
 #: Intents that say yes to the direct question of a check-in.
@@ -33,6 +33,8 @@ AFTER_CARD_INTENTS = frozenset(
     }
 )  # fmt: skip
 FAQ_INTENT = "faq"
+#: Somebody offers to show a picture.
+IMAGE_LOOK = "ask_image_look"
 TAKE_BACK = "take_back"
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
@@ -82,7 +84,9 @@ def decide(
     if check_in and (intent in YES_INTENTS or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
-    if risk.level == RiskLevel.CHECK_IN and not _is_answerable_question(risk, intent):
+    if risk.level == RiskLevel.CHECK_IN and not (
+        _is_answerable_question(risk, intent) or _offers_a_picture(risk, intent)
+    ):
         return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.asked_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
     return None
 
@@ -111,6 +115,14 @@ def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:
 def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:
     """A question for information that has a checked answer is answered; asking back would send the asker away."""
     return risk.stance is Stance.EDUCATIONAL and intent == FAQ_INTENT and not risk.failed
+
+
+def _offers_a_picture(risk: RiskAssessment, intent: str | None) -> bool:
+    """ "Can I send you the picture?" must hear "please don't" first.
+
+    The refusal says what to do with such a picture and asks for words; a question whether there is one would invite it.
+    """
+    return intent == IMAGE_LOOK and risk.asked_category == IMAGE_SHARED and not risk.failed
 
 
 def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any]:

@@ -89,7 +89,10 @@ def test_at_emergency_the_number_leads_and_nothing_else_follows(category):
     ("categories", "name"),
     [
         ({levels.IMMEDIATE_DANGER: 0.99, levels.SELF_HARM: 0.98}, "utter_emergency_self_harm_child"),
-        ({levels.IMMEDIATE_DANGER: 0.99, levels.ABUSE_DISCLOSURE: 0.9, levels.SELF_HARM: 0.6}, "utter_emergency_danger_child"),
+        (
+            {levels.IMMEDIATE_DANGER: 0.99, levels.ABUSE_DISCLOSURE: 0.9, levels.SELF_HARM: 0.6},
+            "utter_emergency_danger_child",
+        ),
         ({levels.IMMEDIATE_DANGER: 0.99, levels.SELF_HARM: 0.3}, "utter_emergency_danger_child"),
         ({levels.IMMEDIATE_DANGER: 0.99}, "utter_emergency_danger_child"),
     ],
@@ -200,3 +203,12 @@ def test_a_young_person_worried_about_own_thoughts_is_not_offered_a_button_about
     found = reply("offender_concern", country="GB", audience="child")
     titles = [button.title for message in found.messages for button in message.buttons]
     assert "I'll do it now" in titles and "It's my fault" not in titles
+
+
+@pytest.mark.parametrize("audience", ["child", "parent"])
+def test_who_holds_a_friends_picture_is_told_what_to_do_with_it(audience):
+    told = {"speaker": Speaker.FRIEND, "audience": audience, "country": "GB"}
+    held = reply("image_shared", words="a nude of a boy in my year is on my phone", **told)
+    assert held.messages[0].response == f"utter_crisis_someone_elses_image_{audience}"
+    of_friend = reply("image_shared", words="they passed my friend's picture round", **told)
+    assert of_friend.messages[0].response == "utter_crisis_image_shared_friend"

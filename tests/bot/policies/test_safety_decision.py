@@ -12,7 +12,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
 )
 from bot.policies.safety_decision import UNNAMED, decide
-from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel
+from bot.safety.levels import EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel
 
 NONE, ASK, CARD, NOW = RiskLevel
 
@@ -55,6 +55,13 @@ def test_a_check_in_remembers_what_it_asks_about():
 def test_a_yes_keeps_what_was_asked_about_for_the_talk_that_follows(asked, kept):
     slots = decide(risk(NONE), NONE, "affirm", asked, NONE).slots
     assert slots == {CARD_LEVEL: "escalate", CARD_CATEGORY: kept, CHECK_IN: None}
+
+
+def test_an_offer_to_show_a_picture_is_refused_and_not_asked_about():
+    assert decide(risk(ASK, IMAGE_SHARED), ASK, "ask_image_look", None, NONE) is None
+    # Scars are something else to ask about, and a card is always given.
+    assert decide(risk(ASK, SELF_HARM), ASK, "ask_image_look", None, NONE).response == UTTER_CHECK_IN
+    assert decide(risk(CARD, IMAGE_SHARED), CARD, "ask_image_look", None, NONE).response == UTTER_CRISIS_CARD
 
 
 def test_a_failed_engine_still_asks():
