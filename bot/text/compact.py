@@ -8,6 +8,7 @@ examples of 512 numbers: 0.9 ms instead of 4.4).
 from __future__ import annotations
 
 import ctypes
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Dict, List, Type, TypeVar
@@ -27,7 +28,7 @@ _Matrix = TypeVar("_Matrix", bound="_WholeNumbers")
 
 
 @dataclass(frozen=True)
-class _WholeNumbers:
+class _WholeNumbers(ABC):
     """What both kinds share.
 
     Attributes:
@@ -49,7 +50,11 @@ class _WholeNumbers:
     @cached_property
     def _product(self) -> Any:
         """ONNX Runtime's own form, made when it is first needed; several threads may use it."""
-        raise NotImplementedError
+        return self._open()
+
+    @abstractmethod
+    def _open(self) -> Any:
+        """Makes that form from `codes` and `scales`."""
 
 
 class CompactMatrix(_WholeNumbers):
@@ -76,8 +81,7 @@ class CompactMatrix(_WholeNumbers):
         found: np.ndarray = self._product.run(None, {"rows": np.asarray(rows, dtype=np.float32)})[0]
         return found
 
-    @cached_property
-    def _product(self) -> Any:
+    def _open(self) -> Any:
         from onnx import TensorProto, helper
 
         nodes = [
@@ -122,8 +126,7 @@ class FineMatrix(_WholeNumbers):
         n = len(self.scales)
         return np.asarray((by_row[:, :n] * _FINER + by_row[:, n:]) * self.scales, dtype=np.float32)
 
-    @cached_property
-    def _product(self) -> Any:
+    def _open(self) -> Any:
         from onnx import TensorProto, helper
 
         nodes = [helper.make_node("MatMulInteger", ["rows", "matrix"], ["found"])]
