@@ -149,8 +149,8 @@ def _card(service: Hotline) -> Card:
 
 def _shown_first(slots: Mapping[str, Any]) -> Hotline:
     """The service that led the card: the first that is not the emergency number."""
-    choices = selection_from(slots).choices
-    return next((choice.service for choice in choices if choice.need != "emergency"), choices[0].service)
+    selection = selection_from(slots)
+    return next(iter(selection.beside_emergency), selection.choices[0]).service
 
 
 def _fact_provider(barrier: str) -> Provider:

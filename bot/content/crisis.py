@@ -278,7 +278,7 @@ def _shown(desk: _Desk) -> Tuple[str, ...]:
     emergency = desk.selection.emergency.id if desk.selection.emergency else f"{INTERNATIONAL.lower()}-112"
     if desk.duty.kind is ReplyKind.EMERGENCY:
         return (emergency,)
-    services = [choice.service.id for choice in desk.selection.choices if choice.need != "emergency"]
+    services = [choice.service.id for choice in desk.selection.beside_emergency]
     if desk.duty.kind is ReplyKind.AGAIN:
         services = services[:REPEATED_LINES]
     if desk.context.channel == "sms":

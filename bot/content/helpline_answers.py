@@ -51,7 +51,7 @@ def show_helplines(
     slots["helplines"] = "\n".join(helpline_lines(selection, slots))
     name = _response(country, directory.knows(country), category is not None and just_named)
     chosen = get_responses().choose(name, audience, channel, slots)
-    shown = [choice.service.id for choice in selection.choices if choice.need != "emergency"]
+    shown = [choice.service.id for choice in selection.beside_emergency]
     emergency = directory.emergency(country)
     return HelplineAnswer(chosen.text.strip(), chosen.buttons, name, (*shown, emergency.id if emergency else "int-112"))
 

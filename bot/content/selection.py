@@ -163,6 +163,11 @@ class Selection:
         """The services in the order to show."""
         return tuple(choice.service for choice in self.choices)
 
+    @property
+    def beside_emergency(self) -> Tuple[Choice, ...]:
+        """The choices without the emergency service, which every reply names by itself."""
+        return tuple(choice for choice in self.choices if choice.need != "emergency")
+
 
 def person_of(speaker: Speaker, audience: str | None, age: int | None = None, category: str | None = None) -> str:
     """Whose needs count: child, parent, professional or adult (about themselves).

@@ -69,7 +69,7 @@ def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | N
     """One line for each service of a selection, the emergency service left to `{emergency_number}`."""
     category = slots.get("card_category") or slots.get("check_in")
     language = slots.get("language") or "en"
-    choices = [choice for choice in selection.choices if choice.need != "emergency"][:most]
+    choices = selection.beside_emergency[:most]
     cards = [card_of(choice, selection.person, category, slots.get("at"), language) for choice in choices]
     return [line(card, slots.get("channel") or "web", bare=language != "en") for card in cards]
 
@@ -77,7 +77,7 @@ def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | N
 def helpline_short(slots: Mapping[str, Any]) -> str:
     """The first service in text-message form, such as `Childline 0800 1111 or childline.org.uk`."""
     selection = selection_from(slots)
-    choice: Choice = next((c for c in selection.choices if c.need != "emergency"), selection.choices[0])
+    choice: Choice = next(iter(selection.beside_emergency), selection.choices[0])
     return sms_line(card_of(choice, selection.person, None, None), choice.service.short)
 
 
@@ -86,8 +86,7 @@ def help_strip(slots: Mapping[str, Any]) -> str:
     selection = selection_from(slots)
     channel = slots.get("channel") or "web"
     parts = []
-    services = [choice for choice in selection.choices if choice.need != "emergency"]
-    for choice in services[:STRIP_SERVICES]:
+    for choice in selection.beside_emergency[:STRIP_SERVICES]:
         service = choice.service
         if channel == "web" and service.phone:
             parts.append(f"{service.short} [{service.phone}](tel:{dialled(service.phone)})")

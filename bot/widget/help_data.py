@@ -42,7 +42,7 @@ def help_for(country: str) -> Dict[str, Any] | None:
 
 def _services(country: str | None, audience: str) -> List[Dict[str, Any]]:
     selection = select(get_directory(), SelectionRequest(country=country, audience=audience))
-    return [_service(choice) for choice in selection.choices if choice.need != "emergency"][:SERVICES]
+    return [_service(choice) for choice in selection.beside_emergency[:SERVICES]]
 
 
 def _service(choice: Choice) -> Dict[str, Any]:
