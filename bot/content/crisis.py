@@ -18,12 +18,12 @@ from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Button, ResponseBook, get_responses
 from bot.content.schema import INTERNATIONAL
 from bot.content.selection import Selection, SelectionRequest, select
-from bot.content.situations import find_situation
+from bot.content.situations import Situation, find_situation
 from bot.content.variables import helpline_lines
 from bot.errors import ContentError
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel
-from bot.safety.protocol import Duty, ReplyKind, audience_of, duty_of
+from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ REPEATED_LINES = 2
 #: The engine may report "escalate" without a category only when a detector failed: then help for anything.
 _UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
 ENGLISH = "en"
-#: Situations in which the writer has the picture, whoever it shows.
-_WRITER_HOLDS = ("someone_elses_image",)
 #: Languages of the fixed cards that are not written in Latin letters.
 _OTHER_SCRIPTS = ("ar", "ja", "ru", "zh")
 
@@ -212,12 +210,18 @@ def _first_words(desk: _Desk) -> str:
         # A card must go out even when the file with the situations is broken.
         logger.error("Situations cannot be read (%s); the general words are used.", error)
         situation = None
+    general = f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
+    if situation is None:
+        return general
+    own = f"utter_crisis_{situation.name}_{_voice_in(situation, desk)}"
+    return own if own in desk.book else general
+
+
+def _voice_in(situation: Situation, desk: _Desk) -> str:
     voice = _voice(desk)
-    # What somebody holds in their own hands they can act on, however much they write of a friend.
-    holder = "parent" if desk.context.audience == "parent" else "child"
-    told_to = holder if situation in _WRITER_HOLDS and voice == "friend" else voice
-    own = f"utter_crisis_{situation}_{told_to}"
-    return own if situation and own in desk.book else f"utter_crisis_{desk.duty.category}_{voice}"
+    if situation.writer_acts and voice == FRIEND:
+        return PARENT if desk.context.audience == "parent" else CHILD
+    return voice
 
 
 def _again(desk: _Desk) -> List[Message]:

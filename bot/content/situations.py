@@ -28,14 +28,16 @@ class Situation:
         name: As in `utter_crisis_<name>_<voice>`.
         categories: Categories of risk whose words it may replace.
         patterns: One pattern over `tokenize(clean(text)).line`.
+        writer_acts: What has to be done is in the writer's own hands, however much they write of a friend.
     """
 
     name: str
     categories: Tuple[str, ...]
     patterns: Pattern[str]
+    writer_acts: bool = False
 
 
-def find_situation(words: str, category: str) -> str | None:
+def find_situation(words: str, category: str) -> Situation | None:
     """The situation that a person's last messages tell of.
 
     Args:
@@ -43,12 +45,12 @@ def find_situation(words: str, category: str) -> str | None:
         category: The category that leads the reply, one of `bot.safety.levels.CATEGORIES`.
 
     Returns:
-        The name of the first situation that fits, or None.
+        The first situation that fits, or None.
     """
     lines = [tokenize(clean(text)).line for text in words.splitlines() if text.strip()]
     for situation in get_situations():
         if category in situation.categories and any(situation.patterns.search(line) for line in lines):
-            return situation.name
+            return situation
     return None
 
 
@@ -77,4 +79,4 @@ def _build(name: str, row: Mapping[str, Any], groups: Mapping[str, Any]) -> Situ
     if unknown:
         raise ContentError(f"{FILE_NAME}, {name}: no category '{min(unknown)}'. Use one of: {', '.join(CATEGORIES)}.")
     patterns = compile_patterns(row["patterns"], groups, f"{FILE_NAME}, {name}")
-    return Situation(name, tuple(row["categories"]), patterns)
+    return Situation(name, tuple(row["categories"]), patterns, bool(row.get("writer_acts", False)))

@@ -118,7 +118,7 @@ def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:
 
 
 def _offers_a_picture(risk: RiskAssessment, intent: str | None) -> bool:
-    """ "Can I send you the picture?" must hear "please don't" first.
+    """An offer to show a picture is refused first.
 
     The refusal says what to do with such a picture and asks for words; a question whether there is one would invite it.
     """
