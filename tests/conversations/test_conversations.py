@@ -118,6 +118,16 @@ def test_every_safety_text_is_said_in_a_conversation_and_names_its_source_and_da
     assert missing == []
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("dialogue", "utter_opening_notice"), ("dialogue", "utter_opening_notice_known"), ("messaging", "utter_messaging_image")],
+)
+def test_what_is_said_of_danger_and_of_pictures_outside_the_cards_names_its_source_and_date_in_every_wording(file, name):
+    content = yaml.safe_load((PROJECT_DIR / "data" / "responses" / f"{file}.yml").read_text(encoding="utf-8"))
+    for variation in content["responses"][name]:
+        assert {"source", "written"} <= set(variation.get("metadata") or {}), variation["text"]
+
+
 def test_every_refusal_is_said_in_a_conversation_and_names_its_source_and_date(play):
     content = yaml.safe_load((PROJECT_DIR / "data" / "nlu" / "out_of_scope.yml").read_text(encoding="utf-8"))
     said = {
