@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
-from typing import Any, Awaitable, Callable, List, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, replace
+from typing import Any, Awaitable, Callable, FrozenSet, List, Optional, Sequence, Tuple, Union
 
 from rasa.core.channels.channel import UserMessage
 
@@ -29,7 +29,7 @@ from bot.channels.trackers import tracker_of
 from bot.config import get_settings
 from bot.content.audience import CHILD
 from bot.content.responses import get_responses
-from bot.safety.levels import RiskLevel
+from bot.safety.levels import RiskAssessment, RiskLevel
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,18 @@ _COMMAND_WORDS = {
 }
 
 
+@dataclass(frozen=True)
+class _Spoken:
+    """What the last answers of a conversation, all of them about safety, were about."""
+
+    level: RiskLevel
+    categories: FrozenSet[str]
+
+    def covers(self, risk: RiskAssessment) -> bool:
+        """Whether a risk is no worse than these answers and not of another kind."""
+        return risk.level <= self.level and (risk.main_category is None or risk.main_category in self.categories)
+
+
 class Answering:
     """One for a channel of a process."""
 
@@ -58,7 +70,7 @@ class Answering:
         self._looks = RateLimit(burst=20, per_minute=60)
         self._asked_to_slow_down: Recent[str, float] = Recent()
         self._asked_for_language: Recent[str, bool] = Recent()
-        self._spoke_of_safety: Recent[str, bool] = Recent()
+        self._spoke_of_safety: Recent[str, _Spoken] = Recent()
         self._on_new_message: Optional[OnNewMessage] = None
         self._app: Any = None
 
@@ -101,7 +113,7 @@ class Answering:
         """
         turn = replace(turn, incoming=turn.incoming.made_readable())
         key, moment = turn.chat.key, time.monotonic()
-        if not self._looks.wait_seconds(key, moment) and self._tells_of_new_risk(turn):
+        if not self._looks.wait_seconds(key, moment) and self._is_answered_again(turn):
             return self._made_private(turn, self._guard_alone(turn), turn.chat)[0], True
         if moment - self._asked_to_slow_down.get(key, float("-inf")) > SLOW_DOWN_EVERY_SECONDS:
             self._asked_to_slow_down.note(key, moment)
@@ -132,7 +144,7 @@ class Answering:
     def _made_private(self, turn: Turn, replies: List[Reply], chat: Chat) -> Tuple[List[Reply], Chat]:
         """With a neutral first line before an answer about safety, and noted that there was one."""
         if any(map(is_about_safety, replies)):
-            self._spoke_of_safety.note(turn.conversation_id)
+            self._spoke_of_safety.note(turn.conversation_id, self._spoken(turn, replies))
             if turn.incoming.kind != BUTTON:
                 # A person who has tapped a button has the chat open; the line is for a phone that lies about.
                 replies = with_first_line(replies, self.name, chat.audience or CHILD, chat.carded)
@@ -141,9 +153,16 @@ class Answering:
             self._spoke_of_safety.pop(turn.conversation_id, None)
         return replies, chat
 
+    def _spoken(self, turn: Turn, replies: Sequence[Reply]) -> _Spoken:
+        """What these replies and those about safety just before them were about."""
+        before = self._spoke_of_safety.get(turn.conversation_id, _Spoken(RiskLevel.CHECK_IN, frozenset()))
+        told = self._guard.read(turn.incoming.text[:MAX_MESSAGE_CHARS]).main_category
+        cards = [RiskLevel.from_label(reply["card_level"]) for reply in replies if reply.get("card_level")]
+        return _Spoken(max([before.level, *cards]), before.categories | ({told} if told else frozenset()))
+
     async def _said(self, turn: Turn) -> Tuple[List[Reply], Chat]:
         incoming, chat = turn.incoming, turn.chat
-        if incoming.edited and not self._tells_of_new_risk(turn):
+        if incoming.edited and not self._is_answered_again(turn):
             return [], chat
         if incoming.kind == BUTTON and incoming.text.strip() == CONFIRM_DELETE:
             return await self._delete(turn)
@@ -243,9 +262,19 @@ class Answering:
     def _tells_of_risk(self, text: str) -> bool:
         return bool(text) and self._guard.read(text[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
 
-    def _tells_of_new_risk(self, turn: Turn) -> bool:
-        """It tells of a risk and the last answer did not speak of one: then also an edit is answered."""
-        return turn.conversation_id not in self._spoke_of_safety and self._tells_of_risk(turn.incoming.text)
+    def _is_answered_again(self, turn: Turn) -> bool:
+        """Whether words that would get no answer tell of a risk that the last one did not speak of.
+
+        A risk that it did speak of is logged: staff must be able to read it.
+        """
+        text = turn.incoming.text[:MAX_MESSAGE_CHARS]
+        found, spoken = self._guard.read(text), self._spoke_of_safety.get(turn.conversation_id)
+        if found.level == RiskLevel.NONE:
+            return False
+        if spoken is None or not spoken.covers(found):
+            return True
+        self._guard.note_heard(self._context(turn), text, found, time.time())
+        return False
 
     async def _delete(self, turn: Turn) -> Tuple[List[Reply], Chat]:
         chat, conversation_id = turn.chat, turn.conversation_id

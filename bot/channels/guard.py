@@ -7,10 +7,10 @@ handed on. If no proper reply comes in time, the card is composed here from the 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Awaitable, Callable, FrozenSet, Mapping, Sequence
@@ -28,12 +28,18 @@ from bot.safety.protocol import category_of_yes
 
 logger = logging.getLogger(__name__)
 
+#: The guard reads a message in milliseconds. When it has not after this long, it asks rather than waits.
+READ_WAIT_SECONDS = 1.0
 #: A person at risk waits no longer than this for the assistant before the guard speaks (promise: card within 3 s).
 RISK_WAIT_SECONDS = 2.0
 #: An ordinary question may take longer before the guard admits a technical problem.
 ORDINARY_WAIT_SECONDS = 8.0
+#: Of the guard alone: the loop's own threads may all wait for a database or a name server that is away.
+_THREADS = ThreadPoolExecutor(2, "guard")
 _REMEMBERED_CONVERSATIONS = 5000
 _REMEMBERED_MESSAGES = 4
+#: A person's words stay in memory no longer than this after the last message of their conversation.
+_WORDS_SECONDS = 3600.0
 
 TECHNICAL_PROBLEM = "utter_technical_problem"
 #: The buttons under a check-in, and what `read_answer` calls the same in words.
@@ -74,7 +80,7 @@ class Guard:
         self._assess_texts = assess or _assess_with_engine
         self._now = now or (lambda: datetime.now(timezone.utc))
         self._log = log
-        self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS)
+        self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS, _WORDS_SECONDS)
         self._given: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
         #: What our own check-in asked about, until the next message answers it.
         self._asked: Recent[str, RiskAssessment] = Recent(_REMEMBERED_CONVERSATIONS)
@@ -131,7 +137,8 @@ class Guard:
         """The card or question for a risk, or the honest word about a technical problem."""
         if assessment.level == RiskLevel.NONE:
             return [self._technical_problem(context)]
-        recent = self._recent.get(context.conversation_id, deque())
+        # A copy: another message of the same conversation may be read in a thread at this moment.
+        recent = list(self._recent.get(context.conversation_id, ()))
         card = compose(
             assessment,
             CrisisContext(
@@ -250,9 +257,7 @@ async def _answer(
     collected: list[Reply],
 ) -> list[Reply]:
     moment = time.time()
-    # In a thread: the encoder takes milliseconds, in which the loop serves others.
-    read = functools.partial(guard.assess, context.conversation_id, text)
-    assessment = await asyncio.get_running_loop().run_in_executor(None, read)
+    assessment = await _in_time(guard.assess, context.conversation_id, text)
     metrics.note_message(context.channel, assessment.level.label)
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
@@ -264,7 +269,7 @@ async def _answer(
         return replies
     metrics.note_guard(_reason(failed, bool(done), bool(replies)))
     if failed or not replies:
-        together = guard.assess_together(context.conversation_id)
+        together = await _in_time(guard.assess_together, context.conversation_id)
         assessment = max(assessment, together, key=lambda found: found.level)
         replies = []
     if failed:
@@ -273,6 +278,16 @@ async def _answer(
     spoken = guard.reply(assessment, context)
     guard.note_said(context, spoken)
     return spoken + replies
+
+
+async def _in_time(read: Callable[..., RiskAssessment], *arguments: str) -> RiskAssessment:
+    """Reads in a thread: the encoder takes milliseconds, in which the loop serves others."""
+    work = asyncio.get_running_loop().run_in_executor(_THREADS, read, *arguments)
+    try:
+        return await asyncio.wait_for(work, READ_WAIT_SECONDS)
+    except asyncio.TimeoutError:
+        logger.error("The guard could not read a message in time; counts as check_in.")
+        return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
 
 
 def _reason(failed: bool, done: bool, has_replies: bool) -> str:

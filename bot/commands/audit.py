@@ -15,12 +15,14 @@ def register(app: typer.Typer) -> None:
     @group.command()
     def verify() -> None:
         """Reads the whole trail; exit code 1 and the first entry that does not fit when something was changed."""
+        from bot.console.words import label
         from bot.store import audit
         from bot.store.unit_of_work import UnitOfWork
 
         with UnitOfWork() as work:
             check = audit.verify(work.session)
         if check.problem:
-            print(f"The audit trail is broken at entry {check.broken_at}. {check.problem}")
+            problem = label("verify", check.problem).format(entry=check.broken_at)
+            print(f"The audit trail is broken at entry {check.broken_at}: {problem}.")
             raise SystemExit(1)
         print(f"The audit trail is whole: {check.entries} entries. Note this digest elsewhere: {check.last_digest}")

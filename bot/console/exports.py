@@ -11,9 +11,11 @@ import json
 from typing import Any, Iterable, List, Sequence, Tuple
 
 RISK_KINDS = ("missed_risk", "false_alarm")
-RISK_FILE = "data/risk/examples/reviewed.jsonl"
-CASES_FILE = "tests/evaluation/reviewed.jsonl"
-FAQ_FILE = "data/nlu/reviewed_questions.jsonl"
+#: Each patch brings files of its own, named after its first and last example: a second one can be applied, whatever
+#: became of the first.
+RISK_FILE = "data/risk/examples/reviewed_{first:05d}_{last:05d}.jsonl"
+CASES_FILE = "tests/evaluation/reviewed_{first:05d}_{last:05d}.jsonl"
+FAQ_FILE = "data/nlu/reviewed_questions_{first:05d}_{last:05d}.jsonl"
 #: A cell that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,11 +60,13 @@ def case_lines(examples: Iterable[Any]) -> List[str]:
 
 
 def patch(examples: Sequence[Any]) -> str:
-    """A unified diff that makes the three files; `git apply` takes it on a branch."""
+    """A unified diff that makes up to three new files; `git apply` takes it on a branch."""
     files = ((RISK_FILE, risk_lines), (FAQ_FILE, question_lines), (CASES_FILE, case_lines))
+    numbers = [one.id for one in examples]
     parts = []
-    for name, lines_of in files:
+    for pattern, lines_of in files:
         lines = lines_of(examples)
+        name = pattern.format(first=min(numbers, default=0), last=max(numbers, default=0))
         if lines:
             body = "\n".join(f"+{line}" for line in lines)
             parts.append(

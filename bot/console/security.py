@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, render_template, request, session
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -119,7 +119,8 @@ def add_headers(response: Response) -> Response:
     headers["X-Robots-Tag"] = "noindex, nofollow"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
-    if request.is_secure:
+    # As the cookie: behind nginx, which speaks plain http to this process, only the public address tells.
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 

@@ -205,9 +205,9 @@ class Logbook:
             if batch and not self._spool.append(batch):
                 self.figures.dropped += len(batch)
                 logger.error("the spool is full; %d events were dropped", len(batch))
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - a batch that is lost must not take the thread with it
             self.figures.dropped += len(batch)
-            logger.error("the spool cannot be written: %s", error.strerror)
+            logger.error("the spool cannot be written (%s); %d events were dropped", _kind(error), len(batch))
         self._spooled.set()
 
     # --- delivery thread ---------------------------------------------------------------------------------------
@@ -231,16 +231,16 @@ class Logbook:
     def _deliver_waiting(self, spool: Spool) -> bool:
         """Delivers everything that waits. False when the store is away."""
         while True:
-            found, position = spool.read(DELIVERY_EVENTS)
-            if not found and position == spool.done:
-                return True
             try:
+                found, position = spool.read(DELIVERY_EVENTS)
+                if not found and position == spool.done:
+                    return True
                 if found:
                     self._deliver([LoggedEvent.from_dict(item) for item in found])
-            except Exception as error:  # noqa: BLE001 - whatever the store says, the batch stays on disk
+                put_aside = spool.finish(position)
+            except Exception as error:  # noqa: BLE001 - whatever store or disk say, the batch stays and is sent again
                 self._note_failure(error)
                 return False
-            put_aside = spool.finish(position)
             if put_aside:
                 self.figures.dropped += put_aside
                 logger.error("%d batches of the spool cannot be read and were put aside", put_aside)
@@ -253,20 +253,26 @@ class Logbook:
         self.figures.failed_deliveries += 1
         if self.figures.away_since is None:
             self.figures.away_since = time.monotonic()
-            logger.warning("the log cannot be stored now (%s); events wait on disk", type(error).__name__)
+            logger.warning("the log cannot be stored now (%s); events wait on disk", _kind(error))
 
     def _take_over(self) -> None:
-        """Delivers what processes that are gone left behind."""
-        for path, lock in self._own.abandoned():
-            with lock:
-                spool = Spool(path, self._keys, 0)
-                try:
-                    while not self._deliver_waiting(spool):
-                        if self._stopping.wait(_RETRY_SECONDS[-1]):
-                            return
-                finally:
-                    spool.close()
-                _remove_empty(path)
+        """Delivers what processes that are gone left behind; what cannot be taken waits for the next start."""
+        try:
+            for path, lock in self._own.abandoned():
+                with lock:
+                    self._deliver_left(path)
+        except Exception as error:  # noqa: BLE001 - this process's own events must still be delivered
+            logger.error("what an earlier process left in the spool cannot be taken over now (%s)", _kind(error))
+
+    def _deliver_left(self, path: Path) -> None:
+        spool = Spool(path, self._keys, 0)
+        try:
+            while not self._deliver_waiting(spool):
+                if self._stopping.wait(_RETRY_SECONDS[-1]):
+                    return
+        finally:
+            spool.close()
+        _remove_empty(path)
 
 
 def _is_wanted(event: Mapping[str, Any]) -> bool:
@@ -284,6 +290,11 @@ def _without_words(event: Mapping[str, Any]) -> Dict[str, Any]:
     parsed = event.get("parse_data") or {}
     kept["parse_data"] = {name: parsed[name] for name in ("intent", "risk", "nearest", "faq") if name in parsed}
     return kept
+
+
+def _kind(error: Exception) -> str:
+    """What went wrong, without the words that may be in an error's text."""
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 def plain_value(value: Any) -> Any:

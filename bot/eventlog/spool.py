@@ -10,6 +10,7 @@ disk damaged it) is put into the file `unreadable` of the folder, so that what f
 from __future__ import annotations
 
 import base64
+import errno
 import fcntl
 import json
 import os
@@ -67,21 +68,39 @@ class Spool:
 
         Returns:
             False when the spool is full; nothing was written.
+
+        Raises:
+            OSError: The disk did not take it; nothing was written, and the next batch may be tried.
         """
         line = base64.b64encode(self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode(), _CONTEXT)) + b"\n"
         with self._lock:
             if self._size + len(line) > self._max_bytes:
                 return False
             if self._file.tell() + len(line) > SEGMENT_BYTES and self._file.tell():
-                self._file.close()
-                self._segment += 1
-                self._file = self._open(self._segment)
-            self._file.write(line)
-            self._file.flush()
-            if self._sync:
-                os.fsync(self._file.fileno())
+                self._begin_segment()
+            self._write(line)
             self._size += len(line)
         return True
+
+    def _begin_segment(self) -> None:
+        # Opened before the old one is closed: when the disk has no room, the spool is as it was and goes on later.
+        file = self._open(self._segment + 1)
+        self._file.close()
+        self._file = file
+        self._segment += 1
+
+    def _write(self, line: bytes) -> None:
+        """A whole line or nothing: half of one would spoil the next."""
+        start = self._file.tell()
+        try:
+            if self._file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if self._sync:
+                os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(start)
+            self._file.seek(start)
+            raise
 
     def read(self, limit: int) -> Tuple[List[Any], Position]:
         """Up to `limit` events that are not done yet, and the position to hand to `finish` afterwards.
@@ -114,6 +133,9 @@ class Spool:
 
         Returns:
             How many batches could not be read and were put aside.
+
+        Raises:
+            OSError: The disk did not take it. The same events are read again, or segments are removed a little later.
         """
         put_aside = self._put_aside(position)
         temporary = self._folder / "done.new"
@@ -131,11 +153,10 @@ class Spool:
                     path.unlink()
             # The current segment is emptied when all of it is stored, so that no words wait on disk.
             if position == Position(self._segment, self._file.tell()) and position.offset:
+                emptied = self._path(self._segment)
+                self._begin_segment()
                 self._size -= position.offset
-                self._file.close()
-                self._path(self._segment).unlink()
-                self._segment += 1
-                self._file = self._open(self._segment)
+                emptied.unlink()
         return put_aside
 
     def _put_aside(self, position: Position) -> int:
@@ -183,7 +204,8 @@ class Spool:
 
     def _open(self, number: int) -> IO[bytes]:
         handle = os.open(self._path(number), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return os.fdopen(handle, "ab")
+        # Unbuffered, so that a line the disk refused does not wait in memory for the next one.
+        return os.fdopen(handle, "ab", buffering=0)
 
     def _read_done(self) -> Position:
         try:

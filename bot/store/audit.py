@@ -22,6 +22,10 @@ from bot.store.staff_models import AuditEntry
 GENESIS = "0" * 64
 PURGE = "audit.purge"
 SYSTEM = "system"
+# AuditCheck.problem
+MISSING_BEFORE = "missing_before"
+MISSING = "missing"
+CHANGED = "changed"
 _ADVISORY_LOCK = 7305722
 
 
@@ -33,7 +37,8 @@ class AuditCheck:
         entries: How many were read.
         last_digest: Of the newest entry; note it elsewhere to notice a cut-off end.
         broken_at: Id of the first entry that does not fit, or None.
-        problem: One sentence when broken.
+        problem: What does not fit (`missing_before`, `missing`, `changed`); empty when whole. The console's words.yml
+            has the words, filled in with `broken_at`.
     """
 
     entries: int
@@ -113,13 +118,13 @@ def verify(session: Session, keys: KeyRing | None = None) -> AuditCheck:
     ).scalars():
         if count == 0 and entry.id != 1:
             if not _was_purged(session, ring, entry):
-                return AuditCheck(0, previous, entry.id, f"Entries before {entry.id} are missing.")
+                return AuditCheck(0, previous, entry.id, MISSING_BEFORE)
             expected_id, previous = entry.id - 1, entry.previous
         expected_id += 1
         if entry.id != expected_id:
-            return AuditCheck(count, previous, expected_id, f"Entry {expected_id} is missing.")
+            return AuditCheck(count, previous, expected_id, MISSING)
         if entry.previous != previous or not hmac.compare_digest(entry.digest, digest_of(entry, ring)):
-            return AuditCheck(count, previous, entry.id, f"Entry {entry.id} was changed.")
+            return AuditCheck(count, previous, entry.id, CHANGED)
         previous, count = entry.digest, count + 1
     return AuditCheck(count, previous)
 

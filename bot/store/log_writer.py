@@ -242,6 +242,8 @@ class LogWriter:
             escalation.level = max(escalation.level, facts.risk_level)
             if escalation.status == constants.CLOSED:
                 escalation.status, escalation.closed_at, escalation.sla_due_at = constants.OPEN, None, due
+                # Nobody has taken up what came now.
+                escalation.acknowledged_at = escalation.acknowledged_by = None
         self._session.flush()
         self._alert(conversation, escalation, facts, nobody_is_on_it)
 
@@ -258,8 +260,7 @@ class LogWriter:
         key = _ALERT_KEY.format(conversation=conversation.id, level=facts.risk_level)
         known = self._session.execute(sa.select(Alert).where(Alert.key == key)).scalar_one_or_none()
         if known is not None:
-            if nobody_is_on_it:
-                # Staff had finished with the conversation: the alarm goes out once more.
+            if nobody_is_on_it or self._is_spent(known, conversation):
                 self._alert_again(known, escalation)
             return
         self._session.add(
@@ -277,9 +278,25 @@ class LogWriter:
         )
         self._session.flush()
 
+    def _is_spent(self, alert: Alert, conversation: Conversation) -> bool:
+        """Whether an earlier alarm tells nobody of what came now.
+
+        It reached nobody; or staff looked since and left the conversation for a follow-up; or the time within which
+        they should have looked is over (a chat on Telegram is one conversation for months).
+        """
+        if alert.status != constants.SENT:
+            return bool(alert.status == constants.FAILED)
+        put_aside = conversation.status == constants.FOLLOW_UP and conversation.reviewed_at is not None
+        if put_aside and conversation.reviewed_at >= alert.created_at:
+            return True
+        return bool(self._now - alert.created_at > self._policy.sla[alert.level])
+
     def _alert_again(self, alert: Alert, escalation: Escalation) -> None:
         alert.escalation_id, alert.category = escalation.id, escalation.category
-        alert.status, alert.attempts, alert.sent_at, alert.last_error = constants.PENDING, 0, None, None
+        if alert.status != constants.FAILED:
+            # Of one that failed it stays, so that the console goes on showing it (`queries.find_failed_alerts`).
+            alert.last_error = None
+        alert.status, alert.attempts, alert.sent_at = constants.PENDING, 0, None
         alert.created_at = alert.next_attempt_at = self._now
         self._session.flush()
 

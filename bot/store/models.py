@@ -228,7 +228,7 @@ class Alert(Base):
     __tablename__ = "alerts"
 
     id = Column(BigId, primary_key=True)
-    #: Conversation and level: the same alarm goes out once.
+    #: Conversation and level: one row, which is sent again when `log_writer` finds it spent.
     key = Column(String(96), nullable=False, unique=True)
     escalation_id = Column(BigId, ForeignKey("escalations.id", ondelete="CASCADE"))
     level = Column(SmallInteger, nullable=False)

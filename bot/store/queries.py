@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.store.columns import UtcDateTime
-from bot.store.constants import FAILED, USER
+from bot.store.constants import FAILED, PENDING, USER
 from bot.store.models import Alert, Conversation, Escalation, SearchToken, Turn
 from bot.store.search import token_of, words_of
 from bot.store.staff_models import AuditEntry, ConversationTag, Note, Review, SavedView, Tag, User
@@ -190,12 +190,13 @@ def count_waiting(session: Session) -> Dict[int, int]:
 
 
 def find_failed_alerts(session: Session, limit: int = 20) -> Sequence[Alert]:
-    """Alerts that reached nobody, for conversations that nobody has read since; highest level first."""
+    """Alerts that reached nobody so far, for conversations that nobody has read since; highest level first."""
     query = (
         sa.select(Alert)
         .join(Escalation, Escalation.id == Alert.escalation_id)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
-        .where(Alert.status == FAILED, Alert.drill.is_(False), Conversation.unread_since.is_not(None))
+        .where(sa.or_(Alert.status == FAILED, sa.and_(Alert.status == PENDING, Alert.last_error.is_not(None))))
+        .where(Alert.drill.is_(False), Conversation.unread_since.is_not(None))
         .order_by(Alert.level.desc(), Alert.created_at)
         .options(joinedload(Alert.escalation))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, Dict, Optional, Sequence, Set
+from typing import Any, Dict, Optional, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from bot.store.staff_models import (
 )
 
 _TAG = re.compile(r"[\w -]{1,40}")
+#: At most so many on a page or in a download; the next download brings what is left.
+_EXAMPLES = 1000
 
 
 def note_view(
@@ -114,7 +116,11 @@ def add_note(session: Session, user: User, row: Conversation, text: str, now: da
 
 
 def add_tag(session: Session, user: User, row: Conversation, name: str, now: datetime) -> bool:
-    """Tags a conversation. False when the word cannot be a tag."""
+    """Tags a conversation. False when the word cannot be a tag.
+
+    The tag is free text: it was looked through for personal details before it comes here, and the audit trail, which
+    is kept for years and outlives an erasure, holds no word of it.
+    """
     plain = " ".join(name.lower().split())
     if not _TAG.fullmatch(plain):
         return False
@@ -125,7 +131,7 @@ def add_tag(session: Session, user: User, row: Conversation, name: str, now: dat
         session.flush()
     if session.get(ConversationTag, (row.id, tag.id)) is None:
         session.add(ConversationTag(conversation_id=row.id, tag_id=tag.id))
-        audit.record(session, user.email, "conversation.tag", "conversation", row.id, {"tag": plain}, at=now)
+        audit.record(session, user.email, "conversation.tag", "conversation", row.id, at=now)
     return True
 
 
@@ -135,7 +141,7 @@ def remove_tag(session: Session, user: User, row: Conversation, name: str, now: 
     carried = session.get(ConversationTag, (row.id, tag.id)) if tag is not None else None
     if carried is not None:
         session.delete(carried)
-        audit.record(session, user.email, "conversation.untag", "conversation", row.id, {"tag": name}, at=now)
+        audit.record(session, user.email, "conversation.untag", "conversation", row.id, at=now)
 
 
 def mark(
@@ -166,18 +172,29 @@ def mark(
     return True
 
 
-def find_examples(session: Session, ids: Set[int] | None = None) -> Sequence[StagedExample]:
-    """Staged examples, oldest first."""
-    query = sa.select(StagedExample).order_by(StagedExample.id)
-    if ids is not None:
-        query = query.where(StagedExample.id.in_(ids))
-    return session.execute(query.limit(1000)).scalars().all()
+def find_examples(session: Session) -> Sequence[StagedExample]:
+    """The newest staged examples, newest first."""
+    query = sa.select(StagedExample).order_by(StagedExample.id.desc())
+    return session.execute(query.limit(_EXAMPLES)).scalars().all()
+
+
+def find_new_examples(session: Session) -> Sequence[StagedExample]:
+    """Examples that nobody has downloaded, oldest first."""
+    query = sa.select(StagedExample).where(StagedExample.exported_at.is_(None)).order_by(StagedExample.id)
+    return session.execute(query.limit(_EXAMPLES)).scalars().all()
+
+
+def find_latest_export(session: Session) -> Sequence[StagedExample]:
+    """Examples of the latest download, oldest first: the file may have been lost on its way."""
+    latest = sa.select(sa.func.max(StagedExample.exported_at)).scalar_subquery()
+    query = sa.select(StagedExample).where(StagedExample.exported_at == latest).order_by(StagedExample.id)
+    return session.execute(query).scalars().all()
 
 
 def note_export(session: Session, user: User, examples: Sequence[StagedExample], now: datetime) -> None:
-    """Remembers that examples left for the repository."""
+    """Remembers that examples left for the repository; those of an earlier download keep its time."""
     for example in examples:
-        example.exported_at = now
+        example.exported_at = example.exported_at or now
     audit.record(session, user.email, "examples.export", details={"count": len(examples)}, at=now)
 
 

@@ -40,7 +40,7 @@ def show() -> Any:
 def verify() -> Any:
     """Reads the whole chain."""
     check = audit.verify(g.work.session)
-    result = check.problem or label("verify", "whole")
+    result = label("verify", check.problem or "whole").format(entry=check.broken_at)
     audit.record(
         g.work.session, g.user.email, "audit.verify", details={"entries": check.entries, "result": result}, at=g.now
     )

@@ -21,6 +21,8 @@ from bot.store.models import Conversation
 
 pages = Blueprint("conversation", __name__)
 MAX_NOTE = 4000
+#: More than a tag may have, so that a longer one is refused and not cut.
+MAX_TAG = 80
 MIN_REASON = 20
 
 
@@ -111,9 +113,13 @@ def add_note(conversation_id: str) -> Any:
 @pages.post("/conversations/<conversation_id>/tags")
 @requires(Permission.REVIEW)
 def add_tag(conversation_id: str) -> Any:
-    """Adds a tag."""
+    """Adds a tag; refused when it names somebody, since tags outlive the words of a conversation."""
     row = _find(conversation_id)
-    added = reviews.add_tag(g.work.session, g.user, row, request.form.get("tag", ""), g.now)
+    tag = request.form.get("tag", "").strip()[:MAX_TAG]
+    if get_redactor().redact(tag).found:
+        flash(label("messages", "tag_personal"))
+        return _back(row)
+    added = reviews.add_tag(g.work.session, g.user, row, tag, g.now)
     g.work.commit()
     flash(label("messages", "tag_added" if added else "tag_wrong"))
     return _back(row)

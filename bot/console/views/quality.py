@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from bot.console.exports import patch
 from bot.console.permissions import Permission, requires
 from bot.console.similar import group_texts
+from bot.console.words import label
 from bot.store import audit, queries, reviews
 
 pages = Blueprint("quality", __name__)
@@ -34,14 +35,18 @@ def examples() -> Any:
     found = reviews.find_examples(g.work.session)
     audit.record(g.work.session, g.user.email, "examples.view", at=g.now)
     g.work.commit()
-    return render_template("views/examples.html", examples=found[::-1])
+    return render_template("views/examples.html", examples=found, new=sum(one.exported_at is None for one in found))
 
 
 @pages.post("/quality/examples/download")
 @requires(Permission.QUALITY)
 def download() -> Any:
-    """All staged examples as one patch."""
-    found = reviews.find_examples(g.work.session)
+    """The examples nobody has downloaded as one patch, or those of the latest download again."""
+    again = request.form.get("again") == "yes"
+    found = (reviews.find_latest_export if again else reviews.find_new_examples)(g.work.session)
+    if not found:
+        flash(label("messages", "nothing_to_download"))
+        return redirect(url_for("quality.examples"))
     reviews.note_export(g.work.session, g.user, found, g.now)
     g.work.commit()
     headers = {"Content-Disposition": 'attachment; filename="kindlight-reviewed.patch"'}

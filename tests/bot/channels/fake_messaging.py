@@ -57,6 +57,7 @@ class Assistant:
     def __init__(self):
         self.heard, self.slots = [], {}
         self.error, self.waits = None, 0.0
+        self.cards = {RISKY_WORDS: CARD}
         self.ctx = SimpleNamespace(agent=SimpleNamespace(tracker_store=self))
         self.events = []
 
@@ -68,7 +69,7 @@ class Assistant:
         if self.error:
             raise self.error
         self.heard.append(message)
-        more = CARD if message.text == RISKY_WORDS else {"response": "utter_x", "hotlines": []}
+        more = self.cards.get(message.text, {"response": "utter_x", "hotlines": []})
         await message.output_channel.send_response(message.sender_id, {"text": f"You said {message.text}", **more})
 
 

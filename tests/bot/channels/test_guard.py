@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from bot.channels import guard as guard_module
+from bot.channels import recent
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker
@@ -94,6 +99,32 @@ async def test_a_failing_engine_leads_to_a_question_never_to_silence():
     collected = []
     replies = await ask(Guard(assess=broken), handler(collected, error=RuntimeError("broken")), collected)
     assert replies[0]["response"].startswith("utter_check_in")
+
+
+async def test_an_engine_that_hangs_leads_to_a_question_and_never_to_waiting(monkeypatch):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.05)
+    goes_on = threading.Event()
+    collected = []
+    guard = Guard(assess=lambda texts: goes_on.wait(5) and AT_RISK)
+    try:
+        replies = await ask(guard, handler(collected, error=RuntimeError("broken")), collected)
+    finally:
+        goes_on.set()
+    assert replies[0]["response"].startswith("utter_check_in")
+
+
+async def test_the_card_does_not_wait_for_threads_that_a_database_or_a_name_server_holds():
+    goes_on = threading.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    held = [loop.run_in_executor(None, goes_on.wait, 5) for _ in range(3)]
+    collected = []
+    try:
+        replies = await ask(guard_saying(AT_RISK), handler(collected, error=RuntimeError("broken")), collected)
+        assert replies[0]["hotlines"] and not any(work.done() for work in held)
+    finally:
+        goes_on.set()
+        await asyncio.gather(*held)
 
 
 async def test_a_story_told_in_pieces_is_put_together_when_rasa_is_away():
@@ -235,6 +266,22 @@ def test_of_a_story_without_end_only_the_end_is_remembered():
     guard.assess("c1", "a" * 100_000 + " the end")
     guard.assess_together("c1")
     assert len(seen[1][0]) == MAX_MESSAGE_CHARS and seen[1][0].endswith("the end")
+
+
+def test_words_go_from_memory_an_hour_after_the_last_message_of_their_conversation(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(recent, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep))
+    guard = guard_saying(AT_RISK)
+    guard.assess("a", "he made me send a picture")
+    guard.assess("b", "my name is katie")
+    now[0] += 1800
+    guard.assess("b", "and i am scared")
+    now[0] += 1800
+    guard._recent.forget_old()
+    assert list(guard._recent) == ["b"] and guard.assess_together("a") == RiskAssessment()
+    now[0] += 1800
+    guard._recent.forget_old()
+    assert not guard._recent
 
 
 def test_reading_a_text_remembers_nothing():

@@ -16,10 +16,10 @@ from bot.channels.identity import pseudonym
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Outcome
 from bot.content.responses import get_responses
-from bot.safety.levels import RiskAssessment
+from bot.safety.levels import RiskAssessment, RiskLevel
 from tests.waiting import until
 
-from .fake_messaging import RISKY_WORDS, Channel
+from .fake_messaging import CARD, RISKY_WORDS, Channel
 
 
 @pytest.fixture(autouse=True)
@@ -231,7 +231,56 @@ async def test_a_risk_told_beyond_the_limit_gets_the_card_once():
     cards = [text for text in channel.texts if "stop replying" in text]
     assert len(cards) == 1 and cards[0].startswith(words("utter_messaging_first_line"))
     assert channel.texts.count(words("utter_slow_down")) == 1
-    assert [event["event"] for event in channel.logged] == ["user", "bot"]
+    # Each of them is there for staff to read; the card is given once.
+    assert sorted(event["event"] for event in channel.logged) == ["bot", *["user"] * 5]
+
+
+ALONE, PILLS = "i feel so alone", "i took all the pills"
+
+
+def hears_two_risks(channel):
+    """Lets the guard hear a question's worth in one sentence and an emergency of the same kind in another."""
+    levels = {ALONE: RiskLevel.CHECK_IN, PILLS: RiskLevel.EMERGENCY}
+
+    def assess(texts):
+        level = levels.get(texts[-1], RiskLevel.NONE)
+        return RiskAssessment(level, {"self_harm": 0.9} if level else {})
+
+    channel.core._answering._guard._assess_texts = assess
+    channel.assistant.cards[ALONE] = {"response": "utter_check_in_self_harm", "hotlines": []}
+
+
+async def test_a_worse_risk_beyond_the_limit_gets_its_card_although_the_last_answer_was_a_question():
+    channel = Channel(rate=RateLimit(1, 1))
+    hears_two_risks(channel)
+    await channel.say(ALONE)
+    assert await channel.say(PILLS) is Outcome.LIMITED
+    await until(lambda: len(channel.texts) >= 2)
+    assert channel.texts[-1].startswith(words("utter_messaging_urgent_line"))
+    assert [event["text"] for event in channel.logged if event["event"] == "user"] == [PILLS]
+
+
+async def test_an_edit_into_an_emergency_is_answered_although_the_last_answer_was_about_safety():
+    channel = Channel()
+    hears_two_risks(channel)
+    await channel.say(ALONE)
+    await channel.say(ALONE, edited=True)
+    await channel.say(PILLS, edited=True)
+    assert [heard.text for heard in channel.assistant.heard] == [ALONE, PILLS]
+    # The edit that changed nothing is not answered again, but staff can read it.
+    assert [event["text"] for event in channel.logged][:1] == [ALONE]
+
+
+async def test_a_risk_of_another_kind_beyond_the_limit_gets_its_own_card():
+    channel = Channel(rate=RateLimit(1, 1))
+    kinds = {"first": "extortion", "second": "abuse_disclosure"}
+    guard = channel.core._answering._guard
+    guard._assess_texts = lambda texts: RiskAssessment(RiskLevel.ESCALATE, {kinds[texts[-1]]: 0.9})
+    channel.assistant.cards["first"] = CARD
+    await channel.say("first")
+    assert await channel.say("second") is Outcome.LIMITED
+    await until(lambda: len(channel.texts) >= 2)
+    assert channel.texts[-1].startswith(words("utter_messaging_next_line"))
 
 
 async def test_what_a_machine_sends_is_not_looked_at_without_end():

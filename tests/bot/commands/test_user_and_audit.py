@@ -37,4 +37,4 @@ def test_accounts_are_added_with_care_and_tampering_is_found(run, tmp_path):
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE audit_entries SET actor = 'nobody' WHERE id = 1"))
     broken = run("audit", "verify")
-    assert broken.returncode == 1 and "broken at entry 1" in broken.stdout
+    assert broken.returncode == 1 and "broken at entry 1: entry 1 was changed." in broken.stdout

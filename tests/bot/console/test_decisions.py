@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
@@ -71,6 +73,17 @@ def test_a_patch_has_one_line_count_a_file_and_no_formula_reaches_a_spreadsheet(
     patch = exports.patch(staged)
     assert patch.count("+++ b/") == 3 and "@@ -0,0 +1,2 @@" in patch
     assert exports.to_csv(("a",), [("=1+1",)]) == "a\n'=1+1\n"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_patches_can_be_applied_one_after_the_other(tmp_path):
+    for number in (1, 2):
+        labels = {"level": "escalate", "categories": ["extortion"]}
+        staged = [SimpleNamespace(id=number, kind="missed_risk", text="he wants pics", labels=labels)]
+        (tmp_path / "downloaded.patch").write_text(exports.patch(staged), encoding="utf-8")
+        subprocess.run(["git", "apply", "downloaded.patch"], cwd=tmp_path, check=True)
+    files = sorted(path.name for path in (tmp_path / "data" / "risk" / "examples").iterdir())
+    assert files == ["reviewed_00001_00001.jsonl", "reviewed_00002_00002.jsonl"]
 
 
 def test_a_break_is_due_after_hard_reading_only():

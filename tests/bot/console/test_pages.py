@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bot.store.models import Alert, Conversation, Escalation
-from bot.store.staff_models import AuditEntry, Note, Review, StagedExample
+from bot.store.staff_models import AuditEntry, Note, Review, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
 
 PAGES = [
@@ -102,8 +102,45 @@ def test_marking_stages_an_example_and_the_patch_holds_it(browser, conversations
     with UnitOfWork(database) as work:
         assert work.session.query(StagedExample).one().labels == {"level": "escalate", "categories": ["self_harm"]}
     patch = someone.post("/quality/examples/download", status=200).text
-    assert "+++ b/data/risk/examples/reviewed.jsonl" in patch and "kms this homework" in patch
-    assert "+++ b/tests/evaluation/reviewed.jsonl" in patch
+    assert "+++ b/data/risk/examples/reviewed_00001_00001.jsonl" in patch and "kms this homework" in patch
+    assert "+++ b/tests/evaluation/reviewed_00001_00001.jsonl" in patch
+
+
+def test_a_patch_holds_what_nobody_has_downloaded_and_the_latest_can_be_had_again(browser, conversations, database):
+    someone, path = browser("lead"), "/quality/examples/download"
+    page = BeautifulSoup(someone.get("/conversations/checkin0001").text, "html.parser")
+    turn = page.select_one("form.mark input[name=turn]")["value"]
+    assert "nothing to download" in someone.post(path, follow=True).text
+    for category in ("self_harm", "extortion"):
+        data = {"turn": turn, "outcome": "missed_risk", "category": category}
+        someone.post("/conversations/checkin0001/marks", data)
+        assert "not yet" in someone.get("/quality/examples").text
+        patch = someone.post(path, status=200).text
+        assert re.findall(r'"risk": \["(\w+)"\]', patch) == [category]
+    assert "nothing to download" in someone.post(path, follow=True).text
+    assert someone.post(path, {"again": "yes"}, status=200).text == patch
+    page = BeautifulSoup(someone.get("/quality/examples").text, "html.parser")
+    assert [button.text for button in page.select("main form button")] == ["Download the latest patch again"]
+
+
+@pytest.mark.parametrize("tag", ["katie smith", "St Marys Primary", "07700 900123"])
+def test_a_tag_that_tells_who_somebody_is_is_refused(browser, conversations, database, tag):
+    page = browser("reviewer").post("/conversations/escalate0001/tags", {"tag": tag}, follow=True)
+    assert "could tell who somebody is" in page.text
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "escalate0001").tags == []
+        assert work.session.query(Tag).count() == 0
+
+
+def test_the_audit_trail_holds_no_word_of_a_tag(browser, conversations, database):
+    someone, path = browser("reviewer"), "/conversations/escalate0001/tags"
+    someone.post(path, {"tag": "police called"})
+    someone.post(f"{path}/remove", {"tag": "police called"})
+    with UnitOfWork(database) as work:
+        entries = work.session.query(AuditEntry).filter(AuditEntry.action.like("conversation.%tag")).all()
+        assert [(one.action, one.details) for one in entries] == [("conversation.tag", {}), ("conversation.untag", {})]
+    text = browser("auditor").get("/audit").text
+    assert "tagged conversation escalate0001" in text and "removed a tag from conversation escalate0001" in text
 
 
 def test_a_turn_of_another_conversation_cannot_be_marked(browser, conversations):
@@ -220,6 +257,19 @@ def test_an_alert_that_reached_nobody_is_shown_until_somebody_has_read(browser, 
     assert section.a["href"].endswith("/conversations/escalate0001") and "Extortion" in section.text
     someone.post("/conversations/escalate0001/status", {"status": "done", "seen": "2"})
     assert "Alerts that reached nobody" not in someone.get("/queue").text
+
+
+@pytest.mark.parametrize(("problem", "is_shown"), [("not accepted", True), (None, False)])
+def test_an_alert_that_is_tried_again_is_shown_from_its_first_refusal_on(
+    browser, conversations, database, problem, is_shown
+):
+    with UnitOfWork(database) as work:
+        escalation = work.session.query(Escalation).filter_by(conversation_id="escalate0001").one()
+        at = datetime.now(timezone.utc)
+        known = {"level": 2, "category": "extortion", "created_at": at, "next_attempt_at": at, "last_error": problem}
+        work.session.add(Alert(key="escalate0001:2", escalation_id=escalation.id, status="pending", **known))
+        work.commit()
+    assert ("Alerts that reached nobody" in browser("reviewer").get("/queue").text) is is_shown
 
 
 def test_single_keys_can_be_switched_off(browser, conversations):

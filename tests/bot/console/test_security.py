@@ -121,6 +121,21 @@ def test_cookies_are_secure_behind_https(settings, database):
     assert public.test_client().get("/healthz", base_url="https://console.example.org").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "is_told"), [("https://console.example.org", True), ("http://127.0.0.1:8081", False)]
+)
+def test_browsers_are_told_to_stay_with_https_also_behind_a_proxy(settings, database, address, is_told):
+    from dataclasses import replace
+
+    from bot.console.app import create_app
+
+    client = create_app(replace(settings, console_url=address), database).test_client()
+    # nginx ends https and hands the request on in plain http.
+    response = client.get("/healthz", base_url=address.replace("https:", "http:"))
+    assert response.status_code == 200
+    assert ("Strict-Transport-Security" in response.headers) is is_told
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:9999", "127.0.0.1.evil.example:8081"])
 def test_another_host_name_is_refused(browser, host):
     assert browser().client.get("/sign-in", base_url=f"http://{host}").status_code == 400
@@ -202,7 +217,18 @@ def test_tampering_with_one_audit_row_is_found(browser, conversations, database)
             sa.update(AuditEntry).where(AuditEntry.action == "conversation.view").values(object_id="other")
         )
         work.commit()
-    assert "was changed" in admin.post("/audit/verify", follow=True).text
+    text = admin.post("/audit/verify", follow=True).text
+    assert re.search(r"entries read: entry \d+ was changed\. Digest", text)
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"), [(AuditEntry.id == 3, "entry 3 is missing"), (AuditEntry.id <= 2, "entries before 3 are missing")]
+)
+def test_a_removed_audit_row_is_named_on_the_page(browser, conversations, database, gone, told):
+    with UnitOfWork(database) as work:
+        work.session.execute(sa.delete(AuditEntry).where(gone).execution_options(synchronize_session=False))
+        work.commit()
+    assert told in browser("admin").post("/audit/verify", follow=True).text
 
 
 def test_a_removed_audit_row_is_found(database, people):

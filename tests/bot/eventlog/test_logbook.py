@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 
@@ -10,7 +11,7 @@ import pytest
 from bot.errors import StoreError
 from bot.eventlog import logbook as logbook_module
 from bot.eventlog.logbook import Logbook
-from bot.eventlog.spool import Spool
+from bot.eventlog.spool import Spool, SpoolFolder
 from bot.redaction.memory import MemoryBook
 from bot.store.keys import KeyRing, Keys
 from tests.waiting import wait_until
@@ -37,6 +38,10 @@ class FakeStore:
 
 def redact(event, memory):
     return {**event, "text": "<REDACTED>"} if "text" in event else event
+
+
+def fails(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture
@@ -88,6 +93,28 @@ def test_what_a_store_outage_holds_back_arrives_once_and_in_order(make, store):
     assert store.numbers == list(range(120))
     # Noted by the delivery thread a moment after the last batch is out.
     assert wait_until(lambda: logbook.figures.away_since is None)
+
+
+@pytest.mark.parametrize("broken", ["append", "read", "finish"])
+def test_a_disk_that_fails_for_a_moment_ends_no_thread(make, store, monkeypatch, broken):
+    logbook = make()
+    with monkeypatch.context() as full:
+        full.setattr(logbook._spool, broken, fails)
+        logbook.publish(event(1))
+        assert wait_until(lambda: logbook.figures.dropped or logbook.figures.away_since is not None)
+    logbook.publish(event(2))
+    assert wait_until(lambda: 2 in store.numbers)
+    assert wait_until(lambda: logbook.figures.away_since is None)
+    # What was on disk already is not lost, at most sent again; the store takes each event once.
+    assert set(store.numbers) == ({2} if broken == "append" else {1, 2})
+
+
+def test_a_folder_that_cannot_be_taken_over_does_not_hold_up_new_events(make, store, monkeypatch):
+    monkeypatch.setattr(SpoolFolder, "abandoned", fails)
+    logbook = make()
+    logbook.publish(event(1))
+    assert logbook.flush()
+    assert store.numbers == [1]
 
 
 def test_what_arrives_within_a_moment_is_stored_together_and_nobody_who_waits_is_kept(make, store, monkeypatch):

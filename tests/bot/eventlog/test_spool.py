@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 
 import pytest
@@ -17,6 +18,23 @@ def make(tmp_path, keys):
         return Spool(tmp_path / "0", keys, max_bytes, sync=False)
 
     return open_spool
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class HalfWritten:
+    """A file on a disk that becomes full in the middle of a line."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def write(self, line):
+        return self.file.write(line[: len(line) // 2])
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
 
 
 def test_batches_come_back_in_order_and_once(make):
@@ -80,6 +98,34 @@ def test_a_full_spool_refuses_and_takes_again_when_emptied(make):
     assert taken[0] is True and taken[-1] is False
     spool.finish(spool.read(100)[1])
     assert spool.append(["x" * 100]) is True
+
+
+def test_when_the_disk_has_no_room_for_a_new_segment_the_spool_goes_on_later(make, monkeypatch):
+    monkeypatch.setattr(spool_module, "SEGMENT_BYTES", 500)
+    spool = make()
+    spool.append(["x" * 300])
+    with monkeypatch.context() as full:
+        full.setattr(spool, "_open", no_room)
+        with pytest.raises(OSError, match="No space"):
+            spool.append(["lost"])
+        with pytest.raises(OSError, match="No space"):
+            spool.finish(spool.read(10)[1])
+    assert spool.append(["next"]) is True
+    assert spool.read(10)[0] == ["next"]
+    spool.finish(spool.read(10)[1])
+    assert spool.is_empty and spool.waiting_bytes == 0
+
+
+def test_a_line_that_the_disk_took_half_of_is_taken_back(make):
+    spool = make()
+    spool.append(["before"])
+    file = spool._file
+    spool._file = HalfWritten(file)
+    with pytest.raises(OSError, match="No space"):
+        spool.append(["lost"])
+    spool._file = file
+    spool.append(["after"])
+    assert spool.read(10)[0] == ["before", "after"]
 
 
 def test_a_folder_belongs_to_one_process_and_is_taken_over_when_it_is_gone(tmp_path, keys):

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.alerts import AlertSender, make_notify
+from bot.alerts import LEASE, AlertSender, make_notify
 from bot.errors import ContentError
 from bot.store import constants
+from bot.store.alerting import finish_alert, take_due_alert
 from bot.store.models import Alert
 from bot.store.unit_of_work import UnitOfWork
 
@@ -30,6 +31,25 @@ class FakeStaff:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+class SlowStaff:
+    """Takes every message, and a while for each; its own clock tells how long."""
+
+    def __init__(self, each, meanwhile=lambda: None):
+        self.messages = []
+        self.now = 0.0
+        self._each = each
+        self._meanwhile = meanwhile
+
+    def __call__(self, title, body):
+        self.messages.append(title)
+        self.now += self._each
+        self._meanwhile()
+        return False
+
+    def seconds(self):
+        return self.now
 
 
 @pytest.fixture
@@ -81,6 +101,80 @@ def test_two_senders_do_not_send_the_same_alert(database, risky):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len(staff.messages) == 1
+
+
+def test_an_alert_in_hand_is_left_alone_however_slow_those_before_it_were(database, write, user_event):
+    for name in ("c1", "c2", "c3"):
+        write(user_event(name, "he has pictures", level="escalate", categories={"extortion": 0.9}))
+    others = []
+
+    def look():
+        with UnitOfWork(database) as work:
+            held = work.session.query(Alert).filter(Alert.attempts == 1).order_by(Alert.next_attempt_at.desc()).first()
+            others.append(held.next_attempt_at - (NOW + timedelta(seconds=slow.now)))
+
+    slow = SlowStaff(40, look)
+    AlertSender(database, slow, "https://c", seconds=slow.seconds).send_due(NOW)
+    assert others == [LEASE - timedelta(seconds=40)] * 3, "each lease begins when its alert is taken"
+    with UnitOfWork(database) as work:
+        due = work.session.execute(sa.select(Alert.next_attempt_at).order_by(Alert.next_attempt_at)).scalars().all()
+    assert due == [NOW + timedelta(seconds=seconds + 5) for seconds in (40, 80, 120)], "the pause begins afterwards"
+
+
+def test_a_slow_address_is_asked_once_a_round_and_a_new_emergency_comes_next(database, write, user_event):
+    for name in ("c1", "c2"):
+        write(user_event(name, "he has pictures", level="escalate", categories={"extortion": 0.9}))
+
+    def an_emergency_comes():
+        if len(slow.messages) == 1:
+            write(user_event("c3", "im on the bridge", level="emergency", categories={"immediate_danger": 0.9}))
+
+    slow = SlowStaff(30, an_emergency_comes)
+    AlertSender(database, slow, "https://c", seconds=slow.seconds).send_due(NOW)
+    assert ["EMERGENCY" in title for title in slow.messages] == [False, True, False]
+
+
+def test_who_comes_too_late_changes_nothing_of_what_another_has_done(database, risky):
+    late = take_due_alert(database, NOW, LEASE)
+    again = take_due_alert(database, NOW + LEASE, LEASE)
+    finish_alert(database, again, None, NOW + LEASE, None)
+    finish_alert(database, late, "OSError", NOW + LEASE, timedelta(seconds=5))
+    assert alert_row(database) == (constants.SENT, 2, None)
+
+
+@pytest.fixture
+def addresses():
+    """Invented kinds of address: one that takes everything and one that takes nothing."""
+    from apprise.decorators import notify
+
+    @notify(on="takesall")
+    def take(body, title, *_, **__):
+        return True
+
+    @notify(on="takesnone")
+    def refuse(body, title, *_, **__):
+        return False
+
+
+@pytest.mark.parametrize(
+    ("urls", "is_taken"),
+    [
+        ("takesall://", True),
+        ("takesall:// takesnone://", True),
+        ("takesnone:// takesall://", True),
+        ("takesnone://", False),
+        ("takesnone://?optional=yes", False),
+    ],
+)
+def test_one_address_that_takes_it_is_enough_and_one_is_needed(addresses, urls, is_taken):
+    assert make_notify(urls)("title", "body") is is_taken
+
+
+def test_the_kind_of_an_address_that_refuses_is_logged_without_its_secrets(addresses, caplog):
+    make_notify("takesall:// takesnone://user:password@host")("title", "body")
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.alerts"]
+    assert len(said) == 1 and "takesnone" in said[0]
+    assert "password" not in said[0] and "host" not in said[0]
 
 
 def test_an_address_that_cannot_be_read_is_named_without_its_secrets():

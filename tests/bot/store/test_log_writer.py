@@ -165,3 +165,87 @@ def test_a_quiet_message_after_staff_had_finished_alerts_nobody(database, write,
     with UnitOfWork(database) as work:
         assert work.session.execute(sa.select(Alert.status)).scalar_one() == constants.SENT
         assert work.session.get(Conversation, "c1").sla_due_at is None
+
+
+RISK = {"level": "escalate", "categories": {"extortion": 0.9}}
+
+
+def leave(database, conversation_id, status, now):
+    """Staff look at a conversation and leave it in this state."""
+    from bot.store import reviews
+    from bot.store.staff_models import User
+
+    with UnitOfWork(database) as work:
+        eve = User(email="eve@example.org", name="Eve", created_at=now)
+        work.session.add(eve)
+        work.session.flush()
+        reviews.set_status(work.session, eve, work.session.get(Conversation, conversation_id), status, now)
+        work.commit()
+
+
+def set_alert(database, **values):
+    with UnitOfWork(database) as work:
+        work.session.execute(sa.update(Alert).values(**values))
+        work.commit()
+
+
+def alert_state(database):
+    with UnitOfWork(database) as work:
+        return work.session.execute(sa.select(Alert.status, Alert.attempts, Alert.created_at)).one()
+
+
+def test_a_risk_after_an_alert_that_reached_nobody_alerts_again(database, write, user_event):
+    write(user_event("c1", "he says he will post them", **RISK))
+    set_alert(database, status=constants.FAILED, attempts=11, last_error="OSError")
+    later = NOW + timedelta(minutes=50)
+    write(user_event("c1", "he wants money", later, **RISK), now=later)
+    assert alert_state(database) == (constants.PENDING, 0, later)
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Alert.last_error)).scalar_one() == "OSError", "the console still shows it"
+
+
+def test_an_alert_that_is_still_tried_is_not_begun_anew(database, write, user_event):
+    write(user_event("c1", "he says he will post them", **RISK))
+    set_alert(database, attempts=7, last_error="OSError")
+    later = NOW + timedelta(days=1)
+    write(user_event("c1", "he wants money", later, **RISK), now=later)
+    assert alert_state(database) == (constants.PENDING, 7, NOW)
+
+
+def test_a_risk_alerts_again_when_the_time_to_review_has_passed(database, write, user_event):
+    write(user_event("c1", "he says he will post them", **RISK))
+    set_alert(database, status=constants.SENT, attempts=1)
+    leave(database, "c1", constants.IN_REVIEW, NOW + timedelta(minutes=5))
+    for hours, told in ((4, NOW), (5, NOW + timedelta(hours=5)), (6, NOW + timedelta(hours=5))):
+        later = NOW + timedelta(hours=hours)
+        write(user_event("c1", "he wants money", later, **RISK), now=later)
+        status, _, created_at = alert_state(database)
+        assert created_at == told, hours
+        assert (status == constants.PENDING) is (hours > 4)
+
+
+def test_a_risk_alerts_again_in_a_conversation_that_staff_left_for_a_follow_up(database, write, user_event):
+    write(user_event("c1", "he says he will post them", **RISK))
+    set_alert(database, status=constants.SENT, attempts=1)
+    leave(database, "c1", constants.FOLLOW_UP, NOW + timedelta(minutes=5))
+    later = NOW + timedelta(minutes=10)
+    write(user_event("c1", "he wants money", later, **RISK), now=later)
+    assert alert_state(database) == (constants.PENDING, 0, later)
+    set_alert(database, status=constants.SENT, attempts=1)
+    write(user_event("c1", "he wants more", later + timedelta(minutes=1), **RISK), now=later + timedelta(minutes=1))
+    assert alert_state(database) == (constants.SENT, 1, later), "staff know already"
+
+
+def test_an_escalation_that_opens_again_waits_for_somebody_to_take_it_up(database, write, user_event):
+    write(user_event("c1", "he says he will post them", **RISK))
+    close(database, "c1", NOW + timedelta(hours=1))
+    later = NOW + timedelta(days=1)
+    write(user_event("c1", "he wants money", later, **RISK), now=later)
+    with UnitOfWork(database) as work:
+        escalation = work.session.execute(sa.select(Escalation)).scalar_one()
+        assert (escalation.status, escalation.acknowledged_at, escalation.acknowledged_by) == ("open", None, None)
+    taken = later + timedelta(minutes=5)
+    leave(database, "c1", constants.IN_REVIEW, taken)
+    with UnitOfWork(database) as work:
+        escalation = work.session.execute(sa.select(Escalation)).scalar_one()
+        assert (escalation.status, escalation.acknowledged_at) == (constants.ACKNOWLEDGED, taken)
