@@ -29,7 +29,7 @@ GOOD = {
 def test_eighty_countries_and_the_international_services_are_there():
     directory = get_directory()
     assert len(directory.countries) == 80
-    assert len(directory) == 325
+    assert len(directory) == 335
     assert {"US", "GB", "IE", "CA", "AU", "NZ", "IN", "ZA"} <= set(directory.countries)
     assert directory.find(None, "emergency")
 
@@ -49,7 +49,17 @@ def test_an_address_nobody_confirmed_is_kept_from_people():
 def test_the_emergency_number_is_the_well_sourced_general_one():
     directory = get_directory()
     assert [directory.emergency(c).phone for c in ("GB", "US", "NO", "AU", "IN")] == ["999", "911", "112", "000", "112"]
-    assert directory.emergency("MD") is None and directory.emergency(None) is None
+    assert directory.emergency("ZZ") is None and directory.emergency(None) is None
+
+
+def test_every_country_with_a_file_has_an_emergency_number():
+    directory = get_directory()
+    assert not [country for country in directory.countries if directory.emergency(country) is None]
+
+
+def test_the_line_for_missing_children_is_not_offered_as_a_line_to_talk_to():
+    offered = {service.id for c in get_directory().countries for service in get_directory().find(c, "child_helpline")}
+    assert "sk-116111" in offered and "sk-116000" not in offered
 
 
 def test_every_need_is_met_by_a_purpose():
