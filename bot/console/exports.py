@@ -8,14 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any, Iterable, List, Sequence, Tuple
+import re
+from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 RISK_KINDS = ("missed_risk", "false_alarm")
 #: Each patch brings files of its own, named after its first and last example: a second one can be applied, whatever
 #: became of the first.
 RISK_FILE = "data/risk/examples/reviewed_{first:05d}_{last:05d}.jsonl"
-CASES_FILE = "tests/evaluation/reviewed_{first:05d}_{last:05d}.jsonl"
-FAQ_FILE = "data/nlu/reviewed_questions_{first:05d}_{last:05d}.jsonl"
+CASES_FILE = "tests/evaluation/reviewed/{first:05d}_{last:05d}.jsonl"
+FAQ_FILE = "data/nlu/reviewed_questions_{first:05d}_{last:05d}.yml"
 #: A cell that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -41,16 +42,26 @@ def risk_lines(examples: Iterable[Any]) -> List[str]:
 
 
 def question_lines(examples: Iterable[Any]) -> List[str]:
-    """Lines for FAQ_FILE: a question and the answer it should get, where the reviewer named one."""
-    return [
-        json.dumps({"id": f"reviewed-{one.id:05d}", "text": one.text, "faq": one.labels.get("faq")}, ensure_ascii=False)
-        for one in examples
-        if one.kind not in RISK_KINDS
-    ]
+    """Lines for FAQ_FILE: questions as Rasa reads them, under the answer that the reviewer named; empty without any."""
+    named: Dict[str, List[str]] = {}
+    for one in examples:
+        if one.kind not in RISK_KINDS and one.labels.get("faq"):
+            named.setdefault(one.labels["faq"], []).append(_phrasing(one.text))
+    if not named:
+        return []
+    lines = ['version: "3.1"', "nlu:"]
+    for faq, phrasings in sorted(named.items()):
+        lines += [f"- intent: faq/{faq}", "  examples: |", *(f"    - {phrasing}" for phrasing in phrasings)]
+    return lines
+
+
+def _phrasing(text: str) -> str:
+    """On one line, and without the brackets that would mark an entity."""
+    return " ".join(re.sub(r"[\[\](){}<>]", " ", text).split())
 
 
 def case_lines(examples: Iterable[Any]) -> List[str]:
-    """Regression cases: what was wrong must not be wrong again."""
+    """Regression cases (`bot.evaluation.reviewed`): what was wrong must not be wrong again."""
     return [
         json.dumps(
             {"id": f"case-{one.id:05d}", "kind": one.kind, "text": one.text, "expected": one.labels}, ensure_ascii=False

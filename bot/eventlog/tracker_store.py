@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 #: A turn loads at least this many events and at most twice as many (a turn makes 5 to 12).
 WINDOW_EVENTS = 60
 #: Conversations whose redacted window stays in memory.
-CACHED_CONVERSATIONS = 1000
+CACHED_CONVERSATIONS = 500
 #: After a failure the database is left alone this long, so that no message waits for a connection again and again.
 REST_SECONDS = 2.0
 _STORED = "_kindlight_stored"
@@ -58,6 +58,8 @@ class _Entry:
 
     stored: StoredConversation = field(default_factory=StoredConversation)
     waiting: List[Dict[str, Any]] = field(default_factory=list)
+    #: Whether `stored` is what the database held when it was last asked or written: not while it is away.
+    is_current: bool = False
     #: Held while `waiting` is written: another conversation's thread may want to write it, too.
     writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -124,9 +126,7 @@ class RedactedTrackerStore(SQLTrackerStore):
         """Passes new events to the broker and stores them redacted; never fails because of the database."""
         stored = getattr(tracker, _STORED, None)
         if stored is None or stored > len(tracker.events):
-            stored = len(
-                _latest_session((await self._in_thread(self._load, conversation_key(tracker.sender_id))).events)
-            )
+            stored = await self._in_thread(self._count_stored, conversation_key(tracker.sender_id))
         new = list(itertools.islice(tracker.events, stored, None))
         setattr(tracker, _STORED, stored + len(new))
         if not new:
@@ -154,20 +154,47 @@ class RedactedTrackerStore(SQLTrackerStore):
 
     def _load(self, key: str) -> _Entry:
         """From memory when nobody else wrote since, else from the database; from memory alone while it is away."""
+        entry = self._held(key)
+        try:
+            if self._is_away():
+                entry.is_current = False
+            elif not entry.is_current or self.copy.last_id(key) != entry.stored.last_id:
+                with entry.writing:
+                    self._catch_up(key, entry)
+        except (SQLAlchemyError, StoreError) as error:
+            entry.is_current = False
+            self._note_away(error)
+        return self._remember(key, entry)
+
+    def _catch_up(self, key: str, entry: _Entry) -> None:
+        """Reads what the database holds: another server wrote, or this one went on without it. `writing` is held."""
+        stored = _packed(self.copy.load(key))
+        if stored.erased_at is not None and not stored.memory:
+            # Erased through another server: what this one remembers of it goes, too.
+            self._memories.forget(key)
+        self._memories.get(key, stored.memory)
+        if stored.last_id != entry.stored.last_id:
+            self._carry_slots(key, stored, entry.waiting)
+        entry.stored, entry.is_current = stored, True
+
+    def _carry_slots(self, key: str, stored: StoredConversation, waiting: List[Dict[str, Any]]) -> None:
+        """Lets a session that began without the database take over the slots of before, as Rasa's sessions do."""
+        starts = [at for at, event in enumerate(waiting) if event.get("event") == SessionStarted.type_name]
+        if not starts:
+            return
+        start, moment = starts[-1] + 1, waiting[starts[-1]].get("timestamp")
+        before = self._opening(key, _latest_session([*stored.opening, *stored.events]))
+        # In place, since a message of this moment adds to the list; what the session set itself comes later, and holds.
+        waiting[start:start] = [{**slot, "timestamp": moment} for slot in before if slot["event"] == SlotSet.type_name]
+
+    def _count_stored(self, key: str) -> int:
+        """How many of its events a tracker had when it was made, for one that does not say so itself."""
         with self._lock:
             entry = self._entries.get(key)
-        if not self._is_away():
-            try:
-                if entry is not None and (entry.waiting or self.copy.last_id(key) == entry.stored.last_id):
-                    return entry
-                entry = _Entry(_packed(self.copy.load(key)))
-                if entry.stored.erased_at is not None and not entry.stored.memory:
-                    # Erased through another server: what this one remembers of it goes, too.
-                    self._memories.forget(key)
-                self._memories.get(key, entry.stored.memory)
-            except (SQLAlchemyError, StoreError) as error:
-                self._note_away(error)
-        return self._remember(key, entry or _Entry())
+        # Made while the database was away, it holds what was in memory, whatever the database can tell by now.
+        if entry is None or entry.is_current:
+            entry = self._load(key)
+        return len(_latest_session(entry.events))
 
     def _load_everything(self, key: str) -> _Entry:
         entry = self._load(key)
@@ -184,11 +211,11 @@ class RedactedTrackerStore(SQLTrackerStore):
         # Through JSON, as Rasa's store does: components may leave numpy numbers in an event.
         plain = json.loads(json.dumps(events, default=plain_value))
         redacted = [redact_event(event, memory) for event in plain]
-        with self._lock:
-            entry = self._entries.get(key) or _Entry()
+        entry = self._held(key)
         entry.waiting.extend(redacted)
         self._remember(key, entry)
         if self._is_away():
+            entry.is_current = False
             return
         try:
             self._write_waiting(key, entry)
@@ -202,6 +229,10 @@ class RedactedTrackerStore(SQLTrackerStore):
                 self._write(key, entry)
 
     def _write(self, key: str, entry: _Entry) -> None:
+        if not entry.is_current:
+            self._catch_up(key, entry)
+        # Until the database has taken the events: after a failure another server may write first.
+        entry.is_current = False
         waiting = list(entry.waiting)
         memory = self._memories.get(key).as_state()
         ids = self.copy.append(key, waiting, memory, datetime.now(timezone.utc))
@@ -216,6 +247,7 @@ class RedactedTrackerStore(SQLTrackerStore):
             ids=[*entry.stored.ids, *ids],
             memory=memory,
         )
+        entry.is_current = True
         if len(entry.stored.events) > 2 * WINDOW_EVENTS:
             self._move_window(key, entry)
 
@@ -237,11 +269,18 @@ class RedactedTrackerStore(SQLTrackerStore):
         start = next((at for at in reversed(starts) if len(stored.events) - at >= WINDOW_EVENTS), 0)
         if start == 0:
             return
-        before = [event for event in map(read_event, [*stored.opening, *stored.events[:start]]) if event is not None]
-        tracker = DialogueStateTracker.from_events(key, before, self.domain.slots)
-        opening = _opening_events(tracker)
+        opening = self._opening(key, [*stored.opening, *stored.events[:start]])
         self.copy.move_window(key, stored.ids[start], opening)
         entry.stored = replace(stored, opening=opening, events=stored.events[start:], ids=stored.ids[start:])
+
+    def _opening(self, key: str, events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+        """Events that bring slots and loop to where these events left them."""
+        read = [event for event in map(read_event, events) if event is not None]
+        return _opening_events(DialogueStateTracker.from_events(key, read, self.domain.slots))
+
+    def _held(self, key: str) -> _Entry:
+        with self._lock:
+            return self._entries.setdefault(key, _Entry())
 
     def _remember(self, key: str, entry: _Entry) -> _Entry:
         with self._lock:

@@ -66,6 +66,8 @@ PLACES: Tuple[Place, ...] = (
     Place("user", "parse_data.intent.**", _C),
     Place("user", "parse_data.intent_ranking.**", _C),
     Place("user", "parse_data.entities.*.value", _C),
+    # Ours are single values; a list or an object was typed by hand (`/inform{"topic": {…}}`).
+    Place("user", "parse_data.entities.*.value.**", _W),
     Place("user", "parse_data.entities.*.text", _W),
     Place("user", "parse_data.entities.*.**", _C),
     Place("user", "parse_data.text_tokens", _D),
@@ -110,6 +112,7 @@ PLACES: Tuple[Place, ...] = (
     Place("action_execution_rejected", "name", _K),
     Place("action_execution_rejected", "policy", _K),
     Place("entities", "entities.*.value", _C),
+    Place("entities", "entities.*.value.**", _W),
     Place("entities", "entities.*.text", _W),
     Place("entities", "entities.*.**", _C),
     Place("reminder", "intent", _C),
@@ -134,6 +137,8 @@ CLOSED_SHAPES = {
     "age": re.compile(r"\d{1,3}"),
 }
 _CODE = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_./:+\-]{0,80}")
+#: Numbers from here on have as many digits as a phone number.
+_LONG_FROM = 1_000_000
 _LONG_NUMBER = re.compile(r"\d[\d\s\-]{5,}\d")
 _PAYLOAD = re.compile(r"\s*/([\w/]+)\s*(\{.*\})?\s*", re.DOTALL)
 _ECHO_WORD = re.compile(r"[^\s<>\"“”(),;:!?]+")
@@ -202,7 +207,9 @@ class _EventRedaction:
             for key, inner in value.items():
                 below = f"{path}.{key}" if path else str(key)
                 if treatment_for(self.kind, below) is not Treatment.DROP or _has_kept_below(self.kind, below, inner):
-                    copied[key] = self._walk(below, inner, owner if isinstance(owner, str) else name)
+                    # Inside a slot's or an entity's value, keys may be typed by hand, too.
+                    kept = self._typed_key(str(key)) if "value" in path.split(".") else key
+                    copied[kept] = self._walk(below, inner, owner if isinstance(owner, str) else name)
             return copied
         if isinstance(value, (list, tuple)):
             return [self._walk(f"{path}.*", inner, name) for inner in value]
@@ -217,7 +224,7 @@ class _EventRedaction:
         if treatment is Treatment.DROP:
             return None
         if isinstance(value, (int, float)):
-            return value if treatment is not Treatment.WORDS or len(str(abs(value)).split(".")[0]) < 7 else WITHHELD
+            return _short_number(value)
         if treatment is Treatment.ECHO:
             return self._echo(str(value))
         if treatment is Treatment.CODE and self._is_code(path, str(value), name):
@@ -246,21 +253,36 @@ class _EventRedaction:
     def _payload(self, text: str) -> str:
         match = _PAYLOAD.fullmatch(text)
         assert match is not None
+        if not self._is_code("value", match.group(1), "intent"):
+            # Without its slash, behind which no number is looked for.
+            return "/" + self._redact(text.strip()[1:])
         if not match.group(2):
-            return text if _CODE.fullmatch(match.group(1)) else self._redact(text)
+            return text
         try:
             values = json.loads(match.group(2))
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return self._redact(text)
         if not isinstance(values, dict):
             return f"/{match.group(1)}"
-        kept = {key: self._payload_value(key, value) for key, value in values.items()}
+        kept = {self._typed_key(key): self._payload_value(key, value) for key, value in values.items()}
         return f"/{match.group(1)}{json.dumps(kept, ensure_ascii=False)}"
 
+    def _typed_key(self, key: str) -> str:
+        return key if key in CLOSED_NAMES else self._redact(key)
+
     def _payload_value(self, key: str, value: Any) -> Any:
-        if key in CLOSED_NAMES and (not isinstance(value, str) or _CODE.fullmatch(value) and self._is_ours(key, value)):
+        """A value of our own lists stays. What our buttons never hold, such as a list, was typed by hand."""
+        if isinstance(value, dict):
+            return {self._typed_key(inner): self._payload_value("", below) for inner, below in value.items()}
+        if isinstance(value, list):
+            return [self._payload_value("", below) for below in value]
+        if value is None or isinstance(value, bool):
             return value
-        return self._redact(str(value))
+        if isinstance(value, (int, float)):
+            return _short_number(value)
+        if key in CLOSED_NAMES and self._is_code("value", value, key):
+            return value
+        return self._redact(value)
 
     def _echo(self, text: str) -> str:
         """Replaces details the person gave before, as far as this conversation's memory knows them."""
@@ -296,6 +318,11 @@ class _EventRedaction:
         for item in [*findings, *(parsed.get("entities") or [])]:
             if isinstance(item, dict) and isinstance(item.get("start"), int) and isinstance(item.get("end"), int):
                 item["start"], item["end"] = move(item["start"]), move(item["end"])
+
+
+def _short_number(value: float) -> float | str:
+    """The number, unless a phone number or an identity number may stand there without quotation marks."""
+    return value if abs(value) < _LONG_FROM else WITHHELD
 
 
 def _has_kept_below(kind: str, path: str, value: Any) -> bool:

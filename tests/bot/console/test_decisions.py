@@ -72,6 +72,7 @@ def test_a_patch_has_one_line_count_a_file_and_no_formula_reaches_a_spreadsheet(
     ]
     patch = exports.patch(staged)
     assert patch.count("+++ b/") == 3 and "@@ -0,0 +1,2 @@" in patch
+    assert "+- intent: faq/block_someone\n+  examples: |\n+    - how do i block\n" in patch
     assert exports.to_csv(("a",), [("=1+1",)]) == "a\n'=1+1\n"
 
 

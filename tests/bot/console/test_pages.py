@@ -103,7 +103,7 @@ def test_marking_stages_an_example_and_the_patch_holds_it(browser, conversations
         assert work.session.query(StagedExample).one().labels == {"level": "escalate", "categories": ["self_harm"]}
     patch = someone.post("/quality/examples/download", status=200).text
     assert "+++ b/data/risk/examples/reviewed_00001_00001.jsonl" in patch and "kms this homework" in patch
-    assert "+++ b/tests/evaluation/reviewed_00001_00001.jsonl" in patch
+    assert "+++ b/tests/evaluation/reviewed/00001_00001.jsonl" in patch
 
 
 def test_a_patch_holds_what_nobody_has_downloaded_and_the_latest_can_be_had_again(browser, conversations, database):

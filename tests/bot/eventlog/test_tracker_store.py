@@ -275,3 +275,130 @@ async def test_after_an_erasure_by_another_process_no_digest_of_a_name_is_left(m
     TrackerCopy(copy.database).delete(SENDER, datetime.now(timezone.utc) - timedelta(minutes=1))
     await converse(store, "hello again")
     assert copy.load(SENDER).memory == {}
+
+
+@pytest.fixture
+def outage(copy, monkeypatch):
+    """Called with True the database is away, with False it is back."""
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    here, away = copy.database.engine, Database("postgresql://postgres@127.0.0.1:1/none").engine
+
+    def switch(is_away):
+        copy.database.engine = away if is_away else here
+
+    return switch
+
+
+async def hear(store, text, slots=()):
+    """One message as Rasa's processor handles it: an empty tracker begins a session."""
+    tracker = await store.get_or_create_tracker(SENDER, append_action_listen=False)
+    if not tracker.events:
+        for event in (ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")):
+            tracker.update(event)
+    say(tracker, text, slots)
+    await store.save(tracker)
+
+
+def texts_of(tracker):
+    return [event.text for event in tracker.events if isinstance(event, UserUttered)]
+
+
+@pytest.mark.parametrize("looks_first", [True, False])
+async def test_after_an_outage_a_restarted_server_knows_again_what_was_before(make, copy, outage, looks_first):
+    await hear(make(), "before", [("country", "GB"), ("mood", "calm")])
+    store = make()
+    outage(True)
+    await hear(store, "while away", [("mood", "scared")])
+    assert (await store.retrieve(SENDER)).get_slot("country") is None
+    if looks_first:
+        outage(False)
+        await hear(store, "after")
+    else:
+        tracker = await store.get_or_create_tracker(SENDER)
+        outage(False)
+        say(tracker, "after")
+        await store.save(tracker)
+    for reader in (store, make()):
+        tracker = await reader.retrieve(SENDER)
+        assert (tracker.get_slot("country"), tracker.get_slot("mood")) == ("GB", "scared")
+        assert texts_of(tracker) == ["while away", "after"]
+        assert texts_of(await reader.retrieve_full_tracker(SENDER)) == ["before", "while away", "after"]
+
+
+async def test_what_was_before_an_outage_is_in_the_window_of_a_long_conversation(make, outage):
+    await hear(make(), "before", [("country", "GB")])
+    store = make()
+    outage(True)
+    await hear(store, "while away")
+    outage(False)
+    for number in range(40):
+        await hear(store, f"message {number}")
+    for reader in (store, make()):
+        tracker = await reader.retrieve(SENDER)
+        assert tracker.get_slot("country") == "GB" and len(tracker.events) <= 2 * module.WINDOW_EVENTS + 10
+
+
+async def test_after_an_outage_a_server_sees_what_another_one_wrote_before_it(make, copy, outage):
+    one, other = make(), make()
+    await hear(one, "first")
+    await hear(other, "second", [("country", "GB")])
+    outage(True)
+    await hear(one, "third")
+    assert texts_of(await one.retrieve(SENDER)) == ["first", "third"]
+    outage(False)
+    await hear(one, "fourth")
+    for reader in (one, other):
+        tracker = await reader.retrieve(SENDER)
+        assert texts_of(tracker) == ["first", "second", "third", "fourth"] and tracker.get_slot("country") == "GB"
+
+
+async def test_what_waited_is_written_behind_what_another_server_wrote_meanwhile(make, copy, outage):
+    one, other = make(), make()
+    await hear(one, "first")
+    tracker = await one.get_or_create_tracker(SENDER)
+    outage(True)
+    say(tracker, "second")
+    await one.save(tracker)
+    outage(False)
+    await hear(other, "third")
+    # A message in another conversation lets it be written.
+    one._store("b" * 32, [{"event": "user", "timestamp": 1.0, "text": "is roblox safe"}])
+    assert (
+        texts_of(await other.retrieve(SENDER)) == texts_of(await one.retrieve(SENDER)) == ["first", "third", "second"]
+    )
+
+
+async def test_a_message_that_finds_the_database_back_halfway_is_stored_and_logged(make, copy, broker, outage):
+    for text in ("one", "two", "three"):
+        await hear(make(), text)
+    store = make()
+    outage(True)
+    assert await store.retrieve(SENDER) is None
+    outage(False)
+    tracker = await store.create_tracker(SENDER)
+    say(tracker, "halfway")
+    await store.save(tracker)
+    assert [event["text"] for event in broker.events if event["event"] == "user"][-1] == "halfway"
+    assert texts_of(await make().retrieve(SENDER)) == ["one", "two", "three", "halfway"]
+
+
+async def test_numbers_of_people_survive_an_outage(make, copy, outage):
+    await hear(make(), "my name is katie")
+    store = make()
+    outage(True)
+    await hear(store, "hello")
+    outage(False)
+    await hear(store, "katie is scared and tariq is not")
+    assert texts_of(await store.retrieve(SENDER))[-1] == "<PERSON_1> is scared and <PERSON_2> is not"
+
+
+async def test_an_erasure_by_another_process_during_an_outage_leaves_nothing_behind(make, copy, outage):
+    store = make()
+    await hear(store, "my name is katie", [("country", "GB")])
+    outage(True)
+    await hear(store, "katie is scared")
+    outage(False)
+    TrackerCopy(copy.database).delete(SENDER, datetime.now(timezone.utc))
+    await hear(store, "hello")
+    assert await make().retrieve(SENDER) is None
+    assert copy.load(SENDER).memory == {}

@@ -139,10 +139,59 @@ def test_an_answer_that_repeats_a_detail_is_cleaned_and_others_stay(memory):
         ("/get_hotline", "/get_hotline"),
         ('/inform{"name": "katie"}', '/inform{"name": "<PERSON_1>"}'),
         ('/inform{"country": "katie"}', '/inform{"country": "<PERSON_1>"}'),
+        ('/inform{"age": 13, "drill": true, "topic": null}', '/inform{"age": 13, "drill": true, "topic": null}'),
+        ('/inform{"age": 999999}', '/inform{"age": 999999}'),
+        ('/inform{"age": 7700900}', '/inform{"age": "<WITHHELD>"}'),
+        ('/inform{"mood": -447700900123.0}', '/inform{"mood": "<WITHHELD>"}'),
+        ('/inform{"topic": "7700900123"}', '/inform{"topic": "<PHONE_1>"}'),
+        ('/inform{"topic": ["katie", "discord"]}', '/inform{"topic": ["<PERSON_1>", "discord"]}'),
+        ('/inform{"topic": {"katie": [7700900123]}}', '/inform{"topic": {"<PERSON_1>": ["<WITHHELD>"]}}'),
+        ("/katie", "/<PERSON_1>"),
+        ("/07700900123", "/<PHONE_1>"),
+        ('/inform{"katie": "x"}', '/inform{"<PERSON_1>": "x"}'),
     ],
 )
 def test_a_button_stays_readable_and_a_typed_command_is_redacted(memory, text, expected):
     assert redact_event({"event": "user", "text": text}, memory)["text"] == expected
+
+
+def test_every_intent_of_the_domain_stays_as_a_button(memory):
+    intents = yaml.safe_load((PROJECT_DIR / "domain.yml").read_text(encoding="utf-8"))["intents"]
+    assert intents
+    for intent in intents:
+        name = intent if isinstance(intent, str) else next(iter(intent))
+        for text in (f"/{name}", f'/{name}{{"country": "GB"}}'):
+            assert redact_event({"event": "user", "text": text}, memory)["text"] == text
+
+
+def test_a_command_nested_too_deeply_to_be_read_is_redacted_as_words(memory):
+    typed = '/inform{"topic": ' + "[" * 5000 + '"katie"' + "]" * 5000 + "}"
+    assert "katie" not in redact_event({"event": "user", "text": typed}, memory)["text"]
+
+
+@pytest.mark.parametrize("value", [447700900123, -447700900123, 7700900123.0, [7700900123], {"katie": [7700900123]}])
+@pytest.mark.parametrize("entity", ["age", "topic", "mood"])
+def test_a_long_number_stays_in_no_place_but_the_time(memory, entity, value):
+    """`/inform{"age": 447700900123}` comes as a number into the entity and the slot."""
+    entities = [{"entity": entity, "value": value, "confidence": 1.0, "start": 3}]
+    made = [
+        {"event": "user", "timestamp": 1760000000.5, "parse_data": {"entities": entities}},
+        {"event": "entities", "timestamp": 1760000000.5, "entities": entities},
+        {"event": "slot", "timestamp": 1760000000.5, "name": entity, "value": value},
+        {"event": "bot", "timestamp": 1760000000.5, "text": "x", "data": {"custom": {"age": value}}},
+    ]
+    for event in made:
+        after = redact_event(event, memory)
+        assert after["timestamp"] == 1760000000.5
+        assert "7700900123" not in json.dumps(after)
+        assert event["event"] == "bot" or "katie" not in json.dumps(after)
+
+
+def test_an_object_as_the_value_of_an_entity_keeps_no_words(memory):
+    entities = [{"entity": "topic", "value": {"who": "katie", "katie": {"place": ["katie"]}}, "confidence": 1.0}]
+    for event in ({"event": "user", "parse_data": {"entities": entities}}, {"event": "entities", "entities": entities}):
+        after = redact_event(event, memory)
+        assert "katie" not in json.dumps(after) and '"confidence": 1.0' in json.dumps(after)
 
 
 def test_every_event_kind_of_rasa_comes_back_with_its_type(memory):
