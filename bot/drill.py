@@ -93,7 +93,7 @@ class MessagingDrill:
 
     The update goes through the channel's reading, guard, Rasa and rendering; only the last step, the call to the
     platform, is left out, and what it would have sent is the answer. The webhook's secret is not tried by this: only
-    the platform knows it.
+    the platform knows it. A proof of this deployment's key stands in for it, so that nobody else can use the route.
     """
 
     def __init__(
@@ -114,10 +114,11 @@ class MessagingDrill:
 
     def send(self, conversation_id: str, case: DrillCase) -> Sequence[Reply]:
         """The replies, each with the words as they would stand on the platform."""
-        from bot.channels.identity import sign
+        from bot.channels.identity import drill_proof, sign
 
         known = {"audience": case.audience, "country": case.country}
-        body = {"token": sign(conversation_id), "update": self._make_update(case), **known}
+        ours = {"token": sign(conversation_id), "proof": drill_proof(conversation_id)}
+        body = {**ours, "update": self._make_update(case), **known}
         request = urllib.request.Request(
             f"{self._address}/webhooks/{self._path}/drill",
             json.dumps(body).encode(),

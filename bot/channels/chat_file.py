@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Callable, Optional, TypeVar
 
 from bot.channels.chat_store import Begun, Chat, ChatStore
@@ -18,15 +19,17 @@ Result = TypeVar("Result")
 class ChatFile:
     """One for a channel of a process; opened at the first message."""
 
-    def __init__(self, channel: str, store: Optional[ChatStore] = None) -> None:
+    def __init__(self, channel: str, store: Optional[ChatStore] = None, path: Optional[Path] = None) -> None:
         """Creates the thread.
 
         Args:
             channel: For the log.
-            store: By default `channels.db` in the data folder.
+            store: By default the one of `path`.
+            path: By default `channels.db` in the data folder.
         """
         self._channel = channel
         self._store = store
+        self._path = path
         self._thread = ThreadPoolExecutor(1, f"{channel}-store")
 
     async def keep(self, work: Callable[[ChatStore], Result]) -> Optional[Result]:
@@ -53,7 +56,7 @@ class ChatFile:
 
     def _opened(self) -> ChatStore:
         if self._store is None:
-            self._store = ChatStore(get_settings().var_dir / "channels.db")
+            self._store = ChatStore(self._path or get_settings().var_dir / "channels.db")
         return self._store
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:

@@ -1,4 +1,7 @@
-"""One message of a chat after the other, many chats at once, and never more work than fits."""
+"""One message of a chat after the other, many chats at once, and never more work than fits.
+
+A job that only waits, such as for a platform that asked for patience, gives its room to another chat (`pause`).
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,9 @@ class ChatQueues:
         """Creates empty queues.
 
         Args:
-            parallel: Jobs that run at the same time.
+            parallel: Jobs that run at the same time; one that pauses does not count.
             most_a_chat: Jobs of one chat that may wait.
-            most: Jobs that may wait in all.
+            most: Jobs that may wait in all, those that pause among them.
         """
         self._room = asyncio.Semaphore(parallel)
         self._most_a_chat, self._most = most_a_chat, most
@@ -54,6 +57,17 @@ class ChatQueues:
         if chat not in self._workers:
             self._workers[chat] = asyncio.ensure_future(self._work(chat))
         return done
+
+    async def pause(self, seconds: float) -> None:
+        """Sleeps inside a job, without its room; a job takes up its work again once there is room."""
+        self._room.release()
+        self._count += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._count -= 1
+            # Also when it is stopped: the worker gives the room back, so it must have it.
+            await self._room.acquire()
 
     async def drain(self, seconds: float) -> None:
         """Waits until everything is done, at most so long; what is left then is stopped."""

@@ -1,7 +1,8 @@
 """What messaging channels remember on disk: updates that were answered, facts about a chat, messages to withdraw.
 
-No words of a person and no platform ids: keyed hashes, message numbers, times, the country, language and voice a person
-chose, and, encrypted, which of our own choices they may answer with a number.
+No words of a person, and no platform ids in the open: keyed hashes, message numbers, times, the country, language and
+voice a person chose, and, encrypted, which of our own choices they may answer with a number, and answers that could not
+be sent yet with the ids they go to.
 One SQLite file in the data folder, so that a restart answers nothing twice. Everything in it is bounded.
 """
 
@@ -30,7 +31,11 @@ MOST_SENT_A_CHAT = 500
 MOST_BUTTONS = 20_000
 #: A number that comes later than this is no answer to the list that was shown.
 OFFER_SECONDS = 3 * 24 * 3600.0
-_TIDY_EVERY = 1000
+#: An answer that could not be sent for so long is not sent any more: others may hold the phone by then.
+UNSENT_SECONDS = 3600.0
+MOST_UNSENT = 5000
+#: How often what is due is removed, by the first update after it.
+_TIDY_SECONDS = 3600.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at REAL NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID;
@@ -44,6 +49,10 @@ CREATE TABLE IF NOT EXISTS sent (
     chat TEXT NOT NULL, message TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (chat, message)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sent_at ON sent (at);
+CREATE TABLE IF NOT EXISTS unsent (
+    id TEXT PRIMARY KEY, channel TEXT NOT NULL, chat TEXT NOT NULL, answer BLOB NOT NULL, at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS unsent_at ON unsent (at);
 CREATE TABLE IF NOT EXISTS buttons (digest TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -88,7 +97,7 @@ class ChatStore:
             path.touch(mode=0o600)
         self._now = now
         self._lock = threading.Lock()
-        self._begun = 0
+        self._tidy_from = float("-inf")
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS
         )
@@ -106,9 +115,9 @@ class ChatStore:
         """Claims an update, by its keyed hash, for this caller; `finish` or `release` must follow a NEW or AGAIN."""
         moment = self._now()
         with self._lock:
-            self._begun += 1
-            if self._begun % _TIDY_EVERY == 1:
+            if moment >= self._tidy_from:
                 self._tidy(moment)
+                self._tidy_from = moment + _TIDY_SECONDS
             made = self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", (update, moment)).rowcount
             if made:
                 return Begun.NEW
@@ -124,20 +133,24 @@ class ChatStore:
     def finish(self, update: str) -> None:
         """The update was answered."""
         self._write("UPDATE seen SET done = 1 WHERE id = ?", (update,))
+        self._write("DELETE FROM unsent WHERE id = ?", (update,))
 
     def release(self, update: str) -> None:
         """The update could not be answered; the next delivery of it begins AGAIN."""
-        self._write("UPDATE seen SET at = 0 WHERE id = ? AND done = 0", (update,))
+        # As old as the lease, and no older: what has no age would go with the next tidying, and be NEW again.
+        self._write("UPDATE seen SET at = ? WHERE id = ? AND done = 0", (self._now() - LEASE_SECONDS, update))
 
     def chat(self, key: str) -> Chat:
-        """The chat with this key; an unknown one is new."""
+        """The chat with this key; an unknown one is new, and so is one nobody wrote in for a month."""
         with self._lock:
             row = self._connection.execute(
-                "SELECT chat, chapter, audience, country, language, greeted, carded FROM chats WHERE chat = ?", (key,)
+                "SELECT chapter, audience, country, language, greeted, carded, at FROM chats WHERE chat = ?", (key,)
             ).fetchone()
         if row is None:
             return Chat(key)
-        _, chapter, audience, country, language, greeted, carded = row
+        chapter, audience, country, language, greeted, carded, at = row
+        if at <= self._now() - CHAT_SECONDS:
+            return Chat(key, chapter)
         return Chat(key, chapter, audience, country, language, bool(greeted), bool(carded))
 
     def save(self, chat: Chat) -> None:
@@ -146,13 +159,16 @@ class ChatStore:
 
     def touch(self, key: str) -> None:
         """The person wrote again: what is known of the chat stays for another month."""
-        self._write("UPDATE chats SET at = ? WHERE chat = ?", (self._now(), key))
+        moment = self._now()
+        # What has gone with its month does not come back.
+        self._write("UPDATE chats SET at = ? WHERE chat = ? AND at > ?", (moment, key, moment - CHAT_SECONDS))
 
     def start_chapter(self, key: str) -> Chat:
         """The person had the chat deleted: nothing is known any more, and the next message is a new conversation."""
         fresh = Chat(key, self.chat(key).chapter + 1)
         self._write("DELETE FROM sent WHERE chat = ?", (key,))
         self.keep_offer(key, None)
+        self._drop_unsent(key)
         self.save(fresh)
         return fresh
 
@@ -182,10 +198,60 @@ class ChatStore:
             self._write("INSERT OR REPLACE INTO offers VALUES (?, ?, ?)", (key, offer, self._now()))
 
     def offer(self, key: str) -> bytes | None:
-        """What `keep_offer` kept last."""
+        """What `keep_offer` kept last, unless it is too old."""
+        since = self._now() - OFFER_SECONDS
         with self._lock:
-            row = self._connection.execute("SELECT offer FROM offers WHERE chat = ?", (key,)).fetchone()
+            row = self._connection.execute(
+                "SELECT offer FROM offers WHERE chat = ? AND at > ?", (key, since)
+            ).fetchone()
         return bytes(row[0]) if row else None
+
+    def keep_unsent(self, update: str, channel: str, key: str, answer: bytes, made: float, pause: float) -> None:
+        """Keeps, sealed, an answer that could not be sent, until `finish`; nobody else claims its update meanwhile.
+
+        Args:
+            update: The keyed hash of the update it answers.
+            channel: The channel's name.
+            key: Of the chat.
+            answer: In place of what was kept of it before.
+            made: When the answer was made; it goes `UNSENT_SECONDS` later.
+            pause: Seconds until it is tried again here.
+        """
+        moment = self._now()
+        self._write("UPDATE seen SET at = max(at, ?) WHERE id = ? AND done = 0", (moment + pause, update))
+        self._write(
+            "INSERT INTO unsent SELECT ?1, ?2, ?3, ?4, ?5 "
+            "WHERE NOT EXISTS (SELECT 1 FROM seen WHERE id = ?1 AND done = 1) "
+            "ON CONFLICT (id) DO UPDATE SET answer = excluded.answer",
+            (update, channel, key, answer, made),
+        )
+        self._write("DELETE FROM unsent WHERE at <= ?", (moment - UNSENT_SECONDS,))
+        self._write(
+            "DELETE FROM unsent WHERE id IN (SELECT id FROM unsent ORDER BY at DESC LIMIT -1 OFFSET ?)", (MOST_UNSENT,)
+        )
+
+    def unsent(self, update: str) -> bytes | None:
+        """What `keep_unsent` kept last for an update."""
+        since = self._now() - UNSENT_SECONDS
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT answer FROM unsent WHERE id = ? AND at > ?", (update, since)
+            ).fetchone()
+        return bytes(row[0]) if row else None
+
+    def all_unsent(self, channel: str) -> List[str]:
+        """The updates of a channel whose answers could not be sent, oldest first."""
+        since = self._now() - UNSENT_SECONDS
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT id FROM unsent WHERE channel = ? AND at > ? ORDER BY at", (channel, since)
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def _drop_unsent(self, key: str) -> None:
+        """Answers of a deleted chat are not sent any more; whoever tries again finds them answered."""
+        self._write("UPDATE seen SET done = 1 WHERE id IN (SELECT id FROM unsent WHERE chat = ?)", (key,))
+        self._write("DELETE FROM unsent WHERE chat = ?", (key,))
 
     def note_button(self, digest: str, payload: str) -> None:
         """Keeps what one of our buttons leads to, where the platform has no room for it."""
@@ -210,6 +276,7 @@ class ChatStore:
         run("DELETE FROM seen WHERE at <= (SELECT at FROM seen ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SEEN,))
         run("DELETE FROM sent WHERE at < ?", (moment - SENT_SECONDS,))
         run("DELETE FROM offers WHERE at < ?", (moment - OFFER_SECONDS,))
+        run("DELETE FROM unsent WHERE at < ?", (moment - UNSENT_SECONDS,))
         run("DELETE FROM chats WHERE at < ? AND chapter = 0", (moment - CHAT_SECONDS,))
         run(
             "UPDATE chats SET audience = NULL, country = NULL, language = NULL, greeted = 0, carded = 0 WHERE at < ?",

@@ -35,13 +35,16 @@ async def deliver(
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     chance: Callable[[], float] = random.random,
+    patience: float = MOST_PATIENCE_SECONDS,
 ) -> Result:
     """Calls `send` until it works.
 
     Args:
         send: Makes one attempt; raises TryLater or Refused.
         attempts: Most attempts.
-        sleep, chance: For tests.
+        sleep: Waits between two attempts.
+        chance: For tests.
+        patience: The longest pause asked for that is waited for.
 
     Raises:
         TryLater: It did not work in so many attempts, or the pause asked for is too long.
@@ -51,7 +54,7 @@ async def deliver(
         try:
             return await send()
         except TryLater as reason:
-            if attempt == attempts or reason.seconds > MOST_PATIENCE_SECONDS:
+            if attempt == attempts or reason.seconds > patience:
                 raise
             await sleep(pause_seconds(attempt, reason.seconds, chance()))
     raise TryLater("no attempt was allowed")

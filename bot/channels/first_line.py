@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, List, Mapping, Sequence
 
+from bot.channels.service_cards import language_of
 from bot.content.responses import get_responses
 
 #: Names of wordings that are about someone's safety.
 _SAFETY = ("utter_crisis_", "utter_check_in", "utter_emergency")
 _URGENT = "utter_emergency"
-#: A card in another language carries its code at the end of its name, such as `utter_emergency_card_ar`.
-_LANGUAGE = re.compile(r"_([a-z]{2})$")
 
 
 def is_about_safety(reply: Mapping[str, Any]) -> bool:
@@ -42,8 +40,7 @@ def with_first_line(
 
 
 def _name(answer: Sequence[Mapping[str, Any]], carded: bool, channel: str) -> str:
-    language = _LANGUAGE.search(str(answer[0].get("response") or ""))
-    own = f"utter_messaging_first_line_{language.group(1)}" if language else ""
+    own = f"utter_messaging_first_line_{language_of(answer[0].get('response'))}"
     # In a text message a card in another script fills its segments by itself.
     if own in get_responses() and channel != "sms":
         return own

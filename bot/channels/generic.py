@@ -4,10 +4,9 @@ The answer to a message is the answer of its request. See docs/channels.md for t
 """
 
 import asyncio
-import json
 import logging
 import time
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, Union
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -15,15 +14,17 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.bodies import TooLarge, read_body, read_object, readable
 from bot.channels.carrier import Carrier
 from bot.channels.chat_store import Chat, ChatStore
+from bot.channels.drills import answer_drill
 from bot.channels.generic_message import as_answer, read_incoming
 from bot.channels.generic_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, check_signature, read_gateways
 from bot.channels.guard import Guard
-from bot.channels.identity import pseudonym, read_token
+from bot.channels.guard_log import make_logged_guard
+from bot.channels.identity import pseudonym
 from bot.channels.incoming import Incoming, Reply
-from bot.channels.limits import RateLimit
+from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Messaging, Outcome
 from bot.channels.numbered import read_reply
 from bot.channels.offers import Offer
@@ -33,6 +34,7 @@ from bot.channels.sms import choices_of
 from bot.config import Settings, get_settings
 from bot.content.responses import get_responses
 from bot.errors import InputError
+from bot.safety.levels import RiskLevel
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,9 @@ FORM = Form(most_chars=4096, most_buttons=9, button_chars=80)
 NOT_SIGNED = "The signature or the time is missing, wrong or too old. See docs/channels.md."
 #: Answers that are given again when a gateway repeats a request because it lost the first one.
 _ANSWERS_KEPT = 5000
+#: An answer whose request was given up is shown with the person's next message, but only so long: later it would answer
+#: nothing, and somebody else may hold the phone.
+KEPT_SECONDS = 300.0
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
@@ -54,8 +59,10 @@ class GenericCarrier(Carrier):
     name = CHANNEL_NAME
     keeps_offers = True
 
-    def __init__(self) -> None:
-        self._waiting: Dict[str, List[Outgoing]] = {}
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        #: Keyed hash of the person → when the last message was laid ready, and all of them. The oldest comes first.
+        self._waiting: Recent[str, Tuple[float, List[Outgoing]]] = Recent(_ANSWERS_KEPT)
 
     def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
         """Plain text, the choices beside it."""
@@ -71,12 +78,19 @@ class GenericCarrier(Carrier):
 
     async def send(self, person: str, message: Outgoing) -> Optional[str]:
         """Lays one message ready."""
-        self._waiting.setdefault(person, []).append(message)
+        self._waiting.note(pseudonym(CHANNEL_NAME, person), (self._now(), [*self.picked_up(person), message]))
         return None
 
     def picked_up(self, person: str) -> List[Outgoing]:
         """What lay ready for a person, in order; once."""
-        return self._waiting.pop(person, [])
+        while self._waiting and next(iter(self._waiting.values()))[0] < self._now() - KEPT_SECONDS:
+            self._waiting.popitem(last=False)
+        _, messages = self._waiting.pop(pseudonym(CHANNEL_NAME, person), (0.0, []))
+        return messages
+
+    async def withdraw(self, person: str, messages: Sequence[str]) -> None:
+        """The chat is deleted: what nobody has picked up goes, too."""
+        self.picked_up(person)
 
 
 class GenericChannel(InputChannel):
@@ -100,6 +114,8 @@ class GenericChannel(InputChannel):
         self._carrier = GenericCarrier()
         self._messaging: Optional[Messaging] = None
         self._rate = RateLimit(burst=10, per_minute=30)
+        # Beyond that messages are still looked at for a risk, but not everything a machine can send.
+        self._looks = RateLimit(burst=20, per_minute=60)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answers: Recent[str, List[Outgoing]] = Recent(_ANSWERS_KEPT)
         self._open = 0
@@ -145,6 +161,7 @@ class GenericChannel(InputChannel):
         """Opens what the channel needs; does nothing without a gateway."""
         if not self._gateways:
             return
+        self._guard = self._guard or make_logged_guard()
         # How often a person may write is looked at here, where the gateway can be told.
         unlimited = RateLimit(burst=10**6, per_minute=10**6)
         self._messaging = Messaging(self._carrier, self._guard, self._store, rate=unlimited)
@@ -195,7 +212,7 @@ class GenericChannel(InputChannel):
             if update in self._answers:
                 return response.json(as_answer(identity, self._answers[update]))
             wait = self._rate.wait_seconds(person, time.monotonic())
-            if wait:
+            if wait and not self._tells_of_risk(person, incoming.text):
                 words = get_responses().choose("utter_slow_down", None, CHANNEL_NAME).text
                 return _refusal(words, 429, wait=int(wait) + 1)
             outcome = await messaging.receive(incoming)
@@ -210,30 +227,25 @@ class GenericChannel(InputChannel):
                 return response.json(as_answer(identity, []))
             return _refusal("There is no answer yet. Please send this again.", 503, wait=5)
 
+    def _tells_of_risk(self, person: str, text: str) -> bool:
+        """A message at risk is taken and answered like any other, however fast somebody writes."""
+        if self._guard is None or self._looks.wait_seconds(person, time.monotonic()):
+            return False
+        return self._guard.read(readable(text)[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
+
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's message goes the whole way; what would be answered is the answer of this request."""
         messaging = self._messaging
         if messaging is None:
             return _refusal("There is no gateway here.", 404)
-        try:
-            sent = read_object(await read_body(request, MOST_BODY_BYTES))
-            conversation_id = read_token(str(sent.get("token", "")))
-        except InputError as error:
-            return _refusal(str(error), 403)
-        try:
-            incoming = read_incoming("drill", read_object(json.dumps(sent.get("update")).encode("utf-8")))
-        except InputError as error:
-            return _refusal(str(error), 400)
-        chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
-        replies, shown = await messaging.rehearse(conversation_id, incoming, chat)
-        return response.json({"replies": replies, "calls": as_answer(None, shown)["replies"]})
+
+        async def rehearse(update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
+            replies, shown = await messaging.rehearse(chat.key, read_incoming("drill", update), chat)
+            return {"replies": replies, "calls": as_answer(None, shown)["replies"]}
+
+        return await answer_drill(request, MOST_BODY_BYTES, rehearse)
 
 
 def _refusal(sentence: str, status: int, wait: int = 0) -> HTTPResponse:
     headers = {"Retry-After": str(wait)} if wait else None
     return response.json({"error": sentence}, status=status, headers=headers)
-
-
-def _text(sent: Dict[str, Any], name: str) -> Optional[str]:
-    value = sent.get(name)
-    return value if isinstance(value, str) and value else None

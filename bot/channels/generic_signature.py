@@ -1,7 +1,7 @@
 """Is a request from one of our gateways? HMAC-SHA256 over time and body, valid for a few minutes. Pure.
 
 `X-Kindlight-Timestamp: 1764000000` (Unix seconds) and `X-Kindlight-Signature: v1=<64 hex digits>`, where the digits are
-HMAC-SHA256(secret, "1764000000." + body). An answer that is sent to a gateway is signed in the same way.
+HMAC-SHA256(secret, "1764000000." + body). Answers are not signed: each goes back on the connection that asked.
 """
 
 from __future__ import annotations

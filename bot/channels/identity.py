@@ -48,6 +48,11 @@ def pseudonym(channel: str, platform_id: str) -> str:
     return hmac.new(_key(), f"{channel}:{platform_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def drill_proof(conversation_id: str) -> str:
+    """What a drill sends along: only who has this deployment's key can make it, while anybody can get a token."""
+    return pseudonym("drill", conversation_id)
+
+
 @lru_cache(maxsize=1)
 def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(_key(), salt="kindlight-conversation")

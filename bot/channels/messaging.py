@@ -5,19 +5,22 @@ comes from, turns it into `Incoming`, and is the `Carrier` that shows an answer.
 
     messaging = Messaging(carrier)                       # once for a channel
     messaging.connect(on_new_message, app)               # when Rasa is there
+    messaging.resume()                                   # sends what an earlier process could not
     outcome = await messaging.receive(Incoming(…))       # for each update; waits until the answer is out
     await messaging.close()                              # finishes what is under way
 
 `receive` never raises. A webhook says "delivered" unless the outcome is `Outcome.TRY_AGAIN`; then it says 503, and the
-platform delivers again. Platform ids are hashed with a key before anything is kept; no words are kept here.
+platform delivers again. Platform ids are hashed with a key before anything is kept; no words are kept here. An answer
+that cannot be sent is kept sealed, with the id it goes to (`unsent.py`); `resume` sends what an earlier process left.
 """
 
 import asyncio
 import logging
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Set, Tuple, Union
 
 from bot.channels.answering import Answering, OnNewMessage
 from bot.channels.carrier import Carrier
@@ -32,16 +35,19 @@ from bot.channels.incoming import Incoming, Reply, Turn
 from bot.channels.limits import RateLimit
 from bot.channels.recent import Recent
 from bot.channels.rendering import Outgoing
+from bot.channels.unsent import Answer, seal, unseal
 
 logger = logging.getLogger(__name__)
 
 #: A webhook waits this long for the answer to be out before it says "delivered"; it is sent all the same.
 ANSWER_SECONDS = 10.0
+#: Waits until the answer is out or cannot be sent, for a platform that keeps a message until then.
+UNTIL_OUT = math.inf
 #: After these pauses an answer that could not be sent by then is tried again from here: no platform delivers again what
 #: it believes to have arrived.
 AGAIN_SECONDS = (30.0, 120.0, 600.0)
 CLOSE_SECONDS = 10.0
-#: A card on its way gets this much longer; what waits for another attempt is begun AGAIN when it is delivered again.
+#: A card on its way gets this much longer; what waits for another attempt lies sealed in the file, for the next start.
 ASIDE_CLOSE_SECONDS = 1.0
 
 
@@ -81,6 +87,7 @@ class Messaging:
         store: Optional[ChatStore] = None,
         queues: Optional[ChatQueues] = None,
         rate: Optional[RateLimit] = None,
+        file: Optional[ChatFile] = None,
     ) -> None:
         """Creates the channel's core.
 
@@ -90,12 +97,13 @@ class Messaging:
             store: By default `channels.db` in the data folder, opened at the first message.
             queues: How much runs at once; by default 64 chats.
             rate: What one person may send; by default 10 at once and 30 a minute.
+            file: By default one for `store`; closed with this.
         """
         self.figures = Figures()
         self._carrier = carrier
-        self._file = ChatFile(carrier.name, store)
+        self._file = file or ChatFile(carrier.name, store)
         self._answering = Answering(carrier, guard or make_logged_guard(), self._file)
-        self._queues = queues
+        self._queues = queues or ChatQueues()
         self._rate = rate or RateLimit(burst=10, per_minute=30)
         self._taken: Recent[str, bool] = Recent()
         self._at_work: Set[str] = set()
@@ -110,10 +118,13 @@ class Messaging:
         """Says who answers: Rasa's handler, and the server whose conversations are read."""
         self._answering.connect(on_new_message, app)
 
+    def resume(self) -> None:
+        """Sends, in the background, the answers that an earlier process could not send."""
+        self._set_aside(self._send_what_is_left())
+
     async def close(self) -> None:
         """Answers what has come, for a few seconds, then closes the file."""
-        if self._queues is not None:
-            await self._queues.drain(CLOSE_SECONDS)
+        await self._queues.drain(CLOSE_SECONDS)
         if self._aside:
             _, left = await asyncio.wait(self._aside, timeout=ASIDE_CLOSE_SECONDS)
             for task in left:
@@ -126,14 +137,15 @@ class Messaging:
 
         Args:
             incoming: What came.
-            seconds: By default `ANSWER_SECONDS`.
+            seconds: By default `ANSWER_SECONDS`; `UNTIL_OUT` never gives `Outcome.ACCEPTED`.
         """
         self.figures.received += 1
         done = await self._accept(incoming)
         if isinstance(done, Outcome):
             return done
+        longest = ANSWER_SECONDS if seconds is None else seconds
         try:
-            await asyncio.wait({done}, timeout=ANSWER_SECONDS if seconds is None else seconds)
+            await asyncio.wait({done}, timeout=None if longest == UNTIL_OUT else longest)
         finally:
             # Also when the platform hangs up: what it then delivers again is only known as a repetition.
             if not done.done():
@@ -181,10 +193,22 @@ class Messaging:
             is_again: It was taken before; that the person writes fast no longer counts.
         """
         update = pseudonym(self.name, f"update {incoming.update}")
-        key = pseudonym(self.name, incoming.person)
         if update in self._taken:
             return self._repeated()
         self._taken.note(update)
+        self._at_work.add(update)
+        done: Union[Outcome, asyncio.Future[None]] = Outcome.TRY_AGAIN
+        try:
+            done = await self._begin(incoming, update, is_again)
+        finally:
+            if isinstance(done, Outcome):
+                self._at_work.discard(update)
+            else:
+                done.add_done_callback(lambda _: self._at_work.discard(update))
+        return done
+
+    async def _begin(self, incoming: Incoming, update: str, is_again: bool) -> "Union[Outcome, asyncio.Future[None]]":
+        key = pseudonym(self.name, incoming.person)
         try:
             begun = await self._file.begin(update)
         except asyncio.CancelledError:
@@ -196,31 +220,40 @@ class Messaging:
         if begun is Begun.BUSY:
             self._taken.pop(update, None)
             return Outcome.TRY_AGAIN
+        # What was taken before may have its answer waiting, which words about writing fast must not replace.
+        is_new = begun is Begun.NEW and not is_again
         try:
-            if not is_again and self._rate.wait_seconds(key, time.monotonic()):
+            if is_new and self._rate.wait_seconds(key, time.monotonic()):
                 raise Full(of_chat=True)
-            done = self._add(key, lambda: self._work(incoming, key, update, begun))
+            return self._queues.add(key, lambda: self._work(incoming, key, update, begun))
         except Full as full:
-            return await self._no_room(incoming, key, update, full.of_chat)
-        self._at_work.add(update)
-        done.add_done_callback(lambda _: self._at_work.discard(update))
-        return done
+            return await self._no_room(incoming, key, update, full.of_chat and is_new)
 
-    async def _until_sent(self, incoming: Incoming, done: "asyncio.Future[None]") -> None:
-        """Sees to an answer that the platform no longer waits for; `AGAIN_SECONDS` says how often it is tried."""
-        for pause in AGAIN_SECONDS:
-            await asyncio.wait({done})
-            if not _has_failed(done):
+    async def _send_what_is_left(self) -> None:
+        for update in await self._file.keep(lambda store: store.all_unsent(self.name)) or []:
+            left = await self._kept(update)
+            if left is not None:
+                # What was asked is not known any more, and need not be: the answer is.
+                self._set_aside(self._until_sent(Incoming(left.update, left.person, "")))
+
+    async def _until_sent(self, incoming: Incoming, done: "Optional[asyncio.Future[None]]" = None) -> None:
+        """Sees to an answer that the platform no longer waits for; `AGAIN_SECONDS` says how often it is tried.
+
+        Args:
+            incoming: What is answered.
+            done: The attempt under way; without one, the first is made at once.
+        """
+        for pause in AGAIN_SECONDS if done is not None else (0.0, *AGAIN_SECONDS):
+            if done is not None and not await _fails(done):
                 return
             await asyncio.sleep(pause)
             again = await self._accept(incoming, is_again=True)
             if not isinstance(again, Outcome):
                 done = again
             elif again is not Outcome.TRY_AGAIN:
-                # It was delivered again after all.
+                # It was delivered again after all, or another server has sent it.
                 return
-        await asyncio.wait({done})
-        if _has_failed(done):
+        if done is None or await _fails(done):
             logger.error("%s: an answer was given up after several rounds.", self.name)
 
     def _set_aside(self, work: Coroutine[Any, Any, None]) -> None:
@@ -233,18 +266,11 @@ class Messaging:
         self.figures.repeated += 1
         return Outcome.REPEATED
 
-    def _add(self, key: str, job: Callable[[], Awaitable[None]]) -> "asyncio.Future[None]":
-        if self._queues is None:
-            self._queues = ChatQueues()
-        return self._queues.add(key, job)
-
     async def _no_room(self, incoming: Incoming, key: str, update: str, of_chat: bool) -> Outcome:
         if not of_chat:
-            self._taken.pop(update, None)
-            await self._file.keep(lambda store: store.release(update))
+            await self._let_go(update)
             return Outcome.TRY_AGAIN
         self.figures.limited += 1
-        await self._file.keep(lambda store: store.finish(update))
         self._set_aside(self._answer_beyond_limit(incoming, key, update))
         return Outcome.LIMITED
 
@@ -254,11 +280,19 @@ class Messaging:
         turn = Turn(incoming, chat, self.conversation_of(incoming.person, chat), update, Begun.NEW)
         replies, is_card = self._answering.beyond_limit(turn)
         try:
-            await self._send(incoming.person, chat, replies, turn.conversation_id)
+            await self._send(_answer(turn, replies, chat), update if is_card else None)
             if is_card:
                 await self._answering.keep_offer(chat, replies)
+        except asyncio.CancelledError:
+            await self._let_go(update)
+            raise
         except (TryLater, Refused) as error:
             logger.error("%s: an answer beyond the limit was not sent (%s).", self.name, type(error).__name__)
+            if is_card and isinstance(error, TryLater):
+                await self._let_go(update)
+                await self._until_sent(incoming)
+                return
+        await self._file.keep(lambda store: store.finish(update))
 
     async def _work(self, incoming: Incoming, key: str, update: str, begun: Begun) -> None:
         """One turn of a chat; runs alone in its chat."""
@@ -268,32 +302,88 @@ class Messaging:
             own = incoming.message
             await self._file.keep(lambda store: store.note_sent(key, own))
         try:
-            replies, after = await self._answering.replies(turn)
-            await self._send(incoming.person, after, replies, turn.conversation_id)
+            answer = await self._answer_to(turn)
+            await self._send(answer, update, self._queues.pause)
             # Not before: a "1" that is delivered again must mean what it meant the first time.
-            await self._answering.keep_offer(after, replies)
+            await self._answering.keep_offer(answer.chat, answer.replies)
         except Refused as error:
             self.figures.refused += 1
             logger.error("%s: an answer was refused by the platform (%s).", self.name, error)
             await self._file.keep(lambda store: store.finish(update))
             return
+        except asyncio.CancelledError:
+            # The server stops; the next one need not wait for the lease.
+            await self._let_go(update)
+            raise
         except Exception as error:
             self.figures.failed += 1
             logger.error("%s: an answer could not be sent (%s).", self.name, type(error).__name__)
-            self._taken.pop(update, None)
-            await self._file.keep(lambda store: store.release(update))
+            await self._let_go(update)
             raise
         self.figures.answered += 1
-        after = await self._answering.learn(turn, after)
+        after = await self._answering.learn(turn, answer.chat)
         await self._file.keep(lambda store: store.save(after) if after != chat else store.touch(key))
         await self._file.keep(lambda store: store.finish(update))
 
-    async def _send(self, person: str, chat: Chat, replies: Sequence[Reply], conversation_id: str = "") -> None:
-        for message in self._carrier.render(conversation_id or self.conversation_of(person, chat), replies):
-            number = await deliver(lambda message=message: self._carrier.send(person, message))  # type: ignore[misc]
+    async def _answer_to(self, turn: Turn) -> Answer:
+        """What could not be sent before, else a new answer."""
+        kept = await self._kept(turn.update) if turn.begun is Begun.AGAIN else None
+        if kept is not None:
+            return kept.knowing(turn.chat)
+        return _answer(turn, *await self._answering.replies(turn))
+
+    async def _kept(self, update: str) -> Optional[Answer]:
+        return unseal(await self._file.keep(lambda store: store.unsent(update)), update)
+
+    async def _let_go(self, update: str) -> None:
+        """The update is not answered: whoever gets it next begins it AGAIN."""
+        self._taken.pop(update, None)
+        await self._file.keep(lambda store: store.release(update))
+
+    async def _send(
+        self, answer: Answer, update: Optional[str], pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """Sends what is not out yet of an answer.
+
+        Args:
+            answer: All of it.
+            update: Under which it is kept while it cannot be sent; None keeps nothing.
+            pause: Waits between two attempts.
+        """
+        messages = self._carrier.render(answer.conversation_id, answer.replies)
+        for place, message in enumerate(messages[answer.out :], answer.out):
+            left = replace(answer, out=place)
+            number = await deliver(lambda m=message, a=left: self._attempt(m, a, update), sleep=pause)  # type: ignore[misc]
             self.figures.sent += 1
             if number is not None:
-                await self._file.keep(lambda store, number=number: store.note_sent(chat.key, number))  # type: ignore[misc]
+                await self._file.keep(lambda store, n=number: store.note_sent(answer.chat.key, n))  # type: ignore[misc]
+
+    async def _attempt(self, message: Outgoing, left: Answer, update: Optional[str]) -> Optional[str]:
+        """Makes one attempt; when it fails, or the server stops in the middle of it, the answer is kept."""
+        try:
+            return await self._carrier.send(left.person, message)
+        except (TryLater, asyncio.CancelledError) as reason:
+            if update is not None:
+                await self._keep(left, update, getattr(reason, "seconds", 0.0))
+            raise
+
+    async def _keep(self, left: Answer, update: str, seconds: float) -> None:
+        def keep(store: ChatStore) -> None:
+            sealed = seal(left, update)
+            if sealed is not None:
+                store.keep_unsent(update, self.name, left.chat.key, sealed, left.made, seconds)
+
+        await self._file.keep(keep)
+
+
+def _answer(turn: Turn, replies: List[Reply], after: Chat) -> Answer:
+    incoming = turn.incoming
+    return Answer(incoming.update, incoming.person, turn.conversation_id, replies, after, time.time())
+
+
+async def _fails(done: "asyncio.Future[None]") -> bool:
+    await asyncio.wait({done})
+    return _has_failed(done)
 
 
 def _has_failed(done: "asyncio.Future[None]") -> bool:

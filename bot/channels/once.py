@@ -16,6 +16,7 @@ from rasa.core.channels.channel import UserMessage
 from bot import metrics
 from bot.channels.answered_before import replies_to
 from bot.channels.replies import RepliesChannel
+from bot.channels.trackers import read_tracker
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +46,7 @@ async def handle_once(agent: Agent, message: UserMessage) -> Optional[List[Dict[
 
 
 async def _given_before(agent: Agent, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
-    try:
-        tracker = await agent.tracker_store.retrieve(message.sender_id)
-    except Exception as error:  # noqa: BLE001 - whatever the store does, the person gets an answer
-        logger.error("The conversation could not be read (%s); the message is handled as new.", type(error).__name__)
-        return None
+    tracker = await read_tracker(agent, message.sender_id)
     return replies_to(message.message_id, list(tracker.events)) if tracker is not None else None
 
 

@@ -10,8 +10,9 @@ from bot.content.hotlines import get_directory
 from bot.content.schema import dialled
 from bot.errors import InputError
 
-#: A wording for another language carries its code at the end of its name, such as `utter_crisis_card_ar`.
-_LANGUAGE = re.compile(r"^utter_(?:crisis_card|check_in)_([a-z]{2})$")
+#: A card in another language carries its code at the end of its name, such as `utter_emergency_card_ar`. Two letters at
+#: the end of another name are none, such as those of `utter_check_in_no`.
+_LANGUAGE = re.compile(r"^utter_(?:crisis|emergency)_card_([a-z]{2})$")
 
 
 def language_of(response: str | None) -> str:

@@ -6,6 +6,7 @@ Pictures, voice, files and places are never fetched: this module has no call tha
 import asyncio
 import hmac
 import logging
+import math
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -15,14 +16,16 @@ from sanic.response import HTTPResponse
 
 from bot.channels.bodies import TooLarge, read_body, read_object
 from bot.channels.carrier import Carrier
+from bot.channels.chat_file import ChatFile
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.commands import get_command_words
-from bot.channels.delivery import Refused, TryLater, deliver
+from bot.channels.delivery import MOST_PATIENCE_SECONDS, Refused, TryLater, deliver
+from bot.channels.drills import answer_drill
 from bot.channels.guard import Guard
-from bot.channels.identity import pseudonym, read_token
+from bot.channels.identity import pseudonym
 from bot.channels.incoming import Reply
 from bot.channels.limits import RateLimit
-from bot.channels.messaging import Messaging, Outcome
+from bot.channels.messaging import UNTIL_OUT, Messaging, Outcome
 from bot.channels.numbered import read_title
 from bot.channels.offers import Offer
 from bot.channels.rendering import Form, Outgoing, buttons_of, render
@@ -59,9 +62,9 @@ class TelegramCarrier(Carrier):
     #: A button's words may be typed, too.
     keeps_offers = True
 
-    def __init__(self, api: TelegramApi, store: ChatStore) -> None:
+    def __init__(self, api: TelegramApi, file: ChatFile) -> None:
         self.api = api
-        self.buttons = ButtonData(store.note_button, store.button)
+        self.buttons = ButtonData(file)
 
     def render(self, conversation_id: str, replies: Sequence[Reply]) -> List[Outgoing]:
         """Plain text, the choices as buttons under it."""
@@ -77,11 +80,11 @@ class TelegramCarrier(Carrier):
 
     async def send(self, person: str, message: Outgoing) -> Optional[str]:
         """One message; no preview of links, which would show on a lock screen what they are about."""
-        sent = await self.api.call("sendMessage", self.parameters(person, message))
+        sent = await self.api.call("sendMessage", await self.parameters(person, message))
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return str(number) if isinstance(number, int) else None
 
-    def parameters(self, person: str, message: Outgoing) -> Dict[str, Any]:
+    async def parameters(self, person: str, message: Outgoing) -> Dict[str, Any]:
         """What `sendMessage` is called with."""
         parameters: Dict[str, Any] = {
             "chat_id": int(person),
@@ -91,7 +94,8 @@ class TelegramCarrier(Carrier):
             "disable_web_page_preview": True,
         }
         if message.buttons:
-            rows = [[{"text": b.title, "callback_data": self.buttons.encode(b.payload)}] for b in message.buttons]
+            data = [(button.title, await self.buttons.encode(button.payload)) for button in message.buttons]
+            rows = [[{"text": title, "callback_data": carried}] for title, carried in data]
             parameters["reply_markup"] = {"inline_keyboard": rows}
         return parameters
 
@@ -130,6 +134,7 @@ class TelegramChannel(InputChannel):
         self._carrier: Optional[TelegramCarrier] = None
         self._poller: Optional[Poller] = None
         self._starting: Optional[asyncio.Task[None]] = None
+        self._is_accepted = False
         # A finger that taps twice means it once.
         self._taps = RateLimit(burst=1, per_minute=30)
         self._left = RateLimit(burst=1, per_minute=1)
@@ -171,10 +176,20 @@ class TelegramChannel(InputChannel):
         return routes
 
     def status(self) -> Dict[str, Any]:
-        """On or off, how messages come, and counts."""
+        """Whether messages come, how they come, and counts."""
         if self._messaging is None:
             return {"status": "off"}
-        return {"status": "ok", "mode": self._settings.telegram_mode, **vars(self._messaging.figures)}
+        return {"status": self._state(), "mode": self._settings.telegram_mode, **vars(self._messaging.figures)}
+
+    def _state(self) -> str:
+        has_ended = self._starting is None or self._starting.done()
+        if not self._is_accepted:
+            return "not accepted" if has_ended else "starting"
+        return "not polling" if has_ended and self._polls else "ok"
+
+    @property
+    def _polls(self) -> bool:
+        return self._settings.telegram_mode == POLLING
 
     # --- start and stop --------------------------------------------------------------------------------------------
 
@@ -182,12 +197,13 @@ class TelegramChannel(InputChannel):
         """Opens what the channel needs and begins to listen; does nothing without a token."""
         if not self.is_on:
             return
-        store = self._store or ChatStore(self._settings.var_dir / "channels.db")
+        file = ChatFile(CHANNEL_NAME, self._store, self._settings.var_dir / "channels.db")
         api = TelegramApi(self._settings.telegram_token, self._settings.telegram_api_url)
-        self._carrier = TelegramCarrier(api, store)
-        self._messaging = Messaging(self._carrier, self._guard, store)
+        self._carrier = TelegramCarrier(api, file)
+        self._messaging = Messaging(self._carrier, self._guard, file=file)
         self._messaging.connect(on_new_message, app)
-        if self._settings.telegram_mode == POLLING:
+        self._messaging.resume()
+        if self._polls:
             self._poller = Poller(api, self.handle, self._settings.var_dir / "telegram-polling.lock")
         # In the background: the server must not wait for Telegram.
         self._starting = asyncio.ensure_future(self._introduce(api))
@@ -203,19 +219,22 @@ class TelegramChannel(InputChannel):
             await self._messaging.close()
             await self._carrier.api.close()
         self._messaging = self._carrier = self._poller = self._starting = None
+        self._is_accepted = False
 
     async def _introduce(self, api: TelegramApi) -> None:
         """Tells Telegram how to reach us, until it has understood; then polls, if that is the way."""
         for method, parameters in self._introduction():
             needed = method != "setMyCommands"
+            # However long Telegram asks to wait: a bot that gave up would be silent until somebody starts it again.
+            attempts, patience = (_PATIENT, math.inf) if needed else (_QUICK, MOST_PATIENCE_SECONDS)
             try:
-                attempts = _PATIENT if needed else _QUICK
-                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts)  # type: ignore[misc]
+                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts, patience=patience)  # type: ignore[misc]
             except (Refused, TryLater) as error:
                 if needed:
                     print(f"kindlight: Telegram does not accept the bot ({error}). See docs/channels.md.", flush=True)
                     return
                 logger.warning("telegram: %s was not accepted (%s).", method, error)
+        self._is_accepted = True
         print(f"kindlight: Telegram is on, {self._settings.telegram_mode}.", flush=True)
         if self._poller is not None:
             await self._poller.run()
@@ -223,7 +242,7 @@ class TelegramChannel(InputChannel):
     def _introduction(self) -> List[Any]:
         menu = [{"command": name, "description": words} for name, words in get_command_words().menu]
         calls: List[Any] = [("getMe", {}), ("setMyCommands", {"commands": menu})]
-        if self._settings.telegram_mode == POLLING:
+        if self._polls:
             # What waits at Telegram stays: `drop_pending_updates` is not set.
             return [*calls, ("deleteWebhook", {})]
         hook = {
@@ -267,10 +286,14 @@ class TelegramChannel(InputChannel):
             asyncio.ensure_future(_quietly(carrier.api, "answerCallbackQuery", {"callback_query_id": read.callback}))
             if self._taps.wait_seconds(pseudonym(CHANNEL_NAME, f"{incoming.person} {incoming.text}"), _now()):
                 return True
-            known = carrier.buttons.decode(incoming.text)
+            known = await carrier.buttons.decode(incoming.text)
             # A button so old that nobody knows it leads to the topics.
             incoming = incoming.saying(known or "/show_topics")
-        return await messaging.receive(incoming) is not Outcome.TRY_AGAIN
+        if not self._polls:
+            return await messaging.receive(incoming) is not Outcome.TRY_AGAIN
+        # What is asked for next confirms this one, and then nobody delivers it again: not before its answer is out.
+        outcome = await messaging.receive(incoming, UNTIL_OUT)
+        return outcome is not Outcome.TRY_AGAIN and not messaging.is_at_work(incoming)
 
     async def _leave(self, carrier: TelegramCarrier, group: FromGroup) -> None:
         """Says why, once, and leaves: what people ask here is nobody else's to read."""
@@ -283,22 +306,18 @@ class TelegramChannel(InputChannel):
 
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's update goes the whole way; what would be sent to Telegram is the answer of this request."""
-        if self._messaging is None or self._carrier is None:
+        messaging, carrier = self._messaging, self._carrier
+        if messaging is None or carrier is None:
             return response.json({"error": "Telegram is off."}, status=404)
-        try:
-            sent = read_object(await read_body(request, MOST_BODY_BYTES))
-            conversation_id = read_token(str(sent.get("token", "")))
-        except TooLarge as error:
-            return response.json({"error": str(error)}, status=413)
-        except InputError as error:
-            return response.json({"error": str(error)}, status=403)
-        read = read_update(sent.get("update"))
-        if not isinstance(read, FromPerson):
-            return response.json({"error": "The update is no message of a person."}, status=400)
-        chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
-        replies, shown = await self._messaging.rehearse(conversation_id, read.incoming, chat)
-        calls = [self._carrier.parameters("0", message) for message in shown]
-        return response.json({"replies": replies, "calls": calls})
+
+        async def rehearse(update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
+            read = read_update(update)
+            if not isinstance(read, FromPerson):
+                raise InputError("The update is no message of a person.")
+            replies, shown = await messaging.rehearse(chat.key, read.incoming, chat)
+            return {"replies": replies, "calls": [await carrier.parameters("0", message) for message in shown]}
+
+        return await answer_drill(request, MOST_BODY_BYTES, rehearse)
 
 
 def check_settings(settings: Settings) -> None:
@@ -311,11 +330,6 @@ def check_settings(settings: Settings) -> None:
 def webhook_secret(settings: Settings) -> str:
     """What Telegram sends along with every update, made from this deployment's key and the token."""
     return pseudonym("telegram webhook", settings.telegram_token)
-
-
-def _text(sent: Dict[str, Any], name: str) -> Optional[str]:
-    value = sent.get(name)
-    return value if isinstance(value, str) and value else None
 
 
 def _now() -> float:

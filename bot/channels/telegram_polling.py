@@ -24,7 +24,8 @@ POLL_SECONDS = 25
 #: While messages are being answered, new ones are asked for this often.
 BUSY_SECONDS = 0.25
 UPDATES_A_CALL = 100
-RETRY_SECONDS = 3.0
+#: The pause before an update is tried again; it doubles up to the most.
+RETRY_SECONDS, MOST_RETRY_SECONDS = 3.0, 60.0
 #: An update that cannot be answered in so many rounds is let go, so that it does not hold up all others.
 MOST_ROUNDS = 20
 
@@ -98,10 +99,10 @@ class Poller:
 
     async def _answer(self, number: int, update: Any) -> None:
         try:
-            for _ in range(MOST_ROUNDS):
+            for number_of_round in range(MOST_ROUNDS):
                 if await self._handle(update):
                     return
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(min(RETRY_SECONDS * 2**number_of_round, MOST_RETRY_SECONDS))
             logger.error("telegram: an update could not be answered in %d rounds.", MOST_ROUNDS)
         except Exception as error:  # noqa: BLE001 - one update must not end the polling
             logger.error("telegram: an update could not be handled (%s).", type(error).__name__)

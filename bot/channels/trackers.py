@@ -16,8 +16,11 @@ async def tracker_of(app: Any, conversation_id: str) -> Optional[DialogueStateTr
         conversation_id: The random or hashed id.
     """
     agent = getattr(getattr(app, "ctx", None), "agent", None)
-    if agent is None:
-        return None
+    return await read_tracker(agent, conversation_id) if agent is not None else None
+
+
+async def read_tracker(agent: Any, conversation_id: str) -> Optional[DialogueStateTracker]:
+    """The same, from Rasa's agent."""
     try:
         found: Optional[DialogueStateTracker] = await agent.tracker_store.retrieve(conversation_id)
     except Exception as error:  # noqa: BLE001 - whatever the store does, the person gets an answer

@@ -14,12 +14,13 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.bodies import TooLarge, read_body
 from bot.channels.carrier import Carrier
+from bot.channels.chat_file import ChatFile
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.delivery import Refused, TryLater, deliver
+from bot.channels.drills import answer_drill
 from bot.channels.guard import Guard
-from bot.channels.identity import read_token
 from bot.channels.incoming import Incoming, Reply
 from bot.channels.messaging import Messaging, Outcome
 from bot.channels.offers import Offer
@@ -205,10 +206,11 @@ class TwilioChannel(InputChannel):
         )
         for name in (SMS, WHATSAPP):
             # A connection of its own for each, so that the one that ends first closes nothing of the other.
-            store = self._store or ChatStore(settings.var_dir / "channels.db")
+            file = ChatFile(name, self._store, settings.var_dir / "channels.db")
             self._carriers[name] = TwilioCarrier(name, self._api, self._templates)
-            self._messaging[name] = Messaging(self._carriers[name], self._guard, store)
+            self._messaging[name] = Messaging(self._carriers[name], self._guard, file=file)
             self._messaging[name].connect(on_new_message, app)
+            self._messaging[name].resume()
 
     async def stop(self) -> None:
         """Answers what is under way, then closes."""
@@ -267,24 +269,17 @@ class TwilioChannel(InputChannel):
         """A drill's form goes the whole way; what would be sent is the answer of this request."""
         if not self._messaging:
             return response.json({"error": "Twilio is not set up here."}, status=404)
-        try:
-            sent = read_object(await read_body(request, MOST_BODY_BYTES))
-            conversation_id = read_token(str(sent.get("token", "")))
-        except InputError as error:
-            return response.json({"error": str(error)}, status=403)
-        try:
-            form = {str(name): str(value) for name, value in dict(sent.get("update") or {}).items()}
-            read = read_incoming(form, self._settings.twilio_account_sid)
-        except (InputError, TypeError, ValueError):
-            return response.json({"error": "The form is no message of a person."}, status=400)
+        return await answer_drill(request, MOST_BODY_BYTES, self._rehearse)
+
+    async def _rehearse(self, update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
+        read = read_incoming({name: str(value) for name, value in update.items()}, self._settings.twilio_account_sid)
         incoming = as_incoming(read)
         if incoming is None:
-            return response.json({"error": "The form is no message of a person."}, status=400)
-        chat = Chat(conversation_id, audience=_text(sent, "audience"), country=_text(sent, "country"))
-        replies, shown = await self._messaging[read.channel].rehearse(conversation_id, incoming, chat)
+            raise InputError("The form is no message of a person.")
+        replies, shown = await self._messaging[read.channel].rehearse(chat.key, incoming, chat)
         carrier = self._carriers[read.channel]
         calls = [{"text": message.text, **carrier.outgoing(incoming.person, message).form("")} for message in shown]
-        return response.json({"replies": replies, "calls": calls})
+        return {"replies": replies, "calls": calls}
 
 
 def as_incoming(read: IncomingText) -> Optional[Incoming]:
@@ -306,8 +301,3 @@ def _status_address(settings: Settings) -> str:
     """Where Twilio reports deliveries; it must be public, so without that setting there are no reports."""
     address = settings.twilio_public_url.rstrip("/")
     return f"{address}/webhooks/{CHANNEL_NAME}/status" if address.startswith("https://") else ""
-
-
-def _text(sent: Dict[str, Any], name: str) -> Optional[str]:
-    value = sent.get(name)
-    return value if isinstance(value, str) and value else None

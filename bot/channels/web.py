@@ -5,18 +5,17 @@ asked twice: there is no preflight. The origin is checked here instead.
 """
 
 import asyncio
-import logging
 import re
 import time
 from typing import Any, Awaitable, Callable, Container, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.answered_before import replies_to
+from bot.channels.bodies import TooLarge, read_body, read_object
 from bot.channels.commands import find_command
 from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
 from bot.channels.guard import Guard, GuardContext, answer_guarded
@@ -29,15 +28,17 @@ from bot.channels.recent import Recent
 from bot.channels.rendering import buttons_of
 from bot.channels.replies import RepliesChannel
 from bot.channels.service_cards import dressed
+from bot.channels.trackers import tracker_of
 from bot.channels.web_lines import send_lines, wants_lines
-from bot.channels.web_message import WebMessage, read_message, read_sent
+from bot.channels.web_message import WebMessage, read_message
 from bot.config import get_settings
 from bot.content.responses import get_responses
 from bot.errors import InputError, StoreError
 
-logger = logging.getLogger(__name__)
-
 CHANNEL_NAME = "web"
+MOST_BODY_BYTES = 64 * 1024
+#: Of any request to this server whose body is not read piece by piece, whatever its address.
+MOST_BYTES_AT_ONCE = 2 * 1024 * 1024
 _ANSWERED_KEPT = 4_000
 _PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
 
@@ -52,7 +53,8 @@ class WebChannel(InputChannel):
         self._guard = guard or make_logged_guard()
         self._origins = allowed_origins(get_settings()) if origins is None else origins
         self._rate = RateLimit(burst=10, per_minute=30)
-        # No address is kept, so new conversations share one bucket; it only stops a flood.
+        # No address is kept, so new conversations share one bucket; it only stops a flood. nginx sees to it that one
+        # client does not empty it for everybody.
         self._starts = RateLimit(burst=60, per_minute=600)
         #: Conversations that this process knows, with the choices shown last; our own words only.
         self._known: Recent[str, Tuple[Choice, ...]] = Recent(_ANSWERED_KEPT)
@@ -71,17 +73,22 @@ class WebChannel(InputChannel):
         async def health(request: Request) -> HTTPResponse:
             return response.json({"status": "ok"}, headers=self._headers(request))
 
-        @routes.route("/conversations", methods=["POST"])
+        @routes.route("/conversations", methods=["POST"], stream=True)
         async def start(request: Request) -> HTTPResponse:
-            return self._start(request)
+            return await self._start(request)
 
-        @routes.route("/messages", methods=["POST"])
+        @routes.route("/messages", methods=["POST"], stream=True)
         async def message(request: Request) -> Optional[HTTPResponse]:
             return await self._receive(request, on_new_message)
 
-        @routes.route("/delete", methods=["POST"])
+        @routes.route("/delete", methods=["POST"], stream=True)
         async def delete(request: Request) -> HTTPResponse:
             return await self._delete(request)
+
+        @routes.listener("before_server_start")
+        async def bound_bodies(app: Sanic, loop: Any) -> None:
+            # Sanic would take 100 MB into memory before any of us is asked.
+            app.config.REQUEST_MAX_SIZE = MOST_BYTES_AT_ONCE
 
         return routes
 
@@ -109,9 +116,13 @@ class WebChannel(InputChannel):
         sentence = "This page may not open the chat. Add its origin to KINDLIGHT_WEB_ORIGINS."
         return self._refuse(request, 403, sentence, "origin")
 
-    def _start(self, request: Request) -> HTTPResponse:
+    async def _start(self, request: Request) -> HTTPResponse:
         if self._is_stranger(request):
             return self._stranger(request)
+        try:
+            await read_body(request, MOST_BODY_BYTES)
+        except TooLarge as error:
+            return self._refuse(request, 413, str(error), "too_long")
         wait = self._starts.wait_seconds("all", time.monotonic())
         if wait:
             return self._refuse(request, 429, _wording("utter_slow_down"), "slow_down", wait)
@@ -122,7 +133,7 @@ class WebChannel(InputChannel):
         if self._is_stranger(request):
             return self._stranger(request)
         try:
-            conversation_id = read_token(str(read_sent(request).get("token", "")))
+            _, conversation_id = await _opened(request)
         except InputError as error:
             return self._refuse(request, 400, str(error), "token")
         self._forget(conversation_id)
@@ -145,11 +156,13 @@ class WebChannel(InputChannel):
         if self._is_stranger(request):
             return self._stranger(request)
         try:
-            conversation_id = read_token(str(read_sent(request).get("token", "")))
+            content, conversation_id = await _opened(request)
+        except TooLarge:
+            return self._refuse(request, 413, _wording("utter_message_too_long"), "too_long")
         except InputError as error:
             return self._refuse(request, 400, str(error), "token")
         try:
-            sent = read_message(request)
+            sent = read_message(content)
         except InputError as error:
             return self._refuse(request, 400, str(error), "message")
         if len(sent.text) > MAX_MESSAGE_CHARS:
@@ -180,16 +193,23 @@ class WebChannel(InputChannel):
 
     async def _answer(self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic) -> Answer:
         if sent.text.strip() == CONFIRM_DELETE:
-            reply = await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME)
-            if reply["response"] == "utter_chat_deleted":
-                self._forget(conversation_id, but=sent.id)
-            return {"replies": [dressed(reply)]}
+            return await self._deleted(conversation_id, sent)
         replies = await self._replies(conversation_id, sent, on_new_message, app)
         self._known[conversation_id] = _choices(replies)
         answer: Answer = {"replies": [dressed(reply) for reply in replies]}
         if not sent.country:
-            tracker = await _tracker(app, conversation_id)
+            tracker = await tracker_of(app, conversation_id)
             answer["country"] = tracker.get_slot("country") if tracker else None
+        return answer
+
+    async def _deleted(self, conversation_id: str, sent: WebMessage) -> Answer:
+        """The receipt, and the token of a new conversation: for some seconds whatever is said in the old one is dropped
+        from the log, and an emergency written right after the deletion must reach the staff."""
+        reply = await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME)
+        answer: Answer = {"replies": [dressed(reply)]}
+        if reply["response"] == "utter_chat_deleted":
+            self._forget(conversation_id, but=sent.id)
+            answer["token"] = sign(new_conversation_id())
         return answer
 
     def _knows(self, conversation_id: str) -> bool:
@@ -205,7 +225,7 @@ class WebChannel(InputChannel):
         if sent.attempt > 1 or not known:
             # This process does not know the message, but one before a restart may have answered it. A browser sends a
             # request again by itself when a kept connection breaks, so that even a first attempt may be a second one.
-            tracker = await _tracker(app, conversation_id)
+            tracker = await tracker_of(app, conversation_id)
             given = replies_to(sent.id, list(tracker.events)) if tracker else None
             if given:
                 return given
@@ -230,16 +250,10 @@ class WebChannel(InputChannel):
         return await answer_guarded(self._guard, context, text, handle, output.replies)
 
 
-async def _tracker(app: Sanic, conversation_id: str) -> Optional[DialogueStateTracker]:
-    agent = getattr(app.ctx, "agent", None)
-    if agent is None:
-        return None
-    try:
-        found: Optional[DialogueStateTracker] = await agent.tracker_store.retrieve(conversation_id)
-    except Exception as error:  # noqa: BLE001 - whatever the store does, the person gets an answer
-        logger.error("The conversation could not be read (%s); the message is handled as new.", type(error).__name__)
-        return None
-    return found
+async def _opened(request: Request) -> Tuple[Answer, str]:
+    """What a request says, and the conversation that its token proves."""
+    content = read_object(await read_body(request, MOST_BODY_BYTES))
+    return content, read_token(str(content.get("token", "")))
 
 
 def _choices(replies: List[Dict[str, Any]]) -> Tuple[Choice, ...]:

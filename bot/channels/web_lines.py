@@ -34,7 +34,9 @@ async def send_lines(
         return
     for reply in given["replies"]:
         await stream.send(_line({"reply": reply}))
-    await stream.send(_line({"done": message_id, "country": given.get("country")}))
+    # The token only after a deletion: the widget goes on in a new conversation.
+    token = {"token": given["token"]} if "token" in given else {}
+    await stream.send(_line({"done": message_id, "country": given.get("country"), **token}))
     await stream.eof()
 
 

@@ -1,12 +1,10 @@
-"""Reads what the widget sends. Pure apart from the request's body; bad input is an InputError in one sentence."""
+"""Reads what the widget sends. Pure: a JSON object in, a message out; bad input is an InputError in one sentence."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict
-
-from sanic.request import Request
+from typing import Any, Dict, Mapping
 
 from bot.channels.bodies import readable
 from bot.errors import InputError
@@ -38,33 +36,32 @@ class WebMessage:
         return {name: value for name, value in known.items() if value}
 
 
-def read_sent(request: Request) -> Dict[str, Any]:
-    """The JSON object of a request. Raises InputError when the body is something else."""
-    try:
-        sent = request.json
-    except Exception:  # noqa: BLE001 - Sanic raises its own InvalidUsage for any bad body
-        sent = None
-    if not isinstance(sent, dict):
-        raise InputError("The request needs a JSON object.")
-    return sent
-
-
-def read_message(request: Request) -> WebMessage:
-    """The message of a request. Raises InputError when text or id cannot be used; other fields are optional."""
-    sent = read_sent(request)
+def read_message(sent: Mapping[str, Any]) -> WebMessage:
+    """The message in an object. Raises InputError when text or id cannot be used; other fields are optional."""
     text = sent.get("text")
     if not isinstance(text, str) or not readable(text).strip():
         raise InputError("A message needs a text.")
     if not _MESSAGE_ID.match(str(sent.get("id", ""))):
         raise InputError("A message needs an id of 8 to 64 letters or digits.")
-    country = str(sent.get("country") or "").upper()
     language = str(sent.get("language") or "").lower()
     attempt = sent.get("attempt")
     return WebMessage(
         id=str(sent["id"]),
         text=readable(text),
-        audience=sent.get("audience") if sent.get("audience") in _AUDIENCES else None,
-        country=country if re.fullmatch("[A-Z]{2}", country) else None,
+        audience=audience_of(sent),
+        country=country_of(sent),
         language=language if re.fullmatch("[a-z]{2}", language) else None,
         attempt=attempt if isinstance(attempt, int) and attempt > 0 else 1,
     )
+
+
+def audience_of(sent: Mapping[str, Any]) -> str | None:
+    """The audience named in an object; None when it is none of ours."""
+    audience = sent.get("audience")
+    return audience if isinstance(audience, str) and audience in _AUDIENCES else None
+
+
+def country_of(sent: Mapping[str, Any]) -> str | None:
+    """The country code in an object, in capitals; None when it is no code."""
+    country = str(sent.get("country") or "").upper()
+    return country if re.fullmatch("[A-Z]{2}", country) else None

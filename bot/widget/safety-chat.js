@@ -313,6 +313,7 @@ export class SafetyChat extends HTMLElement {
       receipt: () => this.#transcript.mark(detail.id),
       reply: () => this.#reply(detail.reply),
       done: () => this.#done(detail),
+      deleted: () => this.#keepNothing(),
       refused: () => this.#refused(detail.code),
       wait: () => this.#composer.say(this.#strings.slow_down),
       unreachable: () => this.#unreachable(),
@@ -387,6 +388,12 @@ export class SafetyChat extends HTMLElement {
     this.#isKept = isKept;
     if (isKept) this.#remember();
     else forget();
+  }
+
+  /** "Keep this chat" ends with the chat, and its box must not say otherwise. */
+  #keepNothing() {
+    this.#keep(false);
+    this.#tools.translate(this.#strings, this.language, this.#country, false);
   }
 
   #remember() {

@@ -25,7 +25,7 @@ export class Transport {
   #unreachable = false;
   #alarm = null;
 
-  /** `tell(event, detail)` hears: receipt, reply, done, refused, wait, unreachable, back, lost. */
+  /** `tell(event, detail)` hears: receipt, reply, done, deleted, refused, wait, unreachable, back, lost. */
   constructor(server, tell, token = null) {
     this.#server = server;
     this.#tell = tell;
@@ -185,6 +185,11 @@ export class Transport {
         if (content.reply && ++number > message.shown) {
           message.shown = number;
           this.#tell("reply", { id: message.id, reply: content.reply });
+        }
+        if (content.token) {
+          // The chat was deleted in words: what follows is a new conversation, and the old one takes nothing more.
+          this.#token = content.token;
+          this.#tell("deleted");
         }
         if (content.done) {
           this.#tell("done", { id: message.id, country: content.country });

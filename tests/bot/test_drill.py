@@ -20,6 +20,7 @@ CASE = DrillCase("extortion", "he will post my pictures", "child", "GB", "escala
 @pytest.fixture
 def server(monkeypatch):
     """Answers as a channel's drill route does, and keeps what it got."""
+    monkeypatch.setattr("bot.channels.identity.drill_proof", lambda conversation_id: f"proof of {conversation_id}")
     monkeypatch.setattr("bot.channels.identity.sign", lambda conversation_id: f"signed {conversation_id}")
     got = []
 
@@ -48,6 +49,7 @@ def test_a_messaging_drill_sends_what_the_platform_would_and_judges_what_would_b
     replies = MessagingDrill("telegram", address, telegram_update).send("c" * 32, CASE)
     path, body = got[0]
     assert path == "/webhooks/telegram/drill" and body["token"] == f"signed {'c' * 32}"
+    assert body["proof"] == f"proof of {'c' * 32}"
     assert body["audience"] == "child" and body["country"] == "GB"
     assert replies[0]["text"] == "shown" and judge(CASE, replies, 0.1, 3.0, "999") == ""
 

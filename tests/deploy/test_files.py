@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
-from bot import gateway, health
+from bot import engines, gateway, health
 from bot.config import PREFIX, Settings
 from bot.errors import ConfigError
 
@@ -89,8 +96,94 @@ def test_a_location_with_headers_of_its_own_repeats_those_of_all():
 def test_figures_and_the_inside_are_not_handed_on():
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     locations = re.findall(r"location (?:= )?(\S+) \{", text)
-    assert locations == ["/", "/webhooks/", "/healthz", "/readyz", "/", "/sign-in"]
-    assert text.count("proxy_pass http://rasa") == 2
+    assert locations == ["/", "/webhooks/", "/webhooks/web/conversations", "/healthz", "/readyz", "/", "/sign-in"]
+    assert text.count("proxy_pass http://rasa") == 3
+
+
+class _Rasa(BaseHTTPRequestHandler):
+    """Stands for a Rasa server; says what it was asked."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = json.dumps({"path": self.path, "host": self.headers["Host"]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+def free_ports(number):
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@pytest.fixture
+def front(tmp_path):
+    """Starts nginx from the shipped file; gives a function that asks it for a path and returns status and answer."""
+    if NGINX is None:
+        pytest.skip("nginx is not installed")
+    rasa = ThreadingHTTPServer(("127.0.0.1", 0), _Rasa)
+    threading.Thread(target=rasa.serve_forever, args=(0.05,), daemon=True).start()
+    people, staff = free_ports(2)
+    running = []
+
+    def start(change=lambda text: text):
+        text = gateway.for_this_machine([rasa.server_port], 1, 2, f"127.0.0.1:{people}", f"127.0.0.1:{staff}")
+        part = engines.nginx(tmp_path / "nginx", change(text), people)
+        running.append(subprocess.Popen(part.command))
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", people), timeout=1).close()
+                return ask
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("nginx did not start")
+
+    def ask(path, data=None):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{people}{path}", data, timeout=5) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            return refused.code, None
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=10)
+    rasa.shutdown()
+    rasa.server_close()
+
+
+@pytest.mark.parametrize("channel", ["telegram", "twilio", "generic", "web"])
+def test_counts_of_a_channel_and_its_drills_stay_inside_and_its_messages_pass(front, channel):
+    ask = front()
+    for path in ("", "/", "/?x=1", "/drill", "/drill/", "/%64rill", "//drill"):
+        assert ask(f"/webhooks/{channel}{path}", b"{}") == ask(f"/webhooks/{channel}{path}") == (404, None), path
+    for path in ("/webhook", "/status", "/messages", "/delete", "/conversations"):
+        status, seen = ask(f"/webhooks/{channel}{path}", b"{}")
+        assert (status, seen["path"]) == (200, f"/webhooks/{channel}{path}")
+        assert seen["host"].startswith("127.0.0.1:")
+
+
+def test_one_client_cannot_begin_conversations_without_end_and_goes_on_in_those_it_has(front):
+    ask = front(lambda text: text.replace("127.0.0.0/8 0;", ""))
+    begun = [ask("/webhooks/web/conversations", b"{}")[0] for _ in range(60)]
+    # A class of forty at once; then one a second.
+    assert begun[:40] == [200] * 40 and begun.count(429) >= 15
+    assert ask("/webhooks/web/messages", b"{}")[0] == 200
+
+
+def test_people_behind_a_proxy_of_the_own_network_are_not_taken_for_one(front):
+    ask = front()
+    assert {ask("/webhooks/web/conversations", b"{}")[0] for _ in range(60)} == {200}
 
 
 def test_nginx_waits_longer_than_the_guard():

@@ -38,6 +38,8 @@ class FakeChat:
         #: Seconds after which a wish to delete is dropped without a word.
         self.delete_hangs = 0.0
         self.started = 0
+        #: Text of a message after which the closing line carries this token, as after a deletion in words.
+        self.token_after: tuple[str, str] | None = None
         self._memory: dict[str, list[Reply]] = {}
         self._tracker: dict[str, list[Reply]] = {}
         self._knows = False
@@ -134,7 +136,9 @@ class FakeChat:
                     self._chunk({"reply": {"buttons": [], "hotlines": [], "cards": [], "language": "en", **reply}})
                     if fault == "twice":
                         chat.replies(content)
-                self._chunk({"done": content["id"], "country": None})
+                text, token = chat.token_after or ("", "")
+                more = {"token": token} if token and content["text"] == text else {}
+                self._chunk({"done": content["id"], "country": None, **more})
                 self.wfile.write(b"0\r\n\r\n")
                 return None
 

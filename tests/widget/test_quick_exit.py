@@ -81,6 +81,22 @@ def test_an_exit_address_that_is_no_page_is_not_used(open_page, address):
     page.wait_for_url("https://www.wikipedia.org/")
 
 
+def test_after_a_deletion_in_words_the_next_message_goes_into_a_new_conversation_and_nothing_stays_kept(open_page, chat):
+    chat.token_after = ("delete it", "token-of-a-new-one")
+    page = open_page()
+    page.get_by_text("B /start").wait_for()
+    page.get_by_role("button", name="More").click()
+    page.get_by_label("Keep this chat in this tab").check()
+    say(page, "delete it")
+    page.get_by_text("B delete it").wait_for()
+    page.wait_for_function("() => sessionStorage.length === 0")
+    assert not page.get_by_label("Keep this chat in this tab").is_checked()
+    say(page, "he is at the door")
+    page.get_by_text("B he is at the door").wait_for()
+    assert [message["token"] for message in chat.messages] == ["token-of-a-test"] * 2 + ["token-of-a-new-one"]
+    assert chat.started == 1 and page.evaluate("() => sessionStorage.length") == 0 and page.errors == []
+
+
 def test_nothing_is_stored_unless_asked_for_and_a_reload_then_keeps_the_chat(open_page, chat):
     page = open_page()
     page.get_by_text("B /start").wait_for()

@@ -16,6 +16,7 @@ from bot.channels.generic import GenericChannel  # noqa: E402 - after Rasa was m
 from bot.channels.guard import Guard  # noqa: E402
 from bot.channels.telegram import TelegramChannel  # noqa: E402
 from bot.channels.twilio import TwilioChannel  # noqa: E402
+from bot.channels.web import WebChannel  # noqa: E402
 from bot.safety.levels import RiskAssessment  # noqa: E402
 
 
@@ -28,7 +29,7 @@ async def repeat(message):
 
 def main() -> None:
     app = Sanic("channels_of_a_test", configure_logging=False)
-    for kind in (TwilioChannel, GenericChannel, TelegramChannel):
+    for kind in (TwilioChannel, GenericChannel, TelegramChannel, WebChannel):
         guard = Guard(assess=lambda texts: RiskAssessment(), log=lambda entry: None)
         channel = kind(guard=guard)
         app.blueprint(channel.blueprint(repeat), url_prefix=f"/webhooks/{channel.name()}")

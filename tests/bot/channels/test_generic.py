@@ -11,10 +11,12 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.channels.chat_store import ChatStore
 from bot.channels.delivery import TryLater
-from bot.channels.generic import GenericChannel
+from bot.channels.generic import KEPT_SECONDS, GenericCarrier, GenericChannel
 from bot.channels.generic_signature import WINDOW_SECONDS, signature_of
 from bot.channels.guard import Guard
-from bot.channels.identity import pseudonym, sign
+from bot.channels.identity import drill_proof, pseudonym, sign
+from bot.channels.limits import RateLimit
+from bot.channels.rendering import Outgoing
 from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.store.keys import KeyRing, Keys, use_key_ring
@@ -181,6 +183,77 @@ async def test_who_writes_too_fast_hears_so_and_others_are_answered():
         assert (await gateway.say("hello", person="contact-2"))[0] == "You said hello"
 
 
+async def test_a_person_at_risk_gets_the_card_however_fast_they_write():
+    async with connected() as gateway:
+        flood = [(await gateway.post(gateway.message(f"flood {n}")))[0] for n in range(12)]
+        assert flood[-1] == 429
+        texts = await gateway.say(RISKY_WORDS)
+        assert texts[0].startswith("Thank you for writing.") and RISKY_WORDS in gateway.assistant.heard[-1].text
+        assert (await gateway.post(gateway.message("flood")))[0] == 429
+
+
+async def test_a_message_that_was_refused_for_its_speed_is_answered_when_it_is_sent_again_later():
+    async with connected() as gateway:
+        for number in range(10):
+            await gateway.say(f"flood {number}")
+        sent = gateway.message("one more")
+        assert (await gateway.post(sent))[0] == 429
+        # As after a minute.
+        gateway.channel._rate = RateLimit(burst=10, per_minute=30)
+        status, answer, _ = await gateway.post(sent)
+        assert status == 200 and answer["replies"][0]["text"] == "You said one more"
+
+
+async def test_a_machine_that_repeats_risky_words_is_stopped_all_the_same():
+    async with connected() as gateway:
+        statuses = [(await gateway.post(gateway.message(RISKY_WORDS)))[0] for _ in range(40)]
+        assert statuses[:30] == [200] * 30 and 429 in statuses
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self):
+        self.at = 1000.0
+
+    def __call__(self):
+        return self.at
+
+
+def ready(carrier, person):
+    return [message.text for message in carrier.picked_up(person)]
+
+
+async def test_an_answer_that_nobody_picked_up_is_kept_for_minutes_and_under_no_id_of_a_person():
+    clock = Clock()
+    carrier = GenericCarrier(clock)
+    await carrier.send("helpline contact-1", Outgoing("one"))
+    await carrier.send("helpline contact-1", Outgoing("two"))
+    assert "contact-1" not in repr(carrier._waiting)
+    clock.at += KEPT_SECONDS - 1
+    assert ready(carrier, "helpline contact-2") == []
+    assert ready(carrier, "helpline contact-1") == ["one", "two"] and ready(carrier, "helpline contact-1") == []
+    await carrier.send("helpline contact-1", Outgoing("three"))
+    await carrier.send("helpline contact-3", Outgoing("of another"))
+    clock.at += KEPT_SECONDS + 1
+    assert ready(carrier, "helpline contact-1") == [] and not carrier._waiting
+
+
+async def test_deleting_the_chat_drops_an_answer_that_nobody_picked_up(monkeypatch):
+    async def delete(conversation_id):
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+    monkeypatch.setattr("bot.channels.messaging.ANSWER_SECONDS", 0.02)
+    async with connected() as gateway:
+        gateway.assistant.waits = 0.08
+        assert (await gateway.post(gateway.message("my secret")))[0] == 503
+        await asyncio.sleep(0.15)
+        monkeypatch.setattr("bot.channels.messaging.ANSWER_SECONDS", 5.0)
+        (receipt,) = await gateway.say("/confirm_delete_chat", kind="button")
+        assert "7KQM-2XHT" in receipt
+
+
 async def answer_to(gateway, sent):
     """What comes in the end when the same message is posted again and again."""
     for _ in range(300):
@@ -263,7 +336,8 @@ async def test_lone_halves_of_characters_and_zero_bytes_do_no_harm():
 async def test_a_drill_goes_the_whole_way_in_a_conversation_of_its_own():
     async with connected() as gateway:
         update = gateway.message(RISKY_WORDS)
-        body = {"update": update, "token": sign("d" * 32), "audience": "child", "country": "GB"}
+        proven = {"token": sign("d" * 32), "proof": drill_proof("d" * 32)}
+        body = {**proven, "update": update, "audience": "child", "country": "GB"}
         status, answer, _ = await gateway.post(body, path="drill")
         assert status == 200 and answer["replies"][0]["hotlines"] == ["gb-childline"]
         assert answer["calls"][0]["text"].startswith("Thank you for writing.")
@@ -271,6 +345,23 @@ async def test_a_drill_goes_the_whole_way_in_a_conversation_of_its_own():
         assert (await gateway.post({**body, "token": "x"}, path="drill"))[0] == 403
         for wrong in (None, [], {}, {**update, "from": 7}):
             assert (await gateway.post({**body, "update": wrong}, path="drill"))[0] == 400
+
+
+async def test_a_visitors_token_is_no_way_to_a_drill():
+    async with connected() as gateway:
+        body = {"update": gateway.message(RISKY_WORDS), "token": sign("d" * 32)}
+        assert (await gateway.post(body, path="drill"))[0] == 403
+        for proof in (None, "", 7, "é", "x" * 32, "d" * 32, sign("d" * 32), drill_proof("e" * 32)):
+            assert (await gateway.post({**body, "proof": proof}, path="drill"))[0] == 403
+        assert gateway.assistant.heard == []
+
+
+async def test_what_a_drill_says_of_the_person_is_dropped_when_it_is_no_audience_and_no_country():
+    async with connected() as gateway:
+        proven = {"token": sign("d" * 32), "proof": drill_proof("d" * 32)}
+        body = {**proven, "update": gateway.message(), "audience": "a" * 40_000, "country": {"x": 1}}
+        assert (await gateway.post(body, path="drill"))[0] == 200
+        assert gateway.assistant.heard[0].metadata == {"audience": "child", "channel_kind": "generic"}
 
 
 async def test_without_a_gateway_the_channel_is_silent():

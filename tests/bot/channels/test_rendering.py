@@ -12,6 +12,7 @@ from typing import Callable, List
 
 import pytest
 
+from bot.channels.chat_file import ChatFile
 from bot.channels.chat_store import ChatStore
 from bot.channels.first_line import with_first_line
 from bot.channels.rendering import Form, Outgoing, plain, render, split
@@ -33,8 +34,7 @@ class ChannelForm:
 
 
 def telegram():
-    store = ChatStore()
-    carrier = TelegramCarrier(None, store)
+    carrier = TelegramCarrier(None, ChatFile("telegram", ChatStore()))
     return ChannelForm("telegram", lambda replies: carrier.render("c", replies), 4096, FORM.most_buttons, 64)
 
 
@@ -94,17 +94,17 @@ def test_every_crisis_card_has_this_channels_form(form, category):
         assert len(form.show([first])) == 1, "a card is one message, so that nothing comes between its parts"
 
 
-def test_a_payload_of_any_length_fits_a_telegram_button_and_comes_back():
+async def test_a_payload_of_any_length_fits_a_telegram_button_and_comes_back():
     store = ChatStore()
-    buttons = TelegramCarrier(None, store).buttons
-    again = TelegramCarrier(None, store).buttons
+    buttons = TelegramCarrier(None, ChatFile("telegram", store)).buttons
+    again = TelegramCarrier(None, ChatFile("telegram", store)).buttons
     book = get_responses()
     payloads = {b.payload for name in book.names for v in book.variations(name) for b in v.buttons}
     payloads |= {"/x" + "é" * 200, '/journey{"choice": "' + "a" * 100 + '"}'}
     for payload in payloads:
-        data = buttons.encode(payload)
+        data = await buttons.encode(payload)
         assert 1 <= len(data.encode()) <= 64
-        assert buttons.decode(data) == again.decode(data) == payload
+        assert await buttons.decode(data) == await again.decode(data) == payload
 
 
 LINES = [name for name in get_responses().names if re.fullmatch(r"utter_messaging_(first|next|urgent)_line", name)]

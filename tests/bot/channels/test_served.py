@@ -1,4 +1,4 @@
-"""Both channels behind a real server: the documented example runs, hostile bodies do no harm, 500 chats at once keep order."""
+"""The channels behind a real server: the documented example runs, hostile bodies do no harm, 500 chats at once keep order."""
 
 from __future__ import annotations
 
@@ -155,6 +155,30 @@ async def test_a_body_that_never_ends_is_cut_off(tmp_path):
             raise AssertionError(status)
         assert server.process.memory_info().rss - before < 40_000_000
         assert (await server.text("SM" + "1" * 32, "hello"))[0] == 200
+
+
+async def test_the_web_channel_takes_no_large_body_on_any_of_its_addresses_and_goes_on_answering(tmp_path):
+    async with served(tmp_path) as server:
+        status, answer = await server.post("/webhooks/web/conversations", b"{}", {})
+        assert status == 201
+        before = server.process.memory_info().rss
+        for path in ("conversations", "messages"):
+            assert (await server.post(f"/webhooks/web/{path}", b"a" * 70_000, {}))[0] == 413
+        for path in ("", "conversations", "messages", "delete"):
+            way = server.client.get if not path else server.client.post
+            for _ in range(3):
+                try:
+                    async with way(f"{server.address}/webhooks/web/{path}", data=b"a" * 10_000_000) as refused:
+                        assert refused.status in (400, 413), path
+                except (aiohttp.ClientError, ConnectionError):
+                    # The server hung up in the middle of the body.
+                    pass
+        assert server.process.memory_info().rss - before < 20_000_000
+        longest = "\U0001f600" * 1000
+        for number, text in enumerate(("hello", longest)):
+            message = {"token": json.loads(answer)["token"], "id": f"message-{number}", "text": text}
+            status, said = await server.post("/webhooks/web/messages", json.dumps(message).encode(), {})
+            assert status == 200 and json.loads(said)["replies"][0]["text"] == f"You said {text}"
 
 
 @pytest.mark.timeout(600)

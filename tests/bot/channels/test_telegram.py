@@ -12,7 +12,7 @@ from bot.channels import guard as guard_module
 from bot.channels import telegram_api, telegram_polling
 from bot.channels.chat_store import ChatStore
 from bot.channels.guard import Guard
-from bot.channels.identity import sign
+from bot.channels.identity import drill_proof, sign
 from bot.channels.telegram import MOST_BODY_BYTES, SECRET_HEADER, TelegramChannel, check_settings, webhook_secret
 from bot.channels.telegram_updates import FromGroup, FromPerson, Nothing, read_update
 from bot.config import Settings
@@ -527,7 +527,8 @@ async def test_a_wrong_token_is_said_clearly(tmp_path, capsys):
 
 
 async def test_a_drill_shows_what_would_be_sent_and_sends_nothing(bot):
-    body = {"token": sign("d" * 32), "update": message(RISKY_WORDS), "audience": "child", "country": "GB"}
+    proven = {"token": sign("d" * 32), "proof": drill_proof("d" * 32)}
+    body = {**proven, "update": message(RISKY_WORDS), "audience": "child", "country": "GB"}
     status, answer = await bot.post(body, route="_drill")
     assert status == 200 and answer["replies"][0]["hotlines"]
     assert answer["calls"][0]["text"].startswith(words("utter_messaging_first_line"))
@@ -538,7 +539,8 @@ async def test_a_drill_needs_a_token_of_this_deployment(bot):
     body = {"token": "forged", "update": message(RISKY_WORDS)}
     assert (await bot.post(body, route="_drill"))[0] == 403
     assert (await bot.post(b"x" * (1024 * 1024), route="_drill"))[0] == 413
-    no_message = {"token": sign("d" * 32), "update": {"update_id": 1}}
+    assert (await bot.post({**body, "token": sign("d" * 32)}, route="_drill"))[0] == 403
+    no_message = {"token": sign("d" * 32), "proof": drill_proof("d" * 32), "update": {"update_id": 1}}
     assert (await bot.post(no_message, route="_drill"))[0] == 400 and bot.assistant.heard == []
 
 

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from bot.channels import twilio as twilio_module
 from bot.channels.chat_store import ChatStore
 from bot.channels.guard import Guard
-from bot.channels.identity import pseudonym, sign
+from bot.channels.identity import drill_proof, pseudonym, sign
 from bot.channels.offers import Offer, seal
 from bot.channels.segments import count_segments
 from bot.channels.twilio import TwilioChannel
@@ -260,6 +260,15 @@ async def test_whatsapp_choices_are_numbers_without_templates():
         assert [message.text for message in phone.assistant.heard] == ['/ask{"faq": "take_down_image"}']
 
 
+async def test_a_number_of_ten_days_later_is_no_choice_of_that_list():
+    now = [1_760_000_000.0]
+    async with running(ChatStore(now=lambda: now[0])) as phone:
+        await phone.say("", whatsapp=True, NumMedia="1", MediaContentType0="image/png")
+        now[0] += 10 * 24 * 3600
+        await phone.say("1", whatsapp=True)
+        assert [message.text for message in phone.assistant.heard] == ["1"]
+
+
 async def test_a_busy_or_broken_twilio_is_tried_again_and_nothing_is_lost_or_doubled():
     async with running() as phone:
         phone.api.retry_after = "0"
@@ -321,6 +330,32 @@ async def test_an_answer_that_fails_after_twilio_was_told_all_is_well_is_sent_la
         assert phone.api.sent[0]["Body"].startswith("You said hello")
 
 
+async def test_an_answer_that_a_stopped_server_could_not_send_is_sent_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(twilio_module, "WEBHOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.channels.messaging.CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.channels.messaging.ASIDE_CLOSE_SECONDS", 0.01)
+    async with running(ChatStore(tmp_path / "channels.db")) as phone:
+        phone.api.faults = ["500"] * 1000
+        assert (await phone.post(phone.form(RISKY_WORDS))).status == 200
+        await until(lambda: phone.store.all_unsent("sms"))
+    async with running(ChatStore(tmp_path / "channels.db")) as phone:
+        await until(lambda: phone.channel.status()["sms"]["answered"])
+        assert [RISKY_WORDS in form["Body"] for form in phone.api.sent] == [True] and phone.assistant.heard == []
+        assert phone.api.sent[0]["To"] == CHILD and phone.store.all_unsent("sms") == []
+
+
+async def test_with_a_broken_file_the_server_starts_and_answers(tmp_path):
+    (tmp_path / "channels.db").write_bytes(b"no database, " * 1000)
+    async with FakeTwilio() as api:
+        settings = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN, "twilio_public_url": PUBLIC}
+        channel = TwilioChannel(Settings(**settings, twilio_api_url=api.address, var_dir=tmp_path), Guard(assess=assess))
+        assistant = Assistant()
+        await channel.start(assistant.handle, assistant)
+        phone = Twilio(api, channel, assistant, None, [])
+        assert (await phone.say("hello"))[0].startswith("You said hello")
+        await channel.stop()
+
+
 async def test_forms_of_twilio_that_are_no_message_are_passed_over():
     async with running() as phone:
         for changes in ({"From": "messenger:12345"}, {"MessageSid": "odd"}, {"From": "rcs:x"}, {"AccountSid": "AC2"}):
@@ -366,7 +401,8 @@ async def test_deleting_the_chat_removes_its_messages_from_twilios_log_and_start
 async def test_a_drill_goes_the_whole_way_and_sends_nothing():
     async with running() as phone:
         conversation = "d" * 32
-        body = {"token": sign(conversation), "update": phone.form(RISKY_WORDS), "audience": "child", "country": "GB"}
+        proven = {"token": sign(conversation), "proof": drill_proof(conversation)}
+        body = {**proven, "update": phone.form(RISKY_WORDS), "audience": "child", "country": "GB"}
 
         async def drill(content):
             return await phone.channel._drill(Request("/webhooks/twilio/drill", json.dumps(content).encode(), {}))
@@ -375,6 +411,7 @@ async def test_a_drill_goes_the_whole_way_and_sends_nothing():
         assert answer["replies"][0]["hotlines"] == ["gb-childline"] and answer["calls"][0]["To"] == CHILD
         assert phone.assistant.heard[0].sender_id == conversation
         assert (await drill({**body, "token": "made up"})).status == 403
+        assert (await drill({**body, "proof": "made up"})).status == 403
         assert (await drill({**body, "update": [1]})).status == 400
         assert phone.api.sent == []
 

@@ -11,29 +11,23 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.channels import web, web_message
 from bot.channels.guard import Guard
+from bot.channels.identity import read_token
 from bot.channels.origins import allowed_origins, chat_address
 from bot.config import Settings
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreError
 from bot.safety.levels import RiskAssessment, RiskLevel
+
+from .fake_request import Stream as Body
 
 PAGE = "http://127.0.0.1:8080"
 
 
 class Request:
-    """The parts of Sanic's request that the channel reads; a body that is a string is no JSON."""
+    """The parts of Sanic's request that the channel reads; a body that is a string is sent as it stands."""
 
     def __init__(self, content, headers, app, respond):
-        self.content, self.headers, self.app, self.respond = content, headers, app, respond
-
-    @property
-    def json(self):
-        if isinstance(self.content, str):
-            raise ValueError("no JSON")
-        return self.content
-
-
-async def _later(answer):
-    return answer
+        self.headers, self.app, self.respond = headers, app, respond
+        self.stream = Body((content if isinstance(content, str) else json.dumps(content)).encode())
 
 
 class Stream:
@@ -85,7 +79,7 @@ class Chat:
 
         request = Request(content, headers, self.app, respond)
         ways = {
-            "conversations": lambda: _later(self.channel._start(request)),
+            "conversations": lambda: self.channel._start(request),
             "messages": lambda: self.channel._receive(request, self._handle),
             "delete": lambda: self.channel._delete(request),
         }
@@ -194,6 +188,9 @@ def test_a_browser_that_repeats_a_first_attempt_by_itself_after_a_restart_gets_t
     ("content", "status", "code"),
     [
         ("no json", 400, "token"),
+        ("[" * 60_000, 400, "token"),
+        ("[]", 400, "token"),
+        ("a" * 70_000, 413, "too_long"),
         ({"token": "altered", "id": "message-1", "text": "hello"}, 400, "token"),
         ({"id": "short", "text": "hello"}, 400, "message"),
         ({"id": "message-1", "text": "  "}, 400, "message"),
@@ -267,15 +264,48 @@ def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(monkeypatch
         await chat.post("messages", message(token))
         _, answer, _ = await chat.post("messages", message(token, "/confirm_delete_chat", number=2))
         assert "7KQM-2XHT" in answer["replies"][0]["text"] and len(chat.handled) == 1
+        # What is written next is a conversation of its own, which the log takes.
+        assert read_token(answer["token"]) != read_token(token)
+        again = await chat.post("messages", message(token, "/confirm_delete_chat", number=2, attempt=2))
+        assert again[1] == answer
         # Of the earlier answers nothing is left; the receipt can be asked for again.
         assert [key[1] for key in chat.channel._answers] == ["message-2"] and not chat.channel._known
 
     run(scenario)
 
 
-def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
-    from bot.errors import StoreError
+def test_what_is_written_right_after_a_deletion_goes_into_a_new_conversation(monkeypatch):
+    async def delete(conversation_id):
+        return "7KQM-2XHT"
 
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+
+    async def scenario(chat):
+        token = await chat.token()
+        _, lines, _ = await chat.post("messages", message(token, "/confirm_delete_chat"), lines=True)
+        fresh = lines[-1]["token"]
+        assert lines[-1]["done"] == "message-1" and "token" not in lines[1]["reply"]
+        _, lines, _ = await chat.post("messages", message(fresh, "he is at the door", number=2), lines=True)
+        assert chat.handled[0].sender_id == read_token(fresh) != read_token(token)
+        assert "token" not in lines[-1]
+
+    run(scenario)
+
+
+def test_a_deletion_that_did_not_work_leaves_the_person_in_their_conversation(monkeypatch):
+    async def delete(conversation_id):
+        raise StoreError("away")
+
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+
+    async def scenario(chat):
+        _, answer, _ = await chat.post("messages", message(await chat.token(), "/confirm_delete_chat"))
+        assert "token" not in answer and answer["replies"][0]["response"] == "utter_technical_problem"
+
+    run(scenario)
+
+
+def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
     async def delete(conversation_id):
         raise StoreError("away")
 
@@ -348,6 +378,5 @@ def test_pages_find_the_chat_server(settings, address):
     ],
 )
 def test_odd_values_beside_the_text_are_dropped(sent, read):
-    request = SimpleNamespace(json={"id": "message-1", "text": "hello", **sent})
-    got = web_message.read_message(request)
+    got = web_message.read_message({"id": "message-1", "text": "hello", **sent})
     assert (got.audience, got.country, got.language, got.attempt) == read
