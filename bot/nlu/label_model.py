@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Mapping, Sequence
 
 import numpy as np
-import scipy.linalg
 from threadpoolctl import threadpool_limits
 
 from bot.errors import ModelError
 from bot.text.compact import CompactMatrix, FineMatrix
+from bot.text.equations import solve_positive
 
 FORMAT_VERSION = 6
 #: Rows of the training kernel computed at a time: bounds what is held beside it.
@@ -134,15 +134,13 @@ class LabelModel:
         labels = sorted(set(targets))
         place_of = {label: place for place, label in enumerate(labels)}
         places = np.array([place_of[target] for target in targets])
-        wanted = np.zeros((len(places), len(labels)), dtype=np.float32, order="F")
+        wanted = np.zeros((len(places), len(labels)), dtype=np.float32)
         wanted[np.arange(len(places)), places] = 1.0
         # Answering uses one thread a message; training has the machine to itself.
         with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
             kernel = _lower_kernel(encoded, chosen)
             kernel[np.diag_indices_from(kernel)] += chosen.ridge / _weights(places, chosen.balance)
-            # The transpose is the same matrix in the order that LAPACK works on in place.
-            factor = scipy.linalg.cho_factor(kernel.T, lower=False, overwrite_a=True, check_finite=False)
-            coefficients = scipy.linalg.cho_solve(factor, wanted, overwrite_b=True, check_finite=False)
+            coefficients = solve_positive(kernel, wanted)
         meaning, detail = CompactMatrix.of(encoded.meaning), CompactMatrix.of(encoded.detail)
         return cls(labels, meaning, detail, Coefficients.of(coefficients, places), chosen)
 

@@ -15,6 +15,7 @@ from bot.channels.delivery import Refused
 from bot.channels.identity import pseudonym
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Outcome
+from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.safety.levels import RiskAssessment, RiskLevel
 from tests.waiting import until
@@ -161,6 +162,14 @@ async def test_country_is_asked_in_words_and_remembered():
     assert channel.texts[0] == words("utter_messaging_country")
     assert [heard.text for heard in channel.assistant.heard] == ["ireland", "hello"]
     assert channel.assistant.heard[-1].metadata["country"] == "IE"
+
+
+@pytest.mark.parametrize(("setting", "country"), [("uk", "GB"), ("IE", "IE"), ("XX", None), ("", None)])
+async def test_the_country_of_the_deployment_is_a_real_one_or_is_asked_for(monkeypatch, setting, country):
+    monkeypatch.setattr("bot.channels.answering.get_settings", lambda: Settings(country=setting))
+    channel = Channel()
+    await channel.say("hello")
+    assert channel.assistant.heard[-1].metadata.get("country") == country
 
 
 async def test_language_is_asked_in_words_and_a_story_in_between_is_heard():
@@ -402,7 +411,7 @@ async def test_an_answer_for_a_platform_that_hung_up_is_seen_to(monkeypatch):
     channel = Channel()
     channel.platform.fails = 6
     request = asyncio.ensure_future(channel.say("hello", update=5))
-    await asyncio.sleep(0.02)
+    await until(lambda: channel.platform.fails < 6)
     request.cancel()
     assert await channel.say("hello", update=5) is Outcome.REPEATED
     await until(lambda: channel.texts)
