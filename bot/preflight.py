@@ -19,6 +19,9 @@ from bot.errors import ConfigError
 
 #: Lock stores that order messages in one process only.
 _ONE_PROCESS = ("", "in_memory")
+_SHARED_FOLDER = (
+    " Where all of them use one KINDLIGHT_VAR_DIR, KINDLIGHT_SHARED_VAR_DIR=true lets them use the key file in it."
+)
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,11 @@ class Situation:
         workers: Processes that answer messages, on this machine and behind the same address.
         lock_store: `type` of the lock store in the endpoints file; empty for none.
         shared: Several processes or machines share conversations, database or queue.
-        has_encryption_keys, has_channel_key: Given in the environment, or already in a file.
+        has_encryption_keys, has_channel_key: Given in the environment, or in a file that all processes use.
         open_keys: Key files that others on this machine can read.
         api, has_token: Rasa's HTTP interface is switched on; it asks for a token.
         refused_drafts: Texts without a professional's sign-off, where the deployment refuses them; else 0.
+        unserved_country: The country of the deployment, as written, when no file has helplines for it; else empty.
     """
 
     workers: int = 1
@@ -44,6 +48,7 @@ class Situation:
     api: bool = False
     has_token: bool = False
     refused_drafts: int = 0
+    unserved_country: str = ""
 
 
 def faults(found: Situation) -> List[str]:
@@ -58,12 +63,12 @@ def faults(found: Situation) -> List[str]:
         problems.append(
             "KINDLIGHT_ENCRYPTION_KEYS is missing. Without it each machine makes a key of its own and cannot read what "
             'the others wrote. Make one with: echo "$(openssl rand -hex 4):$(openssl rand -base64 32),'
-            'index:$(openssl rand -base64 32)".'
+            'index:$(openssl rand -base64 32)".' + _SHARED_FOLDER
         )
     if found.shared and not found.has_channel_key:
         problems.append(
             "KINDLIGHT_CHANNEL_KEY is missing. Without it a conversation that one server began is unknown to the next. "
-            "Make one with: openssl rand -base64 32."
+            "Make one with: openssl rand -base64 32." + _SHARED_FOLDER
         )
     for path in found.open_keys:
         problems.append(f"The key file {path} can be read by others. Run: chmod 600 {path}")
@@ -76,6 +81,11 @@ def faults(found: Situation) -> List[str]:
         problems.append(
             f"{found.refused_drafts} texts have not been signed by a safeguarding professional, and "
             "KINDLIGHT_REFUSE_DRAFTS is true. `python -m bot review` lists them and records a sign-off."
+        )
+    if found.unserved_country:
+        problems.append(
+            f"KINDLIGHT_COUNTRY is '{found.unserved_country}', and no file in data/hotlines/ has helplines for it, so "
+            "that nobody would get local numbers. Write two letters such as GB, or leave it empty: then the chat asks."
         )
     return problems
 
@@ -94,16 +104,19 @@ def look(settings: Settings, environment: Mapping[str, str], arguments: Sequence
     endpoints = environment.get(f"{PREFIX}ENDPOINTS", str(PROJECT_DIR / "endpoints.yml"))
     keys = settings.var_dir / "keys"
     files = [path for path in (keys / "store.json", keys / "channel.key") if path.is_file()]
+    # A key file of this machine alone was made by whatever command ran first, and nobody else has it.
+    shared_files = files if settings.shared_var_dir else []
     return Situation(
         workers=max(settings.rasa_servers, _number(environment, "SANIC_WORKERS")),
         lock_store=_lock_store(Path(endpoints)),
         shared=bool(settings.rasa_servers > 1 or settings.amqp_url),
-        has_encryption_keys=bool(settings.encryption_keys) or (keys / "store.json") in files,
-        has_channel_key=bool(environment.get(f"{PREFIX}CHANNEL_KEY")) or (keys / "channel.key") in files,
+        has_encryption_keys=bool(settings.encryption_keys) or (keys / "store.json") in shared_files,
+        has_channel_key=bool(environment.get(f"{PREFIX}CHANNEL_KEY")) or (keys / "channel.key") in shared_files,
         open_keys=tuple(path for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)),
         api="--enable-api" in arguments,
         has_token=_is_given(arguments, ("-t", "--auth-token", "--jwt-secret")),
         refused_drafts=_unsigned_texts() if settings.refuse_drafts else 0,
+        unserved_country="" if _is_served(settings.country) else settings.country,
     )
 
 
@@ -125,6 +138,13 @@ def problems(settings: Settings, environment: Mapping[str, str], arguments: Sequ
         settings, environment, arguments: As for `look`.
     """
     return [*faults(look(settings, environment, arguments)), *channel_problems(settings)]
+
+
+def _is_served(country: str) -> bool:
+    from bot.content.countries import country_code
+    from bot.content.hotlines import get_directory
+
+    return not country or get_directory().knows(country_code(country))
 
 
 def _unsigned_texts() -> int:

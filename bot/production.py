@@ -46,6 +46,7 @@ def layout(settings: Settings, ports: EnginePorts = EnginePorts(), folder: Path 
     environment = {
         "KINDLIGHT_ENDPOINTS": str(ENDPOINTS),
         "KINDLIGHT_VAR_DIR": str(settings.var_dir),
+        "KINDLIGHT_SHARED_VAR_DIR": "true",
         "KINDLIGHT_RASA_SERVERS": str(settings.rasa_servers),
         **_browser_addresses(settings),
     }

@@ -38,5 +38,6 @@ def _as_reply(event: BotUttered) -> Dict[str, Any]:
         "response": metadata.get("response") or metadata.get("utter_action"),
         "hotlines": metadata.get("hotlines") or [],
         "card_level": metadata.get("card_level"),
+        "card_category": metadata.get("card_category"),
         "practised": bool(metadata.get("practised")),
     }

@@ -28,6 +28,7 @@ from bot.channels.replies import RepliesChannel
 from bot.channels.trackers import tracker_of
 from bot.config import get_settings
 from bot.content.audience import CHILD
+from bot.content.countries import country_code
 from bot.content.responses import get_responses
 from bot.safety.levels import RiskAssessment, RiskLevel
 
@@ -307,4 +308,4 @@ class Answering:
 
 def _country(chat: Chat) -> Optional[str]:
     """The person's own country, else the one this deployment is for; None leads to the question for it."""
-    return chat.country or get_settings().country.upper() or None
+    return chat.country or country_code(get_settings().country)

@@ -24,7 +24,7 @@ from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
 from bot.safety.levels import RiskAssessment, RiskLevel
-from bot.safety.protocol import category_of_yes
+from bot.safety.protocol import category_of_yes, is_another_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Guard:
         answer = text.strip() if text.startswith("/") else read_answer(text)
         if asked is None or found.level >= RiskLevel.ESCALATE:
             return found
-        if answer in _NO:
+        if answer in _NO and not found.failed:
             # The words that raised the question are answered; read together with this they would raise it again.
             self._recent.pop(conversation_id, None)
             return found
@@ -142,11 +142,11 @@ class Guard:
         card = compose(
             assessment,
             CrisisContext(
-                country=newest_own_country(reversed(recent)) or context.country,
+                country=newest_own_country(reversed(recent), context.country) or context.country,
                 audience=context.audience,
                 channel=context.channel,
                 language=context.language,
-                cards_given=self._given.get(context.conversation_id, frozenset()),
+                cards_given=self.cards_given(context.conversation_id),
                 at=self._now(),
                 age=newest_own_age(reversed(recent)),
                 words="\n".join(text.replace("\n", " ") for text in recent),
@@ -154,6 +154,16 @@ class Guard:
         )
         self._remember_card(context.conversation_id, card, assessment)
         return _as_replies(card)
+
+    def cards_given(self, conversation_id: str) -> FrozenSet[str]:
+        """What the cards were about that went through this process."""
+        return self._given.get(conversation_id, frozenset())
+
+    def note_cards(self, conversation_id: str, replies: Sequence[Reply]) -> None:
+        """Remembers what the assistant's own cards were about."""
+        shown = {reply["card_category"] for reply in replies if reply.get("card_category")}
+        if shown:
+            self._given.note(conversation_id, self.cards_given(conversation_id) | shown)
 
     def note_said(self, context: GuardContext, replies: Sequence[Reply]) -> None:
         """Logs what the guard said in the assistant's place."""
@@ -171,13 +181,18 @@ class Guard:
             self._log(person_said(context, text, assessment, moment))
 
     def _technical_problem(self, context: GuardContext) -> Reply:
-        slots = {"country": context.country}
+        recent = list(self._recent.get(context.conversation_id, ()))
+        slots = {
+            "country": context.country,
+            "own_age": newest_own_age(reversed(recent)),
+            "own_language": context.language,
+        }
         chosen = get_responses().choose(TECHNICAL_PROBLEM, context.audience, context.channel, slots)
         return _as_reply(chosen)
 
     def _remember_card(self, conversation_id: str, card: CrisisReply, assessment: RiskAssessment) -> None:
         if card.level >= RiskLevel.ESCALATE:
-            self._given.note(conversation_id, self._given.get(conversation_id, frozenset()) | {card.category})
+            self._given.note(conversation_id, self.cards_given(conversation_id) | {card.category})
         else:
             self._asked.note(conversation_id, assessment)
 
@@ -211,19 +226,28 @@ def _as_replies(card: CrisisReply) -> list[Reply]:
     ]
 
 
-def needs_card(assessment: RiskAssessment, replies: Sequence[Mapping[str, Any]]) -> bool:
+def needs_card(
+    assessment: RiskAssessment, replies: Sequence[Mapping[str, Any]], given: FrozenSet[str] = frozenset()
+) -> bool:
     """Whether a message at risk was answered without any helpline: then the guard adds its card.
 
     A line that was taken as an answer to an exercise (`bot.learning.practice`), or as the reason that holds a person
     back from the helplines they were shown, is left to that answer, except in an emergency.
+
+    Args:
+        given: What the cards were about that this process knows of.
     """
-    if assessment.level == RiskLevel.ESCALATE and any(_is_left_to(reply) for reply in replies):
+    if assessment.level == RiskLevel.ESCALATE and any(_is_left_to(reply, assessment, given) for reply in replies):
         return False
     return assessment.level >= RiskLevel.ESCALATE and not any(reply.get("hotlines") for reply in replies)
 
 
-def _is_left_to(reply: Mapping[str, Any]) -> bool:
-    return bool(reply.get("practised")) or str(reply.get("response") or "").startswith(_AFTER_A_CARD)
+def _is_left_to(reply: Mapping[str, Any], assessment: RiskAssessment, given: FrozenSet[str]) -> bool:
+    if reply.get("practised"):
+        return True
+    # Cards that another server or an earlier start gave are known to the assistant alone: it has decided by them.
+    is_about_another = bool(given) and is_another_trouble(assessment, given)
+    return str(reply.get("response") or "").startswith(_AFTER_A_CARD) and not is_about_another
 
 
 async def answer_guarded(
@@ -265,7 +289,8 @@ async def _answer(
     replies = list(collected)
     # A cancelled task has no exception: asking for it would raise here, and the person would get nothing.
     failed = not done or task.cancelled() or task.exception() is not None
-    if not failed and replies and not needs_card(assessment, replies):
+    if not failed and replies and not needs_card(assessment, replies, guard.cards_given(context.conversation_id)):
+        guard.note_cards(context.conversation_id, replies)
         return replies
     metrics.note_guard(_reason(failed, bool(done), bool(replies)))
     if failed or not replies:

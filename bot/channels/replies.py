@@ -26,6 +26,7 @@ class RepliesChannel(OutputChannel):
                 "response": message.get("response") or message.get("utter_action"),
                 "hotlines": message.get("hotlines") or [],
                 "card_level": message.get("card_level"),
+                "card_category": message.get("card_category"),
                 "practised": bool(message.get("practised")),
             }
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Mapping
 
 from bot.channels.bodies import readable
+from bot.content.countries import country_code
 from bot.errors import InputError
 
 _AUDIENCES = ("child", "parent", "professional")
@@ -62,6 +63,5 @@ def audience_of(sent: Mapping[str, Any]) -> str | None:
 
 
 def country_of(sent: Mapping[str, Any]) -> str | None:
-    """The country code in an object, in capitals; None when it is no code."""
-    country = str(sent.get("country") or "").upper()
-    return country if re.fullmatch("[A-Z]{2}", country) else None
+    """The ISO code of the country in an object; None when it is no country."""
+    return country_code(sent.get("country"))

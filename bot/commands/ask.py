@@ -11,6 +11,8 @@ import typer
 
 from bot.errors import InputError
 
+CHANNELS = ("web", "telegram", "whatsapp", "sms", "generic")
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -20,12 +22,14 @@ def register(app: typer.Typer) -> None:
         texts: Optional[List[str]] = typer.Argument(None, metavar="TEXT…", help="Messages of one conversation."),
         audience: Optional[str] = typer.Option(None, help="child, parent or professional."),
         country: Optional[str] = typer.Option(None, help="Two-letter country code, such as GB."),
-        channel: str = typer.Option("web", help="Channel whose form the replies take."),
+        channel: str = typer.Option("web", help="Channel whose form the replies take: " + ", ".join(CHANNELS) + "."),
         file: Optional[Path] = typer.Option(
             None, help='JSON lines {"id", "turns": […], "audience"?, "country"?}; "-" reads standard input.'
         ),
     ) -> None:
         """Asks the assistant, without a server. Prints one JSON object a message."""
+        if channel not in CHANNELS:
+            raise InputError(f"There is no channel '{channel}'. Use one of: {', '.join(CHANNELS)}.")
         conversations = list(_conversations(texts, audience, country, file))
         for conversation in conversations:
             _check(conversation)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import Any
+from typing import Any, Callable
 
 import typer
 
 from bot.errors import ConfigError
+
+_RETRY_SECONDS = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -31,11 +33,13 @@ def register(app: typer.Typer) -> None:
         preflight.check(settings)
         logs.configure()
         consumer = AmqpConsumer(settings.amqp_url, get_key_ring(), store_events)
-        if settings.consumer_port:
-            metrics_server.start(settings.host, settings.consumer_port, lambda: consumer.connected)
-        _wait_for_database(get_database)
+        # Before the wait for the database: whoever stops the process then wants it to end as at any other time.
         signal.signal(signal.SIGTERM, lambda *_: consumer.stop())
         signal.signal(signal.SIGINT, lambda *_: consumer.stop())
+        if settings.consumer_port:
+            metrics_server.start(settings.host, settings.consumer_port, lambda: consumer.connected)
+        if not _wait_for_database(get_database, lambda: consumer.stopping):
+            return
         housekeeper = make_housekeeper()
         housekeeper.start()
         print("consuming; stop with Ctrl-C", flush=True)
@@ -43,14 +47,15 @@ def register(app: typer.Typer) -> None:
         housekeeper.stop()
 
 
-def _wait_for_database(open_database: Any) -> None:
-    """The database may start after this process does."""
+def _wait_for_database(open_database: Any, is_stopping: Callable[[], bool]) -> bool:
+    """The database may start after this process does. False when the process was stopped first."""
     from bot.errors import StoreError
 
-    while True:
+    while not is_stopping():
         try:
             open_database()
-            return
+            return True
         except StoreError as error:
             print(f"waiting: {error}", flush=True)
-            time.sleep(2)
+            time.sleep(_RETRY_SECONDS)
+    return False

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import typer
 
+from bot.errors import InputError
+
 SERVERS = typer.Option(0, help="Rasa servers; by default KINDLIGHT_RASA_SERVERS, at least 2.")
 WRITERS = typer.Option(0, help="Writers of the log; by default KINDLIGHT_CONSUMERS, at least 2.")
 
@@ -21,6 +23,9 @@ def register(app: typer.Typer) -> None:
         from bot.commands.run import train_first
         from bot.config import get_settings
 
+        for option, value in (("--servers", servers), ("--writers", writers)):
+            if value < 0:
+                raise InputError(f"{option} is {value}, but it must be at least 1; leave it out for the usual number.")
         settings = get_settings()
         settings = replace(
             settings,

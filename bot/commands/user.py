@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from bot.store.staff_models import User
 
 ACTOR = "command line"
 
@@ -22,18 +28,12 @@ def register(app: typer.Typer) -> None:
         role: str = typer.Option("reviewer", help="reviewer, lead, auditor, content_editor or admin."),
     ) -> None:
         """Adds an account; the password is asked for (or read from standard input), the second factor comes later."""
-        from bot.console.accounts import hash_password, password_problem
-        from bot.console.words import label
-        from bot.errors import InputError
         from bot.store.accounts import add_user
         from bot.store.unit_of_work import UnitOfWork
 
-        password = _read_password()
-        problem = password_problem(password, email, name)
-        if problem:
-            raise InputError(label("messages", problem))
+        password_hash = _new_password(email, name)
         with UnitOfWork() as work:
-            user = add_user(work.session, email, name, role, hash_password(password), _now(), ACTOR)
+            user = add_user(work.session, email, name, role, password_hash, _now(), ACTOR)
             work.commit()
         print(f"Added {user.email} as {role}. The second factor is set up at the first sign-in.")
 
@@ -57,6 +57,24 @@ def register(app: typer.Typer) -> None:
         """Opens a closed or locked account."""
         _change(email, active=True, failed_attempts=0, locked_until=None)
 
+    @group.command(name="set-password")
+    def set_password(email: str) -> None:
+        """For a forgotten password: asks for a new one (or reads it from standard input), ends sessions and a lock."""
+        from bot.store.unit_of_work import UnitOfWork
+
+        # Closed before the password is asked for: nobody else should wait while a person types.
+        with UnitOfWork() as work:
+            user = _find(work.session, email)
+            address, name = user.email, user.name
+        password_hash = _new_password(address, name)
+        _change(
+            address,
+            password_hash=password_hash,
+            password_changed_at=_now(),
+            failed_attempts=0,
+            locked_until=None,
+        )
+
     @group.command(name="reset-second-factor")
     def reset_second_factor(email: str) -> None:
         """For a lost phone: the next sign-in sets up a new second factor."""
@@ -74,17 +92,36 @@ def register(app: typer.Typer) -> None:
 
 
 def _change(email: str, **changes: object) -> None:
-    from bot.errors import InputError
-    from bot.store.accounts import change_user, find_user
+    from bot.store.accounts import change_user
     from bot.store.unit_of_work import UnitOfWork
 
     with UnitOfWork() as work:
-        user = find_user(work.session, email)
-        if user is None:
-            raise InputError(f"There is no account for '{email}'. `python -m bot user list` shows all.")
+        user = _find(work.session, email)
         change_user(work.session, user, ACTOR, _now(), **changes)
         work.commit()
         print(f"Changed {user.email}.")
+
+
+def _find(session: Session, email: str) -> User:
+    from bot.errors import InputError
+    from bot.store.accounts import find_user
+
+    user = find_user(session, email)
+    if user is None:
+        raise InputError(f"There is no account for '{email}'. `python -m bot user list` shows all.")
+    return user
+
+
+def _new_password(email: str, name: str) -> str:
+    from bot.console.accounts import hash_password, password_problem
+    from bot.console.words import label
+    from bot.errors import InputError
+
+    password = _read_password()
+    problem = password_problem(password, email, name)
+    if problem:
+        raise InputError(label("messages", problem))
+    return hash_password(password)
 
 
 def _read_password() -> str:

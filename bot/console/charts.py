@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple, Union
 
 from bot.store.figures import JourneyFigures
 
 #: Counts below this are not shown: few people could be recognised.
 SMALL = 5
+#: Stands for a count that is not small, and is left out so that a small one cannot be worked out.
+LEFT_OUT = "–"
+#: A count as it may be shown: itself, None where it is small, or LEFT_OUT.
+Shown = Union[int, str, None]
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 200, 40, 24
 
 
@@ -17,15 +21,38 @@ def shown(count: Optional[int]) -> Optional[int]:
     return count if count is None or count == 0 or count >= SMALL else None
 
 
+def shown_rows(counts: Sequence[int]) -> Tuple[Shown, ...]:
+    """Counts of a table whose total is known, as they may be shown.
+
+    A single small count would be the total less all the others. So the next larger ones are left out as well, until
+    what is left out adds up in more than one way.
+    """
+    small = [count for count in counts if 0 < count < SMALL]
+    others = sorted((count, place) for place, count in enumerate(counts) if count >= SMALL)
+    taken = 0
+    while small and taken < len(others) and _is_told(small, [count for count, _ in others[:taken]]):
+        taken += 1
+    left_out = {place for _, place in others[:taken]}
+    return tuple(LEFT_OUT if place in left_out else shown(count) for place, count in enumerate(counts))
+
+
+def _is_told(small: Sequence[int], left_out: Sequence[int]) -> bool:
+    """Whether one count is missing, or all that are missing must be the least or the most they can be."""
+    total = sum(small) + sum(left_out)
+    least = len(small) + SMALL * len(left_out)
+    most = None if left_out else (SMALL - 1) * len(small)
+    return len(small) + len(left_out) < 2 or total in (least, most)
+
+
 @dataclass(frozen=True)
 class JourneyRow:
-    """One line of the table of journeys; None is a suppressed count, or a share of too few people."""
+    """One line of the table of journeys; a share of too few people is None."""
 
     journey: str
     group: str
-    started: Optional[int]
-    completed: Optional[int]
-    left: Optional[int]
+    started: Shown
+    completed: Shown
+    left: Shown
     right_before: Optional[float]
     right_after: Optional[float]
 
@@ -36,13 +63,15 @@ def journey_rows(figures: Sequence[JourneyFigures]) -> Tuple[JourneyRow, ...]:
     def share(value: Optional[float], completed: int) -> Optional[float]:
         return None if value is None or completed < SMALL else round(value, 3)
 
+    completed = _shown_by_group(figures, "completed")
+    left = _shown_by_group(figures, "left")
     return tuple(
         JourneyRow(
             one.journey,
             one.group,
             shown(one.started),
-            shown(one.completed),
-            shown(one.left),
+            completed[one.journey, one.group],
+            left[one.journey, one.group],
             share(one.right_before, one.completed),
             share(one.right_after, one.completed),
         )
@@ -50,12 +79,26 @@ def journey_rows(figures: Sequence[JourneyFigures]) -> Tuple[JourneyRow, ...]:
     )
 
 
+def _shown_by_group(figures: Sequence[JourneyFigures], name: str) -> Dict[Tuple[str, str], Shown]:
+    """One column of the table; the row of all is the total of a journey's groups."""
+    found: Dict[Tuple[str, str], Shown] = {}
+    for journey in {one.journey for one in figures}:
+        rows = [one for one in figures if one.journey == journey]
+        found.update({(journey, one.group): shown(getattr(one, name)) for one in rows if not one.group})
+        groups = [one for one in rows if one.group]
+        counts = [getattr(one, name) for one in groups]
+        # Without the row of all there is no total to work anything out from.
+        may_be_shown = shown_rows(counts) if len(groups) < len(rows) else map(shown, counts)
+        found.update({(journey, one.group): count for one, count in zip(groups, may_be_shown, strict=True)})
+    return found
+
+
 @dataclass(frozen=True)
 class Bar:
-    """One bar in pixels; `value` None is a suppressed count and draws nothing."""
+    """One bar in pixels; a `value` that is no number is a suppressed count and draws nothing."""
 
     label: str
-    value: Optional[int]
+    value: Shown
     x: float
     y: float
     width: float
@@ -70,18 +113,18 @@ class BarChart:
     lines: Tuple[Tuple[int, float], ...]
 
 
-def bar_chart(points: Sequence[Tuple[str, Optional[int]]]) -> BarChart:
+def bar_chart(points: Sequence[Tuple[str, Shown]]) -> BarChart:
     """Places vertical bars in WIDTH × HEIGHT.
 
     Args:
-        points: Label and count, None where suppressed.
+        points: Label and count as it may be shown.
     """
-    top = _round_up(max((value or 0 for _, value in points), default=0))
+    top = _round_up(max((_number(value) for _, value in points), default=0))
     plot = HEIGHT - BOTTOM - 8
     step = (WIDTH - LEFT) / max(len(points), 1)
     bars = []
     for number, (name, value) in enumerate(points):
-        height = plot * (value or 0) / top
+        height = plot * _number(value) / top
         bars.append(
             Bar(
                 name,
@@ -94,6 +137,10 @@ def bar_chart(points: Sequence[Tuple[str, Optional[int]]]) -> BarChart:
         )
     lines = tuple((int(top * share), round(8 + plot * (1 - share), 1)) for share in (0, 0.5, 1))
     return BarChart(tuple(bars), lines)
+
+
+def _number(value: Shown) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _round_up(value: int) -> int:

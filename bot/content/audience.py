@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable
+from typing import Iterable, Iterator, Match, Pattern
 
 from bot.safety.protocol import ADULT_AGE
 
 CHILD, PARENT, PROFESSIONAL = "child", "parent", "professional"
-_OLDEST = 99
+_YOUNGEST, _OLDEST = 4, 99
 
-_I_AM = r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
+#: "he said im 12" is what somebody claims, "i told him im 18" what somebody was made to believe.
+_REPORTED = (
+    r"(?P<reported>(?P<by_me>\b(?:i|ive|i've) +(?:\w+ +)?(?=(?:tell|told|say|said|think)\b))?"
+    r"\b(?:tells?|told|telling|says?|said|saying|thinks?|thought|claims?|claimed|pretend(?:s|ed)?|lied) +"
+    r"(?:to +)?(?:(?:me|us|you) +|(?P<to_others>(?:him|her|them|people|everyone|my \w+) +))?"
+    r"(?:that +|like +)?[\"'“‘]?)?"
+)
+_I_AM = _REPORTED + r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
 _NOT_YEARS = r"(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|st|nd|rd|th|/|:|\.\d))"
 _AGE = re.compile(_I_AM + r"(?P<age>\d{1,2})" + _NOT_YEARS + r"\b")
-_AGE_GENDER = re.compile(r"^\s*(?P<age>\d{1,2})\s?(?:m|f|yo|y/o|years? old|yrs? old)\b")
+_OWN_CHILD = r"(?:(?:step|grand|god|foster)[\s-]?)?(?:son|daughter|child|kid|toddler)s?"
+_SOMEBODY = rf"(?:{_OWN_CHILD}|(?:step[\s-]?)?(?:sister|brother)|niece|nephew|cousin|friend|girlfriend|boyfriend|gf|bf|"
+_SOMEBODY += r"students?|pupils?|clients?|patients?)"
+_YEARS = r"(?:yo|y/o|years?[\s-]old|yrs?[\s-]old)"
+#: "14f", "14yo here", "14 year old girl, …": of the writer. With other words ("12yo got messaged by a man") it is as
+#: often a parent's as a child's, and says nothing.
+_TERSE_AGE = re.compile(
+    rf"^\s*(?P<age>\d{{1,2}})(?:\s?[mf]\b|[\s-]?{_YEARS}\b"
+    r"(?=\s+(?:i|ive|i've|my|help|pls|please)\b|(?:\s+(?:girl|boy|male|female|guy|lad|teen|kid))?"
+    r"(?:\s*$|\s*[,.!?;:()\n]|\s+(?:here|im|i'm|and(?! (?:\d+|an?|her|his|their|my)\b))\b)))"
+    rf"(?!\W*{_SOMEBODY}\b(?! here\b))"
+)
 _CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b")
 _PARENT_WORDS = r"(?:mum|mom|mam|mother|dad|father|parent|carer|guardian|grandparent|grandma|grandad|granny|foster \w+)"
 _PARENT = re.compile(_I_AM + r"(?:single |worried |new )?" + _PARENT_WORDS + r"\b")
 _PROFESSIONAL = re.compile(
-    _I_AM
-    + r"(?:\w+ )?(?:teacher|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
+    _I_AM + r"(?:\w+ )?(?:teacher|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
     r"school counselor|counsellor|headteacher|head teacher|youth worker|safeguarding lead|coach|midwife|"
     r"teaching assistant|police officer|psychologist|therapist|childminder)\b"
 )
+_MY_OWN_CHILD = re.compile(rf"\b(?:my|our)\s+{_OWN_CHILD}\b(?!\s+(?:brother|sister|bro|sis)\b)")
+_TERSE_CHILD = re.compile(rf"^\s*\d{{1,2}}(?:\s?[mf]|[\s-]?{_YEARS})\W+(?:step[\s-]?|grand)?(?:son|daughter)s?\b")
 _PUPIL = re.compile(r"\b(?:a|one of my|my) (?:pupil|student|patient|client|service user)s?\b")
 _MY_CHILD = re.compile(
     r"\bmy (?:\d{1,2}[- ]?(?:yr|year)s?[- ]?old(?:'s)?\s?)?"
@@ -43,14 +62,12 @@ def find_audience(text: str) -> tuple[str | None, bool]:
     """
     plain = text.lower().replace("’", "'")
     for pattern, audience in ((_PROFESSIONAL, PROFESSIONAL), (_PARENT, PARENT)):
-        if pattern.search(plain):
+        if any(_of_oneself(pattern, plain)):
             return audience, True
     age = find_own_age(plain)
-    if age is not None:
-        return (CHILD, True) if age < ADULT_AGE else (None, False)
-    if _CHILD.search(plain):
+    if (age is None and any(_of_oneself(_CHILD, plain))) or (age is not None and age < ADULT_AGE):
         return CHILD, True
-    if _MY_CHILD.search(plain):
+    if _MY_CHILD.search(plain) or _TERSE_CHILD.search(plain):
         return PARENT, False
     if _PUPIL.search(plain):
         return PROFESSIONAL, False
@@ -64,8 +81,20 @@ def newest_own_age(newest_first: Iterable[str]) -> int | None:
 
 def find_own_age(text: str) -> int | None:
     """The age that a person gives of themselves ("im 13", "15f here"), or None."""
-    for pattern in (_AGE, _AGE_GENDER):
-        match = pattern.search(text.lower().replace("’", "'"))
-        if match and 4 <= int(match.group("age")) <= _OLDEST:
-            return int(match.group("age"))
-    return None
+    plain = text.lower().replace("’", "'")
+    ages = [int(match["age"]) for match in _of_oneself(_AGE, plain) if not _is_made_believe(match)]
+    terse = _TERSE_AGE.search(plain)
+    # "14yo, sent pics to a man" is of the writer, unless the words go on with "my daughter".
+    if terse and not _MY_OWN_CHILD.search(plain):
+        ages.append(int(terse["age"]))
+    return next((age for age in ages if _YOUNGEST <= age <= _OLDEST), None)
+
+
+def _of_oneself(pattern: Pattern[str], plain: str) -> Iterator[Match[str]]:
+    """Where the writer says it in their own name; what somebody else said is left out."""
+    return (match for match in pattern.finditer(plain) if not match["reported"] or match["by_me"])
+
+
+def _is_made_believe(match: Match[str]) -> bool:
+    """Whether an adult's age is only what others were told: a child's "i told him im 18"."""
+    return bool(match["to_others"]) and int(match["age"]) >= ADULT_AGE

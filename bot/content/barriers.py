@@ -19,7 +19,7 @@ from bot.content.schema import BARRIERS, Hotline
 from bot.content.selection import Choice, Selection
 from bot.content.variables import selection_from
 from bot.errors import InputError
-from bot.safety.levels import OFFENDER_CONCERN
+from bot.safety.levels import OFFENDER_CONCERN, Speaker
 
 #: How it went; a `going_to` leads to the number and a first sentence.
 OUTCOMES = ("contacted", "not_yet", "safe_now", "going_to")
@@ -92,11 +92,17 @@ def first_sentence(slots: Mapping[str, Any]) -> str:
     """Words to copy, by who writes and what it is about."""
     sentences = get_card_words()["first_sentences"]
     category = slots.get("card_category") or slots.get("check_in")
-    person = selection_from(slots).person
-    if category == OFFENDER_CONCERN and slots.get("audience") is None and slots.get("card_speaker") is None:
-        person = "adult"
-    choices: Mapping[str, str] = sentences[person]
+    choices: Mapping[str, str] = sentences[_who_writes(slots, category)]
     return choices.get(str(category), choices["default"])
+
+
+def _who_writes(slots: Mapping[str, Any], category: Any) -> str:
+    """A person as in `selection.person_of`, or `friend`: who looks out for another must not copy "I hurt myself"."""
+    person, speaker = selection_from(slots).person, slots.get("card_speaker")
+    if category == OFFENDER_CONCERN and slots.get("audience") is None and speaker is None:
+        return "adult"
+    about_another = speaker == Speaker.FRIEND or (speaker == Speaker.ABOUT_CHILD and person == "child")
+    return "friend" if about_another and person != "professional" else person
 
 
 def _quieter(service: Hotline, selection: Selection, slots: Mapping[str, Any]) -> str:

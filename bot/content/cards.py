@@ -217,7 +217,14 @@ def sms_line(card: Card, short: str | None = None) -> str:
     number = card.phone or card.sms
     ways = [way for way in (number, _site(card.chat_url or card.url)) if way]
     text = f" {word('or')} ".join(ways) or (card.email or "")
-    return gsm(f"{name} {text}" if len(name) <= SMS_NAME_CHARS and name != number else text)
+    if len(name) > SMS_NAME_CHARS or name == number:
+        return gsm(text)
+    # "Shout text SHOUT to 85258" reads as if somebody should shout.
+    return gsm(f"{name} ({text})" if _is_keyword_first(card) else f"{name} {text}")
+
+
+def _is_keyword_first(card: Card) -> bool:
+    return card.phone is None and "?body=" in (card.sms_link or "")
 
 
 def _site(url: str | None) -> str | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Tuple
 
 import yaml
 
-from bot.content.hotlines import FOLDER, Loader
+from bot.content.hotlines import FOLDER, Loader, get_directory
 from bot.errors import ContentError
 
 FILE = FOLDER / "aliases.yml"
@@ -28,6 +28,11 @@ LANGUAGES = tuple(
 #: Shorter names in other languages than English collide with everyday words ("y" is Italy in Vietnamese).
 SHORTEST_FOREIGN_NAME = 4
 LONGEST_NAME_WORDS = 5
+#: Codes of CLDR that are no country.
+_NO_COUNTRIES = frozenset(("EU", "UN", "EZ", "QO", "ZZ"))
+#: Two letters that are used for a country and are not its ISO code.
+_OTHER_CODES = {"UK": "GB", "EL": "GR"}
+_SECTIONS = frozenset(("aliases", "ambiguous", "place_words", "also_in", "regions", "not_before"))
 #: Only the first words of a message are searched; an answer to "which country?" is short.
 MAX_WORDS = 60
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
@@ -40,7 +45,8 @@ _NOT_CODES = frozenset(("IN", "IT", "IS", "NO", "ME", "MY", "BE", "SO", "TO", "D
 _OWN_PLACES = tuple(
     re.compile(
         rf"\b(?:{who})\s+(?:here\s+)?{word}\s+(?:(?:an?|my)\s+(?:[\w'-]+\s+){{1,3}}in\s+)?"
-        r"(?P<place>[^.,;:!?()\n]{1,80})",
+        # Looked at, not taken: "im in trouble, im in spain" holds two places, and "paris, texas" is one.
+        r"(?=(?P<place>[^.;:!?()\n]{1,80}))",
         re.IGNORECASE,
     )
     for who, word in (
@@ -57,12 +63,24 @@ _PRONOUN = "us"
 
 @dataclass(frozen=True)
 class CountryNames:
-    """All names by lower-case words, those of unspaced scripts, and the words that need a place word before them."""
+    """All names of this process; every name in lower-case words.
+
+    Attributes:
+        by_words: Name → code.
+        unspaced: The same for scripts without spaces.
+        ambiguous, place_words: Words that need one of the place words before them.
+        also_in: Name → codes of the other countries with a place of that name.
+        regions: Name → code, of names that say where a town before them is.
+        not_before: Words before which a name is no place.
+    """
 
     by_words: Mapping[str, str]
     unspaced: Mapping[str, str]
     ambiguous: FrozenSet[str]
     place_words: FrozenSet[str]
+    also_in: Mapping[str, FrozenSet[str]]
+    regions: Mapping[str, str]
+    not_before: FrozenSet[str]
 
 
 @lru_cache(maxsize=1)
@@ -72,18 +90,44 @@ def get_country_names() -> CountryNames:
     unspaced: Dict[str, str] = {}
     for language in reversed(LANGUAGES):
         for code, name in _territories(language).items():
-            if len(code) != 2 or not code.isalpha() or code in ("EU", "UN", "EZ", "QO", "ZZ"):
+            if not _is_country(code):
                 continue
             if _UNSPACED.search(name):
                 unspaced[name] = code
             elif language == "en" or len(name) >= SHORTEST_FOREIGN_NAME:
                 by_words[_normal(name)] = code
     aliases = _read_aliases()
-    for code, words in aliases["aliases"].items():
-        by_words.update({_normal(word): code for word in words})
+    regions = _by_name(aliases["regions"])
+    by_words.update({**regions, **_by_name(aliases["aliases"])})
     return CountryNames(
-        by_words, unspaced, frozenset(map(_normal, aliases["ambiguous"])), frozenset(aliases["place_words"])
+        by_words=by_words,
+        unspaced=unspaced,
+        ambiguous=frozenset(map(_normal, aliases["ambiguous"])),
+        place_words=frozenset(aliases["place_words"]),
+        also_in={_normal(name): frozenset(codes) for name, codes in aliases["also_in"].items()},
+        regions=regions,
+        not_before=frozenset(aliases["not_before"]),
     )
+
+
+def _by_name(by_country: Mapping[str, Iterable[str]]) -> Dict[str, str]:
+    return {_normal(name): code for code, names in by_country.items() for name in names}
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+
+
+@lru_cache(maxsize=1)
+def _codes() -> FrozenSet[str]:
+    return frozenset(filter(_is_country, _territories("en")))
+
+
+def country_code(value: object) -> str | None:
+    """The ISO code for the two letters of a page, a setting or a form ("gb", "UK"); None when they are no country."""
+    code = str(value or "").strip().upper()
+    code = _OTHER_CODES.get(code, code)
+    return code if code in _codes() else None
 
 
 def _territories(language: str) -> Dict[str, str]:
@@ -98,8 +142,8 @@ def _territories(language: str) -> Dict[str, str]:
 def _read_aliases() -> Any:
     try:
         content = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
-        if not {"aliases", "ambiguous", "place_words"} <= set(content):
-            raise KeyError("aliases, ambiguous or place_words")
+        if _SECTIONS - set(content):
+            raise KeyError(" or ".join(sorted(_SECTIONS)))
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ContentError(f"{FILE} cannot be read ({error}). Copy it from the repository.") from error
     return content
@@ -109,14 +153,16 @@ def _normal(name: str) -> str:
     return " ".join(word.casefold().rstrip(".").replace("’", "'") for word in _WORD.findall(name))
 
 
-def resolve_country(text: str) -> str | None:
+def resolve_country(text: str, known: str | None = None) -> str | None:
     """The country a text names, or None.
 
     Args:
         text: A short answer or a sentence, as typed.
+        known: The country known before, which wins where a place of that name is in it too ("georgia" for `US`).
 
     Returns:
         ISO code in capitals. When several are named, the one after "in" wins, then the longest name, then the first.
+        None also for a name of two countries, when that of them which is meant first has no helplines: better asked.
     """
     flag = _FLAG.search(text)
     if flag:
@@ -124,62 +170,96 @@ def resolve_country(text: str) -> str | None:
     names = get_country_names()
     stripped = text.strip().strip(".!?")
     if re.fullmatch("[A-Z]{2}", stripped) and stripped not in _NOT_CODES:
-        code = "GB" if stripped == "UK" else stripped
-        return code if code in names.by_words.values() else None
+        return country_code(stripped)
     for name, code in names.unspaced.items():
         if name in text:
             return code
-    return _search(_WORD.findall(text)[:MAX_WORDS], names)
+    return _search(_Words(_WORD.findall(text)[:MAX_WORDS]), names, known)
 
 
-def find_own_country(text: str) -> str | None:
+def find_own_country(text: str, known: str | None = None) -> str | None:
     """The country in which a person says that they are ("im in the uk", "we live in Ireland"), else None.
 
     Unlike `resolve_country` it may be asked of any message: "he lives in canada" is not where the person is.
+
+    Args:
+        known: As for `resolve_country`.
     """
-    names = get_country_names().by_words
+    names = get_country_names()
     plain = text[:_OWN_CHARS].replace("’", "'")
     for match in (match for pattern in _OWN_PLACES for match in pattern.finditer(plain)):
-        country = _named_first(match["place"].split(), names)
+        country = _named_first(_Words(_WORD.findall(match["place"])), names, known)
         if country is not None:
             return country
     return None
 
 
-def _named_first(words: List[str], names: Mapping[str, str]) -> str | None:
-    """The name that stands first: "in love with a boy from spain" says nothing of where the writer is."""
-    starts = (words, words[1:]) if words and words[0].casefold() == "the" else (words,)
-    phrases = [" ".join(start[:length]) for start in starts for length in range(LONGEST_NAME_WORDS, 0, -1)]
-    return next(filter(None, (names.get(_normal(phrase)) for phrase in phrases)), None)
-
-
-def newest_own_country(newest_first: Iterable[str]) -> str | None:
+def newest_own_country(newest_first: Iterable[str], known: str | None = None) -> str | None:
     """The country that a person gave as their own last, in any of these messages."""
-    return next(filter(None, map(find_own_country, newest_first)), None)
+    return next(filter(None, (find_own_country(text, known) for text in newest_first)), None)
 
 
-def _search(typed: List[str], names: CountryNames) -> str | None:
-    words = [word.casefold().rstrip(".").replace("’", "'") for word in typed]
+class _Words:
+    """The words of a text, as typed and in lower case."""
+
+    def __init__(self, typed: List[str]) -> None:
+        self.typed = typed
+        self.plain = [word.casefold().rstrip(".").replace("’", "'") for word in typed]
+
+    def phrases(self, start: int) -> Iterator[Tuple[str, int]]:
+        """Every phrase that begins here, longest first, with the position after it."""
+        for end in range(min(start + LONGEST_NAME_WORDS, len(self.plain)), start, -1):
+            yield " ".join(self.plain[start:end]), end
+
+
+def _named_first(words: _Words, names: CountryNames, known: str | None) -> str | None:
+    """The name that stands first: "in love with a boy from spain" says nothing of where the writer is."""
+    starts = (0, 1) if words.plain[:1] == ["the"] else (0,)
+    found = (_meant(phrase, end, words, names, known) for start in starts for phrase, end in words.phrases(start))
+    return next(filter(None, found), None)
+
+
+def _search(words: _Words, names: CountryNames, known: str | None) -> str | None:
     best: Tuple[Tuple[int, int, int], str] | None = None
-    for start in range(len(words)):
-        for length in range(min(LONGEST_NAME_WORDS, len(words) - start), 0, -1):
-            phrase = " ".join(words[start : start + length])
-            code = names.by_words.get(phrase)
-            if code is None or not _counts(phrase, start, typed, words, names):
+    for start in range(len(words.plain)):
+        for phrase, end in words.phrases(start):
+            code = _meant(phrase, end, words, names, known)
+            if code is None or not _counts(phrase, start, words, names):
                 continue
-            placed = start > 0 and words[start - 1] in ("in", "en", "em")
-            rank = (int(not placed), -length, start)
+            placed = start > 0 and words.plain[start - 1] in ("in", "en", "em")
+            rank = (int(not placed), start - end, start)
             if best is None or rank < best[0]:
                 best = (rank, code)
             break
     return best[1] if best else None
 
 
-def _counts(phrase: str, start: int, typed: List[str], words: List[str], names: CountryNames) -> bool:
-    alone = len(words) == len(phrase.split())
-    before = words[start - 1] if start else ""
+def _meant(phrase: str, end: int, words: _Words, names: CountryNames, known: str | None) -> str | None:
+    """The country that a name stands for at its place in a text; None when it is no name, or nobody can say."""
+    code = names.by_words.get(phrase)
+    if code is None or words.plain[end : end + 1] and words.plain[end] in names.not_before:
+        return None
+    after = _region_at(end, words, names)
+    if after is not None:
+        return after
+    elsewhere = names.also_in.get(phrase, frozenset())
+    if known in elsewhere:
+        return known
+    return None if elsewhere and not get_directory().knows(code) else code
+
+
+def _region_at(start: int, words: _Words, names: CountryNames) -> str | None:
+    """The country of the region that says where the place before it is: "paris texas", "panama city florida"."""
+    skipped = start + int(words.plain[start : start + 1] == ["city"])
+    phrases = [phrase for phrase, _ in words.phrases(skipped) if phrase not in names.ambiguous]
+    return next((names.regions[phrase] for phrase in phrases if phrase in names.regions), None)
+
+
+def _counts(phrase: str, start: int, words: _Words, names: CountryNames) -> bool:
+    alone = len(words.plain) == len(phrase.split())
+    before = words.plain[start - 1] if start else ""
     if phrase == _PRONOUN:
-        return alone or before in ("the", "from", "in") or typed[start].rstrip(".") in ("US", "U.S")
+        return alone or before in ("the", "from", "in") or words.typed[start].rstrip(".") in ("US", "U.S")
     if phrase in names.ambiguous:
         return alone or before in names.place_words
     return True

@@ -19,7 +19,7 @@ from bot.content.responses import Button, ResponseBook, get_responses
 from bot.content.schema import INTERNATIONAL
 from bot.content.selection import Selection, SelectionRequest, select
 from bot.content.situations import Situation, find_situation
-from bot.content.variables import helpline_lines
+from bot.content.variables import helpline_lines, short_line
 from bot.errors import ContentError
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel
@@ -160,6 +160,8 @@ def _values(
         "at": context.at,
     }
     values["helplines"] = "\n".join(helpline_lines(selection, values))
+    # Chosen anew by its provider, the line would lack the age, and the audience there is that of the wording.
+    values["helpline_short"] = short_line(selection)
     return values
 
 

@@ -29,6 +29,8 @@ def show_helplines(
     speaker: str | None = None,
     just_named: bool = False,
     at: datetime | None = None,
+    age: int | None = None,
+    language: str | None = None,
 ) -> HelplineAnswer:
     """Words the helplines of a country.
 
@@ -37,6 +39,8 @@ def show_helplines(
         category, speaker: Those of the crisis card given before, if any: the same need, now for this country.
         just_named: The person answered "which country?"; after a card this goes on to what may stop them.
         at: An aware time for opening hours.
+        age: Years, when the person said it of themselves.
+        language: Two-letter code of the person's page; it chooses services, the words stay English.
     """
     directory = get_directory()
     slots: Dict[str, Any] = {
@@ -46,6 +50,8 @@ def show_helplines(
         "card_category": category,
         "card_speaker": speaker,
         "at": at,
+        "own_age": age,
+        "own_language": language,
     }
     selection = selection_from(slots)
     slots["helplines"] = "\n".join(helpline_lines(selection, slots))

@@ -16,6 +16,7 @@ from typing import Any, Dict, List, Tuple
 import pytz
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_MINUTES = 24 * 60
 _DAY_WORDS = {
     "daily": tuple(range(7)),
     "every day": tuple(range(7)),
@@ -28,12 +29,18 @@ _HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|clo
 _REMARK = re.compile(r"\s+on (?:stored|an older|the operator)|\s*\(|;\s*(?:check|may)|, may ")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
-_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
+#: One round the clock, whatever the other ways in do.
+_ALWAYS = re.compile(r"24/7$|phone 24/7(?:$|[;,])")
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?"
 _PART = re.compile(
-    rf"(daily|weekdays|weekends|every day|{_DAY}(?:\s*-\s*{_DAY}|(?:\s*,\s*{_DAY})+)?)[a-z ]*?\s+"
+    rf"\b(daily|weekdays|weekends|every day|{_DAY}(?:\s*-\s*{_DAY}|(?:\s*,\s*{_DAY})+)?)"
+    r"(?:\s+and\s+(?:public\s+|bank\s+)?holidays)?\s+"
     r"((?:24 hours)|(?:\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})(?:\s+and\s+\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})*)",
     re.IGNORECASE,
 )
+_OTHER_DAYS = re.compile(r"other days (\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2})")
+#: What may stand between the parts that were read.
+_BETWEEN = re.compile(r"(?:[\s;,.]|\band\b)*")
 
 
 class Status(Enum):
@@ -50,7 +57,8 @@ class OpeningHours:
 
     Attributes:
         always: Day and night, every day.
-        spans: For each weekday (0 is Monday) the `(start, end)` minutes after midnight; empty when unknown.
+        spans: For each weekday (0 is Monday) the `(start, end)` minutes after its midnight, `start < end`; an end
+            beyond 24 hours lies in the next day. Empty when unknown.
         words: The hours as the country file has them.
     """
 
@@ -81,8 +89,10 @@ class OpeningHours:
             return Status.UNKNOWN
         local = self.local_time(at, time_zone)
         minute = local.hour * 60 + local.minute
-        inside = any(start <= minute < end for start, end in self.spans[local.weekday()])
-        return Status.OPEN if inside else Status.CLOSED
+        today, yesterday = self.spans[local.weekday()], self.spans[local.weekday() - 1]
+        inside = any(start <= minute < end for start, end in today)
+        late = any(minute + _DAY_MINUTES < end for _, end in yesterday)
+        return Status.OPEN if inside or late else Status.CLOSED
 
     @staticmethod
     def local_time(at: datetime, time_zone: str) -> datetime:
@@ -98,7 +108,7 @@ class OpeningHours:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         moments = sorted(
             midnight + timedelta(days=day, minutes=minute)
-            for day in range(8)
+            for day in range(-1, 8)
             for span in self.spans[(now.weekday() + day) % 7]
             for minute in span
         )
@@ -118,7 +128,7 @@ def parse_hours(words: str | None) -> OpeningHours:
     """
     text = (words or "").strip()
     plain = _BRACKETS.sub("", text).strip().lower()
-    if plain.startswith(("24/7", "phone 24/7")) and not re.search(r"only|20\d\d", text):
+    if _ALWAYS.match(plain) and not re.search(r"only|20\d\d", text):
         return OpeningHours(True, (), text)
     if not plain or _HEDGES.search(text):
         return OpeningHours(False, (), text)
@@ -134,25 +144,28 @@ def _spans(plain: str) -> Tuple[Tuple[Tuple[int, int], ...], ...]:
         for span in _times(part.group(2)):
             for day in days:
                 by_day[day].append(span)
-    rest = re.search(r"other days (\d{1,2}:\d{2}-\d{1,2}:\d{2})", plain)
+    rest = _OTHER_DAYS.search(plain)
     if rest:
         for day in set(range(7)) - named:
             by_day[day].extend(_times(rest.group(1)))
-    if not named:
+    left_over = _OTHER_DAYS.sub("", _PART.sub("", plain))
+    if not named or not _BETWEEN.fullmatch(left_over):
         return ()
     return tuple(tuple(by_day[day]) for day in range(7))
 
 
 def _times(words: str) -> List[Tuple[int, int]]:
     if words.startswith("24"):
-        return [(0, 24 * 60)]
-    return [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SPAN.findall(words)]
+        return [(0, _DAY_MINUTES)]
+    spans = [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SPAN.findall(words)]
+    return [(start, end if end > start else end + _DAY_MINUTES) for start, end in spans]
 
 
 def _days(words: str) -> Tuple[int, ...]:
     if words in _DAY_WORDS:
         return _DAY_WORDS[words]
     if "-" in words:
-        first, last = (DAYS.index(day.strip()) for day in words.split("-"))
-        return tuple(range(first, last + 1))
-    return tuple(DAYS.index(day.strip()) for day in words.split(","))
+        first, last = (DAYS.index(day.strip()[:3]) for day in words.split("-"))
+        # "Sun-Thu" goes round the end of the week.
+        return tuple((first + number) % 7 for number in range((last - first) % 7 + 1))
+    return tuple(DAYS.index(day.strip()[:3]) for day in words.split(","))

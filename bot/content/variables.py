@@ -1,7 +1,8 @@
 """Variables any response may name: `{emergency_number}`, `{helplines}`, `{help_strip}` and their kin.
 
 Each provider takes the slots of the conversation (country, audience, channel, card_category or check_in, card_speaker,
-language, and `at`, an aware time, when the caller has one) and returns words for that channel.
+language of the text, `own_age` in years and `own_language` of the person, and `at`, an aware time, when the caller has
+one) and returns words for that channel.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ def selection_from(slots: Mapping[str, Any], directory: HotlineDirectory | None 
             level=RiskLevel.ESCALATE,
             speaker=Speaker(speaker) if speaker in {s.value for s in Speaker} else Speaker.UNKNOWN,
             audience=slots.get("audience"),
+            age=slots.get("own_age"),
             at=slots.get("at"),
             channel=slots.get("channel") or "web",
-            language=slots.get("language") or "en",
+            language=slots.get("own_language") or slots.get("language") or "en",
         ),
     )
 
@@ -76,7 +78,11 @@ def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | N
 
 def helpline_short(slots: Mapping[str, Any]) -> str:
     """The first service in text-message form, such as `Childline 0800 1111 or childline.org.uk`."""
-    selection = selection_from(slots)
+    return short_line(selection_from(slots))
+
+
+def short_line(selection: Selection) -> str:
+    """The same for services already chosen."""
     choice: Choice = next(iter(selection.beside_emergency), selection.choices[0])
     return sms_line(card_of(choice, selection.person, None, None), choice.service.short)
 

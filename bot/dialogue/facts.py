@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, FrozenSet, Mapping
+from typing import Any, FrozenSet, Iterator, Mapping
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.audience import newest_own_age
@@ -106,6 +106,17 @@ def is_card_newest(tracker: DialogueStateTracker) -> bool:
 def is_direct_question(spoken: BotUttered) -> bool:
     """Whether the bot asked about a risk: with a check-in, or at the end of a wording with `metadata: asks`."""
     return spoken.metadata.get("utter_action") == UTTER_CHECK_IN or bool(spoken.metadata.get(CHECK_IN))
+
+
+def session_events(tracker: DialogueStateTracker) -> Iterator[Event]:
+    """The events of this session, newest first.
+
+    At the first message after a pause the tracker still holds the session before; from the second on it does not.
+    """
+    for event in reversed(tracker.events):
+        if isinstance(event, SessionStarted):
+            return
+        yield event
 
 
 def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ from bot.dialogue.facts import (
     latest_risk,
     recent_words,
 )
+from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
@@ -55,7 +56,8 @@ def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None 
 
 
 def _known(facts: ConversationFacts) -> Mapping[str, Any]:
-    return {**facts.slots, "country": facts.country, "audience": facts.audience}
+    known = {"country": facts.country, "audience": facts.audience}
+    return {**facts.slots, **known, "own_age": facts.age, "own_language": facts.language}
 
 
 def _as_draft(chosen: Response) -> Draft:
@@ -228,8 +230,9 @@ def _journey(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
     say = facts.slots.get(JOURNEY_SAY) or ()
     worded = word(book, state, say, journey_facts(facts), get_responses().fill)
     draft = _as_journey_draft(worded, f"{UTTER_JOURNEY}/{state.journey}/{state.step}")
-    # The outcome is counted by the log writer, without its conversation; `practised` is for the channel's guard.
-    practised = bool((latest_risk(tracker) or {}).get("put_aside"))
+    # The outcome is counted by the log writer, without its conversation. `practised` is for the channel's guard: true
+    # only where the journey took the line as an answer, not where its prompt returns after something else was said.
+    practised = bool((latest_risk(tracker) or {}).get("put_aside")) and FOR_REAL in say
     return {**draft, JOURNEY_OUTCOME: facts.slots.get(JOURNEY_OUTCOME), "practised": practised}
 
 

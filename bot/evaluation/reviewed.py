@@ -42,7 +42,10 @@ def read_cases(folder: Path) -> List[ReviewedCase]:
     """
     found = []
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        # Not `splitlines`: a text may hold other line ends, such as U+2028.
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+            if not line.strip():
+                continue
             try:
                 row = json.loads(line)
                 found.append(ReviewedCase(row["id"], row["kind"], row["text"], row["expected"]))

@@ -113,7 +113,8 @@ class AmqpConsumer:
         self._keys = keys
         self._deliver = deliver
         self._prefix = prefix
-        self._stopping = False
+        #: Set by `stop`.
+        self.stopping = False
         self.written = 0
         #: Whether RabbitMQ answers and batches are taken from it.
         self.connected = False
@@ -124,7 +125,7 @@ class AmqpConsumer:
         Args:
             idle_seconds: Return after this long without a message; None means never (tests use it).
         """
-        while not self._stopping:
+        while not self.stopping:
             try:
                 self._consume(idle_seconds)
                 return
@@ -135,7 +136,7 @@ class AmqpConsumer:
 
     def stop(self) -> None:
         """Lets `run` return within a second."""
-        self._stopping = True
+        self.stopping = True
 
     def _consume(self, idle_seconds: float | None) -> None:
         connection = pika.BlockingConnection(self._parameters)
@@ -148,7 +149,7 @@ class AmqpConsumer:
                 channel.basic_consume(self._prefix + QUEUE.format(partition=partition), self._on_batch)
             last_written, last_change, next_count = self.written, time.monotonic(), 0.0
             self.connected = True
-            while not self._stopping:
+            while not self.stopping:
                 if time.monotonic() >= next_count:
                     self._count(channel)
                     next_count = time.monotonic() + _COUNT_SECONDS

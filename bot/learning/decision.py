@@ -11,11 +11,13 @@ from bot.content.journeys import Journey, JourneyBook
 from bot.learning import engine
 from bot.learning.engine import Turn
 from bot.learning.readers import READERS, Reader
-from bot.learning.reading import read_choice, read_control, read_exactly
+from bot.learning.reading import asks_for_information, read_choice, read_control, read_exactly
 from bot.learning.state import COMPLETED, LEFT, OPEN, PAUSED, JourneyState
 
 #: The intent of every button inside a journey; its entity names `step/choice`, or `_/control`.
 ANSWER_INTENT = "journey_answer"
+#: Said first where a line was put aside: real things come before the exercise.
+FOR_REAL = "shared/for_real"
 CONTROL_STEP = "_"
 GO_ON, LEAVE, BACK, AGAIN = "go_on", "leave", "back", "again"
 
@@ -43,12 +45,6 @@ _QUESTION = re.compile(
 )
 #: "Not sure" may be an answer: when it is one of the choices, the choice counts.
 _YIELDING = ("skip", "dont_know")
-#: Asked of us, where "why?" and "how old are you?" are asked of the other person in the story.
-_INFORMATION = re.compile(
-    r"^\W*(?:what (?:is|are|does)|whats (?:a|an|the)|how (?:do|does|can|to)|where (?:do|can)|who can|tell me"
-    r"|explain)\b",
-    re.IGNORECASE,
-)
 _CONTROLS = ("leave", "back", "go_on", "again", "repeat", "skip")
 #: Where free text is read, "stop it" is said to the other person and "i dont know" is an unsure no.
 _CONTROLS_BESIDE_BUTTONS = ("leave_or_refusal", "dont_know")
@@ -209,7 +205,7 @@ def _typed_answer(
     if read is None and _is_question(heard):
         return None
     turn = engine.answer(journey, state, read, facts) if read else engine.miss(journey, state, facts)
-    return replace(turn, say=("shared/for_real", *turn.say)) if heard.is_put_aside else turn
+    return replace(turn, say=(FOR_REAL, *turn.say)) if heard.is_put_aside else turn
 
 
 def _is_question(heard: Heard) -> bool:
@@ -217,4 +213,4 @@ def _is_question(heard: Heard) -> bool:
 
 
 def _asks_for_information(heard: Heard) -> bool:
-    return heard.intent not in UNCLEAR_INTENTS and _INFORMATION.search(heard.text) is not None
+    return heard.intent not in UNCLEAR_INTENTS and asks_for_information(heard.text)

@@ -15,6 +15,12 @@ _NUMBER_WORDS = {
     "a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6,
 }  # fmt: skip
 _NUMBER = re.compile(r"(?:number |option |answer |the )?(\w+)(?: one)?")
+#: Asked of us, where "why?" and "how old are you?" are asked of the other person in the story.
+_INFORMATION = re.compile(
+    r"^\W*(?:what (?:is|are|does)|whats (?:a|an|the)|how (?:do|does|can|to)|where (?:do|can)|who can|tell me"
+    r"|explain)\b",
+    re.IGNORECASE,
+)
 #: Typing slips are forgiven from this likeness (0 to 100) on, when no second choice comes near.
 _LIKENESS = 84.0
 _MARGIN = 8.0
@@ -32,6 +38,11 @@ def read_control(text: str, phrases: Mapping[str, Sequence[str]], names: Sequenc
     """The first of `names` that has the whole message among its phrases."""
     said = plain(text)
     return next((name for name in names if said and said in phrases.get(name, ())), None)
+
+
+def asks_for_information(text: str) -> bool:
+    """Whether the words ask us for something, rather than the other person in the story."""
+    return _INFORMATION.search(text) is not None
 
 
 def read_choice(text: str, choices: Sequence[Choice], loosely: bool = True) -> str | None:

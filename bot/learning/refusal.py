@@ -63,6 +63,11 @@ class RefusalReading:
     score: float
     telling: float
 
+    @property
+    def answer(self) -> str | None:
+        """firm, unsure or giving_in; None when the line is no answer or cannot be told."""
+        return self.kind if self.kind in KINDS and self.score >= THRESHOLD else None
+
 
 class RefusalReader:
     """Kernel ridge regression, one output a kind, solved in closed form.
@@ -133,13 +138,20 @@ def read_examples(path: Path = EXAMPLES_FILE) -> List[Tuple[str, str]]:
 def telling_examples() -> List[Tuple[str, str]]:
     """Short lines of `data/risk/examples/` that want a question or a card."""
     # Read here and not by `bot.safety.examples`, which parses every FAQ phrasing as well: that takes seconds at start.
-    lines = [line for path in sorted(EXAMPLES_DIR.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
-    rows = [json.loads(line) for line in lines if line.strip()]
-    texts = [row["text"] for row in rows if row["level"] != RiskLevel.NONE.label]
+    texts = [text for path in sorted(EXAMPLES_DIR.glob("*.jsonl")) for text in _texts_at_risk(path)]
     found = sorted(dict.fromkeys(texts), key=lambda text: (len(text.split()), text))
     others = [text for text in found[SHORTEST_KEPT:] if len(text.split()) <= LONGEST_WORDS]
     step = max(len(others) // OTHERS_KEPT, 1)
     return [(TELLING, text) for text in (*found[:SHORTEST_KEPT], *others[::step])]
+
+
+def _texts_at_risk(path: Path) -> List[str]:
+    try:
+        # Not `splitlines`: a text may hold other line ends, such as U+2028, which JSON leaves as they are.
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        return [row["text"] for row in rows if row["level"] != RiskLevel.NONE.label]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ContentError(f"{path.name} must hold JSON lines with `text` and `level` ({error}).") from None
 
 
 @lru_cache(maxsize=1)
@@ -150,5 +162,4 @@ def get_refusal_reader() -> RefusalReader:
 
 def read_refusal(text: str) -> str | None:
     """firm, unsure or giving_in; None when the line is no answer or cannot be told."""
-    reading = get_refusal_reader().read([text])[0]
-    return reading.kind if reading.kind in KINDS and reading.score >= THRESHOLD else None
+    return get_refusal_reader().read([text])[0].answer

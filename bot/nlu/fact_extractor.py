@@ -65,19 +65,25 @@ def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) 
     return {
         "platform": find_platform(text),
         "setting": find_setting(text),
-        "country": _own_country(message, text),
+        "country": _own_country(message, text, _known_country(message, tracker)),
         "audience": _audience(text, tracker),
     }
 
 
-def _own_country(message: Message, text: str) -> Optional[str]:
+def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
+    """What the person said before, else what the page or channel sent along."""
+    said = tracker.get_slot("country") if tracker is not None else None
+    return said or (message.get("metadata") or {}).get("country")
+
+
+def _own_country(message: Message, text: str, known: Optional[str]) -> Optional[str]:
     risk = message.get(RISK) or {}
     intent = (message.get(INTENT) or {}).get("name")
     is_answer = len(text.split()) <= SHORT_ANSWER_WORDS or intent in COUNTRY_INTENTS
     if is_answer and risk.get("level", "none") == "none":
-        return resolve_country(text)
+        return resolve_country(text, known)
     # A disclosure typed while we ask for the country is a disclosure; where in it somebody says where they are is read.
-    return find_own_country(text)
+    return find_own_country(text, known)
 
 
 def _audience(text: str, tracker: Optional[DialogueStateTracker]) -> Optional[str]:

@@ -15,6 +15,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.constants import CARD_RESPONSES
+from bot.dialogue.facts import session_events
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
@@ -71,8 +72,8 @@ class RiskDetector(GraphComponent):
         return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
 
     def _speaker_before(self, tracker: Optional[DialogueStateTracker]) -> Optional[Speaker]:
-        """Speaker of the last message that told of a risk."""
-        for event in reversed(tracker.events if tracker is not None else []):
+        """Speaker of this session's last message that told of a risk."""
+        for event in session_events(tracker) if tracker is not None else ():
             risk = ((event.parse_data or {}).get(RISK) or {}) if isinstance(event, UserUttered) else {}
             if RiskLevel.from_label(risk.get("level", "none")) > RiskLevel.NONE:
                 return Speaker(risk["speaker"])
@@ -82,7 +83,7 @@ class RiskDetector(GraphComponent):
         if tracker is None:
             return []
         texts: List[str] = []
-        for event in reversed(tracker.events):
+        for event in session_events(tracker):
             # What was told before a card was answered by that card; it must not bring the card again.
             if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event):
                 break

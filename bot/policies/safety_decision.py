@@ -16,12 +16,13 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
 )
 from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Stance
-from bot.safety.protocol import category_of_yes
+from bot.safety.protocol import category_of_yes, is_another_trouble
 
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
 #: Intents that say it was a joke or that all is well.
-NO_INTENTS = frozenset({"deny", "laugh", "outcome_safe_now"})
+SAFE_NOW = "outcome_safe_now"
+NO_INTENTS = frozenset({"deny", "laugh", SAFE_NOW})
 #: What people say after a card: why they hold back, how it went, that they are angry or have no words. A learned score
 #: on such words ("they won't believe me") mostly repeats what the card already answered.
 AFTER_CARD_INTENTS = frozenset(
@@ -56,6 +57,7 @@ def decide(
     card_level: RiskLevel,
     told_plainly: bool = True,
     cards_given: AbstractSet[str] = frozenset(),
+    no_is_plain: bool = True,
 ) -> Decision | None:
     """Chooses the safety response, or None when the message is an ordinary one.
 
@@ -64,20 +66,24 @@ def decide(
         newest_alone: Level of the newest message by itself.
         intent: Intent of the newest message.
         check_in: Category of a check-in that waits for its answer, or None.
-        card_level: Highest level for which a card was given in this conversation.
+        card_level: Highest level for which a card was given in this session.
         told_plainly: The risk stands in plain words (a signal of `data/risk/`), not only in a learned score.
         cards_given: Categories of the cards already shown in this conversation.
+        no_is_plain: Where the intent says no: the words say nothing else (`bot.safety.answers`).
     """
     # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
     # message still weighs in `risk`: the answer to our own question counts by itself.
-    if check_in and intent in NO_INTENTS and newest_alone < RiskLevel.ESCALATE:
+    if check_in and newest_alone < RiskLevel.ESCALATE and _is_a_no(risk, intent, no_is_plain):
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
     if check_in and intent == TAKE_BACK and newest_alone == RiskLevel.NONE and risk.level < RiskLevel.EMERGENCY:
         # "forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it.
         return None
-    if card_level >= RiskLevel.ESCALATE and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly):
+    about_the_card = card_level >= RiskLevel.ESCALATE and intent in AFTER_CARD_INTENTS
+    if about_the_card and not _is_new_risk(risk, told_plainly, cards_given):
         return None
     if _repeats_a_card(risk, newest_alone, cards_given):
+        return None
+    if card_level >= RiskLevel.ESCALATE and not check_in and _is_an_echo(risk, newest_alone):
         return None
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
@@ -91,9 +97,23 @@ def decide(
     return None
 
 
-def _is_new_risk(risk: RiskAssessment, told_plainly: bool) -> bool:
-    """An emergency, a failed engine, or a risk said in plain words; those are never taken for talk about the card."""
-    return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly
+def _is_a_no(risk: RiskAssessment, intent: str | None, is_plain: bool) -> bool:
+    """Whether the answer to our own question closes it.
+
+    A no that says more ("no he does it at night") is the intent's guess, as "i am safe now" is: it is believed while
+    nothing is found in the words. Of a failed engine nobody knows what it would have found.
+    """
+    if intent not in NO_INTENTS or risk.failed or risk.level == RiskLevel.EMERGENCY:
+        return False
+    return risk.level == RiskLevel.NONE or (is_plain and intent != SAFE_NOW)
+
+
+def _is_new_risk(risk: RiskAssessment, told_plainly: bool, cards_given: AbstractSet[str]) -> bool:
+    """What is never taken for talk about the card.
+
+    An emergency, a failed engine, a risk said in plain words, or surely another trouble than the cards were about.
+    """
+    return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly or is_another_trouble(risk, cards_given)
 
 
 def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: AbstractSet[str]) -> bool:
@@ -103,6 +123,11 @@ def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: 
     """
     told_again = risk.level == RiskLevel.ESCALATE and newest_alone == RiskLevel.NONE and not risk.failed
     return told_again and risk.main_category in cards_given
+
+
+def _is_an_echo(risk: RiskAssessment, newest_alone: RiskLevel) -> bool:
+    """A doubt that stands in none of the newest words: it comes from those before, which the card has answered."""
+    return risk.level == RiskLevel.CHECK_IN and newest_alone == RiskLevel.NONE and not risk.failed
 
 
 def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:

@@ -7,18 +7,19 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_LEVEL, CHECK_IN, SAFETY_RESPONSES
-from bot.dialogue.facts import cards_given, is_direct_question, latest_risk
+from bot.dialogue.constants import CARD_LEVEL, CARD_RESPONSES, CHECK_IN, SAFETY_RESPONSES
+from bot.dialogue.facts import cards_given, is_direct_question, latest_risk, session_events
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.policies.safety_decision import Decision, decide
-from bot.safety.answers import read_answer
+from bot.policies.safety_decision import NO_INTENTS, Decision, decide
+from bot.safety.answers import is_one_word, read_answer
 from bot.safety.levels import RiskLevel
 
 
@@ -86,9 +87,10 @@ class SafetyPolicy(Policy):
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
             intent=_answer_intent(message, is_asked=check_in is not None),
             check_in=check_in,
-            card_level=RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none"),
+            card_level=_card_level(tracker),
             told_plainly=_is_told_plainly(risk or {}),
             cards_given=cards_given(tracker),
+            no_is_plain=_is_plain(message.text or ""),
         )
 
     def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:
@@ -101,12 +103,26 @@ def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
     Laughing says nothing either: "haha im not joking" is a yes. Taking back says no when we asked ("no i was joking"),
-    not without its words ("forget it"), and after a card it is an intent of its own.
+    not without its words ("forget it"), and after a card it is an intent of its own. A no may be a call for help: "no
+    please help me".
     """
     intent = message.intent.get("name")
-    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent == "take_back"):
+    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, "take_back"}):
         return read_answer(message.text or "") or intent
     return intent
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a no is pressed as a button or is all that the words say."""
+    return text.startswith(INTENT_MESSAGE_PREFIX) or is_one_word(text) or read_answer(text) == "deny"
+
+
+def _card_level(tracker: DialogueStateTracker) -> RiskLevel:
+    """The highest level of this session's cards; the slot is carried over, but talk of today is about no older card."""
+    spoken = (event.action_name for event in session_events(tracker) if isinstance(event, ActionExecuted))
+    if not any(name in CARD_RESPONSES for name in spoken):
+        return RiskLevel.NONE
+    return RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none")
 
 
 def _is_told_plainly(risk: Mapping[str, Any]) -> bool:
@@ -115,8 +131,8 @@ def _is_told_plainly(risk: Mapping[str, Any]) -> bool:
 
 
 def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
-    """The category of a check-in whose answer this message is; a question from long ago no longer counts."""
-    spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    """The category of a check-in whose answer this message is; a question of an earlier session no longer counts."""
+    spoken = next((event for event in session_events(tracker) if isinstance(event, BotUttered)), None)
     if spoken is None or not is_direct_question(spoken):
         return None
     return spoken.metadata.get(CHECK_IN) or tracker.get_slot(CHECK_IN)

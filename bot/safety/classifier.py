@@ -15,6 +15,8 @@ import numpy as np
 from bot.safety.kernel import KernelMachine
 from bot.safety.levels import CATEGORIES, RiskLevel, Speaker, Stance
 from bot.safety.signals import SignalHit
+from bot.text.cleanup import MAX_MESSAGE_CHARS
+from bot.text.encoder import MAX_ENCODED_CHARS
 
 LEVELS: Tuple[RiskLevel, ...] = (RiskLevel.CHECK_IN, RiskLevel.ESCALATE, RiskLevel.EMERGENCY)
 SPEAKERS: Tuple[Speaker, ...] = tuple(Speaker)
@@ -28,6 +30,12 @@ _SPEAKING = slice(_RISK_OUTPUTS + len(CATEGORIES), _RISK_OUTPUTS + len(CATEGORIE
 LONG_WORDS = 25
 _PART_WORDS = (6, 32)
 MAX_PARTS = 10
+#: Characters of a part; more only where MAX_PARTS of these do not hold a message.
+_PART_CHARS = 200
+#: Sentences at either end that stay by themselves where the others are joined: there a disclosure tends to stand.
+_ENDS_KEPT = 2
+#: A sentence shorter than this, in characters, is not a part by itself where parts are spread over a long text.
+_LEAST_CHARS = 20
 #: Of these the second reader reads the most telling ones as well; each costs it as much as a short message.
 TELLING_PARTS = 2
 #: And of a text with at least as many parts: there the whole says little of one sentence in the middle.
@@ -35,6 +43,8 @@ TELLING_PARTS_OF_LONG = 4
 #: From here on (the whole counts as one) a message is long.
 _MANY_PARTS = 3
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+#: The same in every script that the encoder knows; Chinese and Japanese put no space behind.
+_ANY_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])\s*")
 
 
 @dataclass(frozen=True)
@@ -204,17 +214,29 @@ def telling_parts(parts: Sequence[str], scores: np.ndarray) -> List[str]:
 
 
 def is_long(text: str) -> bool:
-    """Whether a text is also read part by part."""
-    return len(text.split()) > LONG_WORDS
+    """Whether a text is also read part by part: by its words, or by its characters where those are not apart."""
+    return len(text.split()) > LONG_WORDS or len(text) > MAX_ENCODED_CHARS
 
 
 def parts_of(text: str) -> List[str]:
     """The whole text, and for a long one its sentences, short neighbours joined; at most MAX_PARTS parts.
 
-    A text without punctuation is cut every 32 words. Of more parts than MAX_PARTS the first and the last are kept.
+    A text without punctuation is cut every 32 words. Where that gives more than MAX_PARTS, or leaves something that is
+    in no part and not in the whole as the encoder reads it, the parts are spread over all of the text instead.
     """
     if not is_long(text):
         return [text]
+    parts = _sentences(text)
+    is_cut = any(len(part) > _PART_CHARS for part in parts)
+    if len(parts) > MAX_PARTS or (is_cut and len(text) > MAX_ENCODED_CHARS):
+        parts = _spread(text)
+    else:
+        # Bounded also when a "word" is hundreds of characters long; the whole holds the rest.
+        parts = [part[:_PART_CHARS] for part in parts]
+    return [text, *parts] if len(parts) > 1 else [text]
+
+
+def _sentences(text: str) -> List[str]:
     least, most = _PART_WORDS
     parts: List[str] = []
     for sentence in SENTENCE_END.split(text):
@@ -225,7 +247,50 @@ def parts_of(text: str) -> List[str]:
                 parts[-1] += " " + " ".join(piece)
             else:
                 parts.append(" ".join(piece))
-    if len(parts) > MAX_PARTS:
-        parts = parts[: MAX_PARTS // 2] + parts[-MAX_PARTS // 2 :]
-    # Bounded also when a "word" is a thousand characters long.
-    return [text, *(part[:200] for part in parts)] if len(parts) > 1 else [text]
+    return parts
+
+
+def _spread(text: str) -> List[str]:
+    """At most MAX_PARTS parts that hold all of a text: its ends, and between them sentences joined to even lengths.
+
+    Of a text longer than any message is after `clean`, the first and the last pieces are kept.
+    """
+    cuts = _cuts(text)
+    if len(text) > MAX_MESSAGE_CHARS:
+        spans = list(zip(cuts, cuts[1:], strict=False))
+        spans = [*spans[: MAX_PARTS // 2], *spans[-MAX_PARTS // 2 :]]
+    else:
+        cuts = _evenly_spread(cuts)
+        spans = list(zip(cuts, cuts[1:], strict=False))
+    return [text[start:end].strip() for start, end in spans]
+
+
+def _evenly_spread(cuts: Sequence[int]) -> List[int]:
+    """The cuts at both ends, and of those between them the ones nearest to even lengths, for MAX_PARTS parts."""
+    if len(cuts) <= MAX_PARTS + 1:
+        return list(cuts)
+    at_end = _ENDS_KEPT + 1
+    chosen, others = [*cuts[:at_end], *cuts[-at_end:]], list(cuts[at_end:-at_end])
+    start, end, number = cuts[_ENDS_KEPT], cuts[-at_end], MAX_PARTS - 2 * _ENDS_KEPT
+    for part in range(1, number):
+        wanted = start + (end - start) * part / number
+        nearest = min((abs(cut - wanted), cut) for cut in others)[1]
+        others.remove(nearest)
+        chosen.append(nearest)
+    return sorted(chosen)
+
+
+def _cuts(text: str) -> List[int]:
+    """Where a text may be cut, from 0 to its length: behind sentences, and inside those of more than _PART_CHARS.
+
+    There it is cut between words, or inside one that has no end.
+    """
+    cuts = [0]
+    for end in (*(match.end() for match in _ANY_SENTENCE_END.finditer(text)), len(text)):
+        while end - cuts[-1] > _PART_CHARS:
+            furthest = cuts[-1] + _PART_CHARS
+            space = text.rfind(" ", cuts[-1] + 1, furthest + 1)
+            cuts.append(space + 1 if space > 0 else furthest)
+        if end - cuts[-1] >= _LEAST_CHARS or cuts[-1] < end == len(text):
+            cuts.append(end)
+    return cuts

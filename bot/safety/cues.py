@@ -42,6 +42,7 @@ class Cues:
     joking: Pattern[str]
     ambiguous: Pattern[str]
     denied: Pattern[str]
+    denied_except: Pattern[str]
     negation: Pattern[str]
     speakers: Tuple[Tuple[Speaker, Pattern[str]], ...]
     languages: Mapping[str, FrozenSet[str]]
@@ -62,6 +63,7 @@ def load_cues(folder: Path = RISK_DIR) -> Cues:
         joking=build("stance", "joking"),
         ambiguous=build("stance", "ambiguous"),
         denied=build("stance", "denied"),
+        denied_except=build("stance", "denied_except"),
         negation=build("stance", "negation"),
         speakers=tuple((Speaker(name), build("speaker", name)) for name in rows["speaker"]),
         languages={name: frozenset(words.split()) for name, words in languages.items()},
@@ -76,16 +78,21 @@ def get_cues() -> Cues:
 
 def gather_evidence(text: TokenText, signals: Sequence[RiskSignal], cues: Cues) -> Evidence:
     """What signals and cues find in one text."""
-    short = text.line.count(" ") <= _SHORT_WORDS
     return Evidence(
         hits=tuple(match_signals(text, signals, cues.negation)),
         stance=stance_of(text, cues),
         of_self=speaks_of_self(text),
         joking=cues.joking.search(text.line) is not None,
         ambiguous=cues.ambiguous.search(text.line) is not None,
-        denied=short and cues.denied.search(text.line) is not None,
+        denied=_is_denied(text, cues),
         speaker_cues=tuple(speaker for speaker, pattern in cues.speakers if pattern.search(text.line)),
     )
+
+
+def _is_denied(text: TokenText, cues: Cues) -> bool:
+    if text.line.count(" ") > _SHORT_WORDS or cues.denied_except.search(text.line):
+        return False
+    return cues.denied.search(text.line) is not None
 
 
 def stance_of(text: TokenText, cues: Cues) -> Stance:

@@ -5,7 +5,8 @@
    itself would not escalate it, or the classifier finds any risk all but impossible. Two things count always, for a
    question: slang that is a joke as often as a cry for help, and a plain wish of the writer to die.
 3. A joke marker beside a self-harm signal, or the slang form "kms" by itself, asks instead of showing the card.
-4. A short message that says nothing is happening, without any signal, is believed.
+4. A short message that says nothing is happening, without any signal, is believed; where the readers would show the
+   card nevertheless, a question is asked.
 5. The categories named are those above the category threshold, and those of signals that counted; at least one.
 """
 
@@ -56,7 +57,7 @@ def decide(reading: Reading, evidence: Evidence, thresholds: Thresholds) -> Deci
     hits = tuple(hit for hit in evidence.hits if _counts(hit, reading, evidence, thresholds))
     learned = _classifier_level(reading, thresholds)
     if evidence.denied and not hits:
-        learned = RiskLevel.NONE
+        learned = RiskLevel.CHECK_IN if learned >= RiskLevel.ESCALATE else RiskLevel.NONE
     elif evidence.ambiguous and _only_self_harm(reading, hits, thresholds):
         learned = min(learned, RiskLevel.CHECK_IN)
     doubted = _is_doubted(reading, thresholds)
@@ -115,9 +116,7 @@ def _hit_level(hit: SignalHit, evidence: Evidence, doubted: bool) -> RiskLevel:
     return hit.signal.level
 
 
-def _named(
-    reading: Reading, hits: Tuple[SignalHit, ...], level: RiskLevel, thresholds: Thresholds
-) -> Dict[str, float]:
+def _named(reading: Reading, hits: Tuple[SignalHit, ...], level: RiskLevel, thresholds: Thresholds) -> Dict[str, float]:
     from_signals = {hit.signal.category for hit in hits}
     likely = [name for name in CATEGORIES if reading.categories[name] >= thresholds.category]
     if not likely and not from_signals:

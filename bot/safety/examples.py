@@ -84,7 +84,8 @@ def load_examples(folder: Path = EXAMPLES_DIR, faq_folder: Path = FAQ_DIR) -> Li
 
 def read_examples(path: Path) -> List[RiskExample]:
     """Reads one file of examples. Raises ContentError as `load_examples` does."""
-    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    # Not `splitlines`: a text may hold other line ends, such as U+2028, which JSON leaves as they are.
+    lines = enumerate(path.read_text(encoding="utf-8").split("\n"), start=1)
     return [_read_line(line, f"{path.name} line {number}") for number, line in lines if line.strip()]
 
 

@@ -18,13 +18,17 @@ from enum import Enum
 from typing import Collection
 
 from bot.safety import levels
-from bot.safety.levels import RiskLevel, Speaker
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
 
 CHILD, PARENT, FRIEND, PROFESSIONAL = "child", "parent", "friend", "professional"
 #: An adult about what was done to them, and an adult about what they themselves might do.
 SURVIVOR, OWN_BEHAVIOUR = "survivor", "own_behaviour"
 ADULT_AGE = 18
 VOICES = (CHILD, PARENT, FRIEND, PROFESSIONAL, SURVIVOR, OWN_BEHAVIOUR)
+
+#: From this score another trouble is none that talk about a card ("they will throw me out") only sounds like: of 1,387
+#: phrasings of such talk in `data/nlu/` 1 % reach it.
+ANOTHER_TROUBLE_FROM = 0.9
 
 #: A question about an unnamed worry: the engine failed or was torn between categories.
 UNCLEAR = "unclear"
@@ -73,6 +77,20 @@ def duty_of(
     """
     named = category or UNCLEAR
     return Duty(_kind(level, named in cards_given), named, voice_of(speaker, audience, named, age))
+
+
+def is_another_trouble(assessment: RiskAssessment, cards_given: Collection[str]) -> bool:
+    """Whether a message that sounds like talk about a card surely tells of a trouble that no card was about.
+
+    Args:
+        cards_given: Categories of the cards already shown in this conversation.
+    """
+    named = assessment.main_category
+    if named is None or named in cards_given or assessment.level < RiskLevel.ESCALATE:
+        return False
+    # The card about a threat speaks of the pictures too: "i sent them, it is my fault" is about it.
+    is_its_means = named == levels.IMAGE_SHARED and levels.EXTORTION in cards_given
+    return assessment.categories[named] >= ANOTHER_TROUBLE_FROM and not is_its_means
 
 
 def category_of_yes(asked: str | None) -> str:

@@ -242,6 +242,12 @@ def find_turns(session: Session, conversation_id: str, before: Optional[int] = N
     return rows[::-1]
 
 
+def find_all_turns(session: Session, conversation_id: str) -> Sequence[Turn]:
+    """Every message of a conversation, oldest first: a case file must not begin in the middle."""
+    query = sa.select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.position)
+    return session.execute(query).scalars().all()
+
+
 def get_turn(session: Session, turn_id: int) -> Optional[Turn]:
     """One message."""
     return session.get(Turn, turn_id)

@@ -31,9 +31,14 @@ _EXAMPLES = 1000
 def note_view(
     session: Session, user: User, row: Conversation, now: datetime, action: str = "conversation.view"
 ) -> None:
-    """Records a look, and counts the conversation, once a day, for the reader's own protection."""
-    is_new = not was_opened_today(session, user, row, now)
+    """Records a look, and counts it."""
+    count_look(session, user, row, now)
     audit.record(session, user.email, action, "conversation", row.id, at=now)
+
+
+def count_look(session: Session, user: User, row: Conversation, now: datetime) -> None:
+    """Counts the conversation, once a day, for the reader's own protection; called before the look is recorded."""
+    is_new = not was_opened_today(session, user, row, now)
     day = session.get(ExposureDay, (user.id, now.strftime("%Y-%m-%d")))
     if day is None:
         day = ExposureDay(user_id=user.id, day=now.strftime("%Y-%m-%d"), conversations=0, severe=0, last_break_at=now)
@@ -51,7 +56,7 @@ def was_opened_today(session: Session, user: User, row: Conversation, now: datet
         AuditEntry.object_type == "conversation",
         AuditEntry.object_id == row.id,
         AuditEntry.actor == user.email,
-        AuditEntry.action.in_(("conversation.view", "conversation.print")),
+        AuditEntry.action.in_(("conversation.view", "conversation.print", "originals.read")),
         AuditEntry.at >= now.replace(hour=0, minute=0, second=0, microsecond=0),
     )
     return session.execute(looks.limit(1)).first() is not None

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.origins import chat_address
 from bot.config import Settings
+from bot.content.countries import country_code
 from bot.content.schema import INTERNATIONAL
 from bot.privacy_policy import render_policy
 from bot.store.policy import get_policy
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(lambda response: _guarded(response, chat))
 
     def page(template: str, **more: Any) -> Response:
-        shown = {**more, "chat": chat, "country": settings.country, "exit": settings.exit_url}
+        shown = {**more, "chat": chat, "country": country_code(settings.country) or "", "exit": settings.exit_url}
         shown["sri"] = get_bundle().integrity
         asked = request.args.get("lang", "")
         shown["lang"] = asked if asked in languages() else "en"
@@ -110,4 +111,4 @@ def _strings(language: str) -> Response:
 
 def _help(country: str) -> Response:
     # A country without a file gets the help that works anywhere; the element need not know which have one.
-    return _json(help_for(country.upper()) or help_for(INTERNATIONAL))
+    return _json(help_for(country_code(country) or INTERNATIONAL) or help_for(INTERNATIONAL))

@@ -7,11 +7,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.hotlines import ActionShowHotlines, valid_country
+from bot.content.crisis import CrisisContext, compose
+from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
 
 
-def run(text="/get_hotline", intent="get_hotline", entities=(), **slots):
+def run(text="/get_hotline", intent="get_hotline", entities=(), said=(), metadata=None, **slots):
     message = {"text": text, "intent": {"name": intent}, "entities": list(entities)}
-    tracker = Tracker("1", slots, message, [], False, None, {}, None)
+    events = [{"event": "user", "text": words, "metadata": metadata} for words in (*said, text)]
+    tracker = Tracker("1", slots, message, events, False, None, {}, None)
     dispatcher = CollectingDispatcher()
     events = ActionShowHotlines().run(dispatcher, tracker, {})
     return dispatcher.messages[0], events
@@ -42,9 +45,36 @@ def test_after_a_card_the_same_need_is_met_for_the_country_and_the_barrier_is_as
     assert "What would make it easier" in message["text"]
 
 
+@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize(("said", "age"), [("im 25, it was my stepdad", 25), ("im 13, it was my stepdad", 13)])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_after_a_card_the_country_brings_the_services_that_its_card_would_have_named(category, said, age, language):
+    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.9}, Speaker.SELF)
+    card = compose(risk, CrisisContext(country="US", language=language, age=age))
+    metadata = {"language": language}
+    slots = {"card_category": category, "card_speaker": "self"}
+    message, _ = run("/ask_country", "ask_country", [country("US")], said=[said], metadata=metadata, **slots)
+    assert message["hotlines"] == list(card.hotlines)
+
+
+def test_an_adult_is_not_sent_to_a_line_for_children_and_the_newest_age_counts():
+    child, adult = (
+        run("/get_hotline", said=said, country="GB", card_category="self_harm", card_speaker="self")[0]["hotlines"]
+        for said in (["im 25", "sorry, im 15"], ["im 15", "sorry, im 25"])
+    )
+    assert "gb-childline" in child and "gb-childline" not in adult and adult
+
+
 def test_a_country_named_in_passing_is_not_taken_for_the_persons_own():
     _, events = run("i need a helpline, he lives in canada", audience="child")
     assert events == []
+
+
+def test_a_place_of_two_countries_is_the_known_one():
+    message, events = run("georgia", "ask_country", audience="child", country="US")
+    assert "988" in message["text"] and events[0]["value"] == "US"
+    message, events = run("georgia", "ask_country", audience="child")
+    assert message["utter_action"] == "utter_hotlines_anywhere" and events == []
 
 
 def test_words_that_are_no_country_never_reach_the_slot():

@@ -25,6 +25,26 @@ def test_a_bad_number_is_refused_with_the_variable_named():
         read_settings({"KINDLIGHT_RASA_PORT": "many"})
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("KINDLIGHT_RASA_SERVERS", "-1", "must be at least 1"),
+        ("KINDLIGHT_PAGE_PORT", "0", "must be at least 1"),
+        ("KINDLIGHT_CONSUMER_PORT", "-1", "must be at least 0"),
+        ("KINDLIGHT_GATEWAY_PORT", "65536", "a port is at most 65535"),
+        ("KINDLIGHT_EXPOSURE_CAP", "0", "must be at least 1"),
+        ("KINDLIGHT_SLA_EMERGENCY_MINUTES", "0", "must be at least 1"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused_with_the_variable_named(variable, value, said):
+    with pytest.raises(ConfigError, match=f"{variable} is {value}, but .*{said}"):
+        read_settings({variable: value})
+
+
+def test_a_port_that_may_be_none_takes_zero():
+    assert read_settings({"KINDLIGHT_CONSUMER_PORT": "0"}).consumer_port == 0
+
+
 def test_env_file_skips_comments_and_quotes(tmp_path):
     path = tmp_path / ".env"
     path.write_text("# note\n\nKINDLIGHT_COUNTRY='IE'\n")

@@ -30,6 +30,7 @@ def test_a_complete_production_set_up_may_start():
         ({"open_keys": (Path("keys/store.json"),)}, "chmod 600 keys/store.json"),
         ({"refused_drafts": 3}, "3 texts have not been signed by a safeguarding professional"),
         ({"api": True}, "--auth-token"),
+        ({"unserved_country": "EN"}, "KINDLIGHT_COUNTRY is 'EN'"),
     ],
 )
 def test_each_fault_is_named_with_its_remedy(change, said):
@@ -85,6 +86,28 @@ def test_keys_may_come_from_the_environment(tmp_path):
     found = look(settings, {**PRODUCTION, "KINDLIGHT_CHANNEL_KEY": "secret"})
     assert found.shared and found.has_encryption_keys and found.has_channel_key
     assert not look(replace(settings, encryption_keys=""), PRODUCTION).has_encryption_keys
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_key_files_count_only_where_all_processes_use_the_same_folder(tmp_path, is_shared):
+    """`user add`, `purge` or `drill` on a machine of its own makes both, and no other machine can read with them."""
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    for name in ("store.json", "channel.key"):
+        (keys / name).write_text("{}")
+        (keys / name).chmod(0o600)
+    settings = Settings(var_dir=tmp_path, amqp_url="amqp://queue/", shared_var_dir=is_shared)
+    found = faults(look(settings, PRODUCTION))
+    assert [problem.split()[0] for problem in found] == (
+        [] if is_shared else ["KINDLIGHT_ENCRYPTION_KEYS", "KINDLIGHT_CHANNEL_KEY"]
+    )
+    assert all("KINDLIGHT_SHARED_VAR_DIR" in problem for problem in found)
+
+
+@pytest.mark.parametrize(("country", "served"), [("", True), ("GB", True), ("uk", True), ("EN", False), ("JM", False)])
+def test_a_country_without_helplines_is_no_country_of_a_deployment(tmp_path, country, served):
+    found = look(Settings(var_dir=tmp_path, country=country), {})
+    assert found.unserved_country == ("" if served else country)
 
 
 def test_an_endpoints_file_that_is_not_there_is_said(tmp_path):

@@ -57,6 +57,7 @@ def test_all_of_ours_get_the_same_addresses(programs):
     for part in [part for part in parts if part.arguments]:
         assert part.environment["KINDLIGHT_DATABASE_URL"] == "postgresql://postgres@127.0.0.1:5440/postgres"
         assert part.environment["KINDLIGHT_REDIS_URL"] == "redis://127.0.0.1:6390/1"
+        assert part.environment["KINDLIGHT_SHARED_VAR_DIR"] == "true"
         assert part.environment["KINDLIGHT_AMQP_URL"].endswith("127.0.0.1:5680/")
         assert part.environment["KINDLIGHT_ENDPOINTS"].endswith("deploy/endpoints.production.yml")
         assert part.environment["KINDLIGHT_CHAT_URL"] == "http://127.0.0.1:8000"

@@ -107,6 +107,13 @@ def test_every_situation_and_voice_has_its_first_words():
         assert f"utter_check_in_{category}" in RESPONSES and f"utter_check_in_yes_{category}" in RESPONSES
 
 
+def test_a_yes_to_a_check_in_leads_on_to_what_makes_contact_easier():
+    for category in set(CATEGORIES) - {"immediate_danger"}:
+        for variation in RESPONSES[f"utter_check_in_yes_{category}"]:
+            payloads = {button.payload for button in variation.buttons}
+            assert {"/barrier_cannot_talk", "/barrier_dont_know_what_to_say", "/outcome_going_to"} <= payloads, category
+
+
 def test_every_barrier_and_outcome_has_its_words():
     assert {f"utter_barrier_{barrier}" for barrier in BARRIERS} <= set(RESPONSES)
 

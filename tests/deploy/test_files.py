@@ -26,6 +26,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
+#: What is told nothing but what it shows.
+WITHOUT_SECRETS = {"page", "actions"}
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "kindlight"]
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 #: Variables that are read outside `Settings`.
@@ -274,7 +276,7 @@ def test_nginx_and_the_settings_name_services_that_exist():
 def test_only_nginx_can_be_reached_from_outside_and_the_console_only_from_this_machine():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
     assert SERVICES["nginx"]["ports"] == ["8000:8000", "127.0.0.1:8001:8001"]
-    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert [name for name, network in COMPOSE["networks"].items() if not network.get("internal")] == ["outside"]
     assert all(SERVICES[engine]["networks"] == ["inside"] for engine in ("postgres", "redis", "rabbitmq"))
 
 
@@ -286,17 +288,49 @@ def test_our_containers_have_a_read_only_root_and_no_rights(name):
 
 
 def test_every_setting_of_the_compose_file_exists():
-    named = {name for name in COMPOSE["x-settings"] if name.startswith(PREFIX)}
+    named = {name for name in {**COMPOSE["x-settings"], **COMPOSE["x-page-settings"]} if name.startswith(PREFIX)}
     named |= set(re.findall(r"KINDLIGHT_\w+", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
     known = {PREFIX + name.upper() for name in Settings.__annotations__} | OTHER_VARIABLES
     assert named <= known
 
 
 def test_a_setting_in_production_env_reaches_our_containers():
-    """Retention, channels and limits are not listed one by one: the whole file is handed to each of them."""
-    for name in OURS:
+    """Retention, channels and limits are not listed one by one: the whole file is handed to each that has secrets."""
+    assert set(OURS) - WITHOUT_SECRETS == {"rasa-1", "rasa-2", "consumer", "console"}
+    for name in set(OURS) - WITHOUT_SECRETS:
         assert [entry["path"] for entry in SERVICES[name]["env_file"]] == ["production.env"], name
     assert not any("env_file" in SERVICES[engine] for engine in ("postgres", "redis", "rabbitmq", "nginx"))
+
+
+def test_pages_and_actions_hold_no_secret_and_reach_no_engine():
+    secret = re.compile(r"KEY|PASS|TOKEN|SECRET|DATABASE|AMQP|REDIS|ALERT|GATEWAYS|OIDC|TWILIO")
+    for name in WITHOUT_SECRETS:
+        service = SERVICES[name]
+        assert "env_file" not in service and "volumes" not in service
+        assert not [variable for variable in service.get("environment", {}) if secret.search(variable)]
+        reached = {other for other, one in SERVICES.items() if set(one["networks"]) & set(service["networks"])}
+        assert reached == {name, *({"nginx"} if name == "page" else {"rasa-1", "rasa-2"})}
+
+
+def test_the_page_gets_every_setting_that_it_shows(monkeypatch):
+    from bot.store.policy import read_policy
+    from bot.widget import server
+
+    asked = set()
+
+    class Noting(Settings):
+        def __getattribute__(self, name):
+            asked.add(name)
+            return super().__getattribute__(name)
+
+    settings = Noting(sealed_originals=True)
+    monkeypatch.setattr(server, "get_policy", lambda: read_policy(settings))
+    client = server.create_app(settings).test_client()
+    assert {client.get(path).status_code for path in ("/", "/child", "/privacy")} == {200}
+    shown = {PREFIX + name.upper() for name in asked & set(Settings.__annotations__)}
+    # Where it listens is the image's, and the rest of the policy is nothing that a page says.
+    shown -= {name for name in shown if re.search(r"_HOST$|_PORT$|_SLA_|_ALERT_", name)}
+    assert shown == set(SERVICES["page"]["environment"])
 
 
 def test_no_secret_stands_in_a_file_and_each_is_asked_for():

@@ -61,6 +61,12 @@ def test_a_case_is_read_as_the_console_writes_it(tmp_path):
     assert read_cases(tmp_path) == [ReviewedCase("case-00007", "wrong_answer", "how do i block", row["expected"])]
 
 
+def test_a_line_end_inside_a_text_is_no_end_of_a_case(tmp_path):
+    row = {"id": "case-00007", "kind": "unanswered", "text": "one\u2028two\x85three", "expected": {}}
+    (tmp_path / "00007_00007.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert [one.text for one in read_cases(tmp_path)] == ["one\u2028two\x85three"]
+
+
 def test_nothing_that_staff_marked_is_wrong_again(assistant):
     def nearest(text):
         return next(iter(assistant.understood([text])))[1]

@@ -141,6 +141,12 @@ def test_a_country_without_a_file_gets_the_help_that_works_anywhere(client):
     assert client.get("/widget/help/INT.json").json["emergency"] is None
 
 
+def test_uk_is_the_united_kingdom(client):
+    assert client.get("/widget/help/UK.json").json == client.get("/widget/help/GB.json").json
+    pages = create_app(replace(Settings(), country="uk", chat_url="http://127.0.0.1:5005")).test_client()
+    assert 'country="GB"' in pages.get("/child").text
+
+
 @pytest.mark.parametrize("country", ["GB", "US", "IE", "CA", "AU", "NZ", "IN", "ZA"])
 def test_the_help_of_a_country_has_an_emergency_number_and_a_line_for_each_reader(country):
     found = help_for(country)

@@ -1,5 +1,6 @@
 // Keeps the open queue up to date. Needs in the page: #rows with data-live, data-source and data-events, and #live
-// with role="status", which says politely what came. Rows are never swapped under a person's focus.
+// with role="status", which says politely what came, in the words of its data-changed ({urgent} is a number) and
+// data-stopped. Rows are never swapped under a person's focus.
 const rows = document.getElementById("rows");
 const live = document.getElementById("live");
 
@@ -10,7 +11,7 @@ function isBusy() {
 async function refresh() {
   const answer = await fetch(rows.dataset.source, { headers: { Accept: "text/html" } });
   if (answer.redirected || !answer.ok) {
-    live.textContent = "The list no longer updates by itself. Reload the page.";
+    live.textContent = live.dataset.stopped;
     source.close();
     return;
   }
@@ -20,7 +21,7 @@ async function refresh() {
 
 function announce(counts) {
   const urgent = (counts["3"] ?? 0) + (counts["2"] ?? 0);
-  live.textContent = `The queue has changed: ${urgent} unread at “Escalate” or above.`;
+  live.textContent = live.dataset.changed.replace("{urgent}", urgent);
 }
 
 let source = { close() {} };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping, Sequence
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,18 +12,20 @@ from bot.console.filters import read_filter, read_kept, read_number
 from bot.console.permissions import Permission, may, requires
 from bot.console.timeline import cut, is_veiled
 from bot.console.words import label
+from bot.content.responses import get_responses
 from bot.redaction.redactor import get_redactor
 from bot.safety.levels import CATEGORIES
 from bot.store import audit, originals, queries, reviews
 from bot.store.accounts import get_user
 from bot.store.constants import OUTCOMES, STATUSES
-from bot.store.models import Conversation
+from bot.store.models import Conversation, Turn
 
 pages = Blueprint("conversation", __name__)
 MAX_NOTE = 4000
 #: More than a tag may have, so that a longer one is refused and not cut.
 MAX_TAG = 80
 MIN_REASON = 20
+FAQ_PREFIX = "utter_faq/"
 
 
 @pages.get("/conversations/<conversation_id>")
@@ -32,28 +34,25 @@ def show(conversation_id: str) -> Any:
     """The timeline, or the gentle stop when the reader has had enough for a day."""
     row = _find(conversation_id)
     wanted, _ = read_filter(request.args)
-    day = reviews.exposure_today(g.work.session, g.user.id, g.now)
-    # What was opened today is not stopped again: a note or a tag leads back to the same page.
-    capped = is_capped(day, g.settings.exposure_cap, row.level) and not reviews.was_opened_today(
-        g.work.session, g.user, row, g.now
-    )
-    if capped and request.args.get("more") != "yes":
-        return render_template("views/stop.html", row=row, day=day, query=wanted.as_query())
-    if capped:
-        audit.record(g.work.session, g.user.email, "conversation.more", "conversation", row.id, at=g.now)
+    if (stop := _stop(row, wanted.as_query())) is not None:
+        return stop
     reviews.note_view(g.work.session, g.user, row, g.now)
     g.work.commit()
-    return render_template("views/conversation.html", **_values(row), **_around(row, wanted))
+    turns = queries.find_turns(g.work.session, row.id, read_number(request.args.get("before")))
+    return render_template("views/conversation.html", **_values(row, turns), **_around(row, wanted))
 
 
 @pages.get("/conversations/<conversation_id>/print")
 @requires(Permission.READ)
 def show_print(conversation_id: str) -> Any:
-    """Without menus and veils, for a case file."""
+    """All messages without menus and veils, for a case file; stopped as gently as the timeline."""
     row = _find(conversation_id)
+    if (stop := _stop(row, {})) is not None:
+        return stop
     reviews.note_view(g.work.session, g.user, row, g.now, "conversation.print")
     g.work.commit()
-    return render_template("views/conversation_print.html", **_values(row))
+    turns = queries.find_all_turns(g.work.session, row.id)
+    return render_template("views/conversation_print.html", **_values(row, turns))
 
 
 @pages.post("/conversations/<conversation_id>/status")
@@ -145,13 +144,19 @@ def mark(conversation_id: str) -> Any:
     turn = queries.get_turn(g.work.session, turn_id) if turn_id is not None else None
     if turn is None or turn.conversation_id != row.id or outcome not in OUTCOMES[1:]:
         abort(400)
-    category = request.form.get("category", "")
-    expected = " ".join(request.form.get("expected", "").split())[:80]
+    category, expected = request.form.get("category", ""), request.form.get("expected", "").strip()
     labels: dict[str, Any] = {"level": "none"} if outcome == "false_alarm" else {}
+    # What cannot be taught is refused here: its case would fail after every training.
     if outcome == "missed_risk":
-        labels = {"level": "escalate", "categories": [category] if category in CATEGORIES else []}
-    elif outcome in ("wrong_answer", "unanswered"):
-        labels = {"faq": get_redactor().redact(expected).text} if expected else {}
+        if category not in CATEGORIES:
+            flash(label("messages", "mark_category"))
+            return _back(row)
+        labels = {"level": "escalate", "categories": [category]}
+    elif outcome in ("wrong_answer", "unanswered") and expected:
+        if expected not in _known_answers():
+            flash(label("messages", "mark_answer"))
+            return _back(row)
+        labels = {"faq": expected}
     told = str(labels.get("faq") or ", ".join(labels.get("categories", [])))
     staged = reviews.mark(g.work.session, g.user, turn, outcome, told, labels, g.now)
     g.work.commit()
@@ -165,7 +170,12 @@ def show_originals(conversation_id: str) -> Any:
     """Requests for the sealed originals, and the words while a confirmed request is open."""
     row = _find(conversation_id)
     wish = reviews.open_request(g.work.session, g.user, row.id, g.now) if g.settings.sealed_originals else None
-    texts = [text for _, text in originals.read_originals(g.work.session, wish, g.user, g.now)] if wish else []
+    texts = []
+    if wish is not None:
+        if (stop := _stop(row, {})) is not None:
+            return stop
+        reviews.count_look(g.work.session, g.user, row, g.now)
+        texts = [text for _, text in originals.read_originals(g.work.session, wish, g.user, g.now)]
     g.work.commit()
     requests = reviews.find_original_requests(g.work.session, row.id)
     people = queries.names_of(g.work.session, [p for one in requests for p in (one.requested_by, one.confirmed_by)])
@@ -216,13 +226,26 @@ def _find(conversation_id: str) -> Conversation:
     return row
 
 
+def _stop(row: Conversation, query: Mapping[str, str]) -> str | None:
+    """The page that stops gently when the reader has had enough for a day; None to go on, which is recorded then."""
+    day = reviews.exposure_today(g.work.session, g.user.id, g.now)
+    # What was opened today is not stopped again: a note or a tag leads back to the same page.
+    if not is_capped(day, g.settings.exposure_cap, row.level) or reviews.was_opened_today(
+        g.work.session, g.user, row, g.now
+    ):
+        return None
+    if request.args.get("more") != "yes":
+        return render_template("views/stop.html", row=row, day=day, query=query, page=request.endpoint)
+    audit.record(g.work.session, g.user.email, "conversation.more", "conversation", row.id, at=g.now)
+    return None
+
+
 def _back(row: Conversation) -> Response:
     wanted = read_kept(request.form)
     return redirect(url_for("conversation.show", conversation_id=row.id, **wanted.as_query()))
 
 
-def _values(row: Conversation) -> dict[str, Any]:
-    turns = queries.find_turns(g.work.session, row.id, read_number(request.args.get("before")))
+def _values(row: Conversation, turns: Sequence[Turn]) -> dict[str, Any]:
     reviewed = queries.find_reviews(g.work.session, row.id)
     notes = queries.find_notes(g.work.session, row.id)
     people = [row.assignee_id, *(n.author_id for n in notes), *(r.reviewer_id for r in reviewed)]
@@ -252,7 +275,13 @@ def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
         "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
         "reviewers": queries.find_reviewers(g.work.session),
         "known_tags": queries.find_tags(g.work.session),
+        "known_answers": _known_answers(),
     }
+
+
+def _known_answers() -> list[str]:
+    """Names of the answers to questions, as `data/nlu/faq` has them."""
+    return sorted(name.removeprefix(FAQ_PREFIX) for name in get_responses().names if name.startswith(FAQ_PREFIX))
 
 
 def _helplines(row: Conversation) -> list[tuple[str, str]]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, Tuple
 
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
 
-from bot.console.charts import bar_chart, journey_rows, shown
+from bot.console.charts import Shown, bar_chart, journey_rows, shown, shown_rows
 from bot.console.exports import to_csv
 from bot.console.permissions import Permission, requires
 from bot.console.words import label
 from bot.store import audit
-from bot.store.figures import Figures, read_figures
+from bot.store.figures import Counts, Figures, read_figures
 from bot.store.policy import read_policy
 
 pages = Blueprint("dashboard", __name__)
@@ -31,9 +31,10 @@ def show() -> Any:
         spans=SPANS,
         figures=figures,
         shown=shown,
-        daily=bar_chart([(name, shown(count)) for name, count in figures.by_day]),
-        daily_escalations=bar_chart([(name, shown(count)) for name, count in figures.escalations_by_day]),
+        daily=bar_chart(_shown(figures.by_day)),
+        daily_escalations=bar_chart(_shown(figures.escalations_by_day)),
         tables=_tables(figures),
+        barriers=_shown_barriers(figures),
         journeys=journey_rows(figures.journeys),
         due=_due(),
     )
@@ -68,7 +69,17 @@ def _read(days: int) -> Figures:
     return read_figures(g.work.session, since, g.now, read_policy(g.settings).sla)
 
 
-def _tables(figures: Figures) -> List[Tuple[str, List[Tuple[str, Optional[int]]]]]:
+def _shown(rows: Counts) -> List[Tuple[str, Shown]]:
+    counts = shown_rows([count for _, count in rows])
+    return [(name, count) for (name, _), count in zip(rows, counts, strict=True)]
+
+
+def _shown_barriers(figures: Figures) -> List[Tuple[str, str, Shown]]:
+    counts = shown_rows([count for _, _, count in figures.barriers])
+    return [(name, outcome, count) for (name, outcome, _), count in zip(figures.barriers, counts, strict=True)]
+
+
+def _tables(figures: Figures) -> List[Tuple[str, List[Tuple[str, Shown]]]]:
     """Key of the heading, and rows of label and count."""
     groups = (
         ("escalations", "categories", figures.escalations),
@@ -78,7 +89,7 @@ def _tables(figures: Figures) -> List[Tuple[str, List[Tuple[str, Optional[int]]]
         ("countries", "words", figures.countries),
         ("drills", "words", figures.drills),
     )
-    return [(key, [(label(words, name), shown(count)) for name, count in rows]) for key, words, rows in groups]
+    return [(key, [(label(words, name), count) for name, count in _shown(rows)]) for key, words, rows in groups]
 
 
 def _flat_journeys(figures: Figures) -> List[Tuple[str, str, Any]]:
@@ -93,16 +104,18 @@ def _flat_journeys(figures: Figures) -> List[Tuple[str, str, Any]]:
 
 
 def _flat(figures: Figures) -> List[Tuple[str, str, Any]]:
-    """One row a figure; a suppressed count is the text `<5`."""
+    """One row a figure; a suppressed count is the text `<5`, or LEFT_OUT."""
 
-    def cell(count: int) -> Any:
-        return "<5" if shown(count) is None else count
+    def cell(count: Shown) -> Any:
+        return "<5" if count is None else count
 
-    rows: List[Tuple[str, str, Any]] = [("conversations", "", cell(figures.conversations))]
-    rows += [("messages", "", cell(figures.messages)), ("unanswered", "", cell(figures.unanswered))]
+    rows: List[Tuple[str, str, Any]] = [("conversations", "", cell(shown(figures.conversations)))]
+    rows += [("messages", "", cell(shown(figures.messages))), ("unanswered", "", cell(shown(figures.unanswered)))]
     for name in ("by_day", "escalations_by_day", "escalations", "levels", "topics", "channels", "countries", "drills"):
-        rows += [(name, key, cell(count)) for key, count in getattr(figures, name)]
-    rows += [("barriers", f"{name}: {outcome or 'open'}", cell(count)) for name, outcome, count in figures.barriers]
+        rows += [(name, key, cell(count)) for key, count in _shown(getattr(figures, name))]
+    rows += [
+        ("barriers", f"{name}: {outcome or 'open'}", cell(count)) for name, outcome, count in _shown_barriers(figures)
+    ]
     rows += _flat_journeys(figures)
     for wait in figures.waits:
         if wait.count >= 5:

@@ -21,24 +21,30 @@ MAX_QUERY = 200
 @pages.get("/search")
 @requires(Permission.READ)
 def show() -> Any:
-    """Messages that hold every word; a conversation's id leads straight to it."""
+    """Messages that hold every word; a conversation's id leads straight to it.
+
+    The words of a conversation at `escalate` or above are read in the conversation only, where the look counts for
+    the reader's protection. The others are shown here, which is a look at each of their conversations.
+    """
     text = request.args.get("q", "").strip()[:MAX_QUERY]
     if text and " " not in text and queries.get_conversation(g.work.session, text) is not None:
         return redirect(url_for("conversation.show", conversation_id=text))
     words = words_of(text)
     place = read_number(request.args.get("from"))
     found, following = queries.search_turns(g.work.session, text, get_key_ring().derive("search"), place)
+    closed = {turn.id for turn, row in found if is_veiled(max(turn.risk_level, row.level), False)}
     if words:
         # The words themselves may be a name: only their number is recorded.
         details = {"words": len(words), "hits": len(found)}
         audit.record(g.work.session, g.user.email, "search.run", details=details, at=g.now)
+        for name in dict.fromkeys(row.id for turn, row in found if turn.id not in closed):
+            audit.record(g.work.session, g.user.email, "search.read", "conversation", name, at=g.now)
         g.work.commit()
-    show_all = bool(g.user.preferences.get("show_all"))
     return render_template(
         "views/search.html",
         q=text,
         found=found,
         following=following,
-        veiled={turn.id for turn, row in found if is_veiled(max(turn.risk_level, row.level), show_all)},
+        closed=closed,
         problem=label("messages", "search_short") if text and not words else "",
     )

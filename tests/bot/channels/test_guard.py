@@ -70,6 +70,23 @@ async def test_an_exercise_and_talk_about_the_card_are_left_to_their_answer_but_
     assert (await ask(guard_saying(emergency), handler(collected, practised), collected))[0]["hotlines"]
 
 
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [({"abuse_disclosure": 0.96}, "utter_crisis_abuse_disclosure_child"), ({EXTORTION: 0.96}, None),
+     ({"abuse_disclosure": 0.7}, None)],
+)  # fmt: skip
+async def test_talk_about_a_card_that_surely_tells_of_another_trouble_gets_that_card(found, shown):
+    """ "nobody would believe me, he comes in at night" after the assistant's card about blackmail."""
+    guard = guard_saying(AT_RISK)
+    collected = []
+    await ask(guard, handler(collected, {**CARD, "card_category": EXTORTION}), collected)
+    guard._assess_texts = lambda texts: RiskAssessment(RiskLevel.ESCALATE, found, Speaker.SELF)
+    barrier = {**ANSWER, "response": "utter_barrier_not_believed"}
+    collected = []
+    replies = await ask(guard, handler(collected, barrier), collected)
+    assert [reply["response"] for reply in replies] == [*([shown] if shown else []), barrier["response"]]
+
+
 @pytest.mark.parametrize("fault", [{"error": RuntimeError("broken")}, {"seconds": 1.0}, {}])
 async def test_a_person_at_risk_gets_the_card_when_rasa_fails_is_slow_or_silent(fault):
     collected = []
@@ -164,6 +181,14 @@ def test_the_age_that_a_person_gave_before_is_still_known():
     assert first["response"] == "utter_crisis_extortion_survivor"
 
 
+def test_the_word_about_a_technical_problem_names_lines_for_the_age_that_was_given():
+    guard = guard_saying(QUIET)
+    guard.assess("c1", "im 34")
+    (reply,) = guard.reply(QUIET, GuardContext("c1", None, "GB", "web"))
+    assert reply["response"] == "utter_technical_problem"
+    assert "116 123" in reply["text"] and "0800 1111" not in reply["text"]
+
+
 async def test_a_message_that_rasa_only_answers_late_is_not_logged_twice():
     collected, events = [], []
     await ask(logging_guard(AT_RISK, events), handler(collected, CARD, seconds=0.1), collected)
@@ -206,7 +231,8 @@ ASKED = RiskAssessment(RiskLevel.CHECK_IN, {EXTORTION: 0.6}, Speaker.SELF)
 
 async def answered(*answers, guard=None):
     """What is said to the last of several messages, of which the first is unclear and lost by the assistant."""
-    guard = guard or Guard(assess=lambda texts: ASKED if "unclear" in texts[-1] else QUIET)
+    unclear = ("unclear", "homework", "point in")
+    guard = guard or Guard(assess=lambda texts: ASKED if any(word in texts[-1] for word in unclear) else QUIET)
     broken = handler([], error=RuntimeError("broken"))
     (question,) = await answer_guarded(guard, CONTEXT, "unclear words", broken, [])
     assert question["response"] == "utter_check_in_extortion"
@@ -216,12 +242,12 @@ async def answered(*answers, guard=None):
     return [reply["response"] for reply in replies]
 
 
-@pytest.mark.parametrize("yes", ["yes", "/affirm", "still unclear"])
+@pytest.mark.parametrize("yes", ["yes", "/affirm", "still unclear", "no point in anything", "no please help me"])
 async def test_a_yes_to_the_guards_own_question_brings_the_card(yes):
     assert await answered(yes) == ["utter_crisis_extortion_child", ANSWER["response"]]
 
 
-@pytest.mark.parametrize("answers", [["no"], ["/deny"], ["no its unclear"], ["what is grooming?"], ["thanks", "yes"]])
+@pytest.mark.parametrize("answers", [["no"], ["/deny"], ["lol no its just homework"], ["what is grooming?"], ["thanks", "yes"]])
 async def test_a_no_or_another_subject_is_left_to_the_assistant(answers):
     assert await answered(*answers) == [ANSWER["response"]]
 

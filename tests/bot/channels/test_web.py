@@ -375,6 +375,8 @@ def test_pages_find_the_chat_server(settings, address):
     [
         ({"audience": "admin", "country": "GBR", "language": "english", "attempt": "x"}, (None, None, None, 1)),
         ({"audience": "parent", "country": "ie", "language": "AR", "attempt": 3}, ("parent", "IE", "ar", 3)),
+        ({"country": "UK"}, (None, "GB", None, 1)),
+        ({"country": "XX"}, (None, None, None, 1)),
     ],
 )
 def test_odd_values_beside_the_text_are_dropped(sent, read):

@@ -82,6 +82,9 @@ def test_an_archive_where_nobody_may_write_is_named(tmp_path, monkeypatch):
         (("soak", "--address", "somewhere"), "is no address"),
         (("drill", "--address", "somewhere"), "is no address"),
         (("hotlines", "--channel", "pigeon"), "There is no channel 'pigeon'"),
+        (("ask", "hello", "--channel", "pigeon"), "There is no channel 'pigeon'"),
+        (("run-production", "--servers", "-2"), "--servers is -2"),
+        (("run-production", "--writers", "-1"), "--writers is -1"),
         (("hotlines", "--age", "-5"), "between 0 and 120"),
     ],
 )

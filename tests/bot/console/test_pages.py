@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bot.store.models import Alert, Conversation, Escalation
-from bot.store.staff_models import AuditEntry, Note, Review, StagedExample, Tag
+from bot.store.staff_models import AuditEntry, ExposureDay, Note, Review, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
 
 PAGES = [
@@ -106,6 +106,37 @@ def test_marking_stages_an_example_and_the_patch_holds_it(browser, conversations
     assert "+++ b/tests/evaluation/reviewed/00001_00001.jsonl" in patch
 
 
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ({"outcome": "missed_risk"}, "Choose the risk category"),
+        ({"outcome": "missed_risk", "category": "other"}, "Choose the risk category"),
+        ({"outcome": "wrong_answer", "expected": "what is grooming"}, "no answer with that name"),
+        ({"outcome": "unanswered", "expected": "a: b # c"}, "no answer with that name"),
+    ],
+)
+def test_a_mark_that_no_training_can_put_right_is_refused(browser, conversations, database, marks, said):
+    someone = browser("lead")
+    page = BeautifulSoup(someone.get("/conversations/checkin0001").text, "html.parser")
+    turn = page.select_one("form.mark input[name=turn]")["value"]
+    assert said in someone.post("/conversations/checkin0001/marks", {"turn": turn, **marks}, follow=True).text
+    with UnitOfWork(database) as work:
+        assert work.session.query(StagedExample).count() == work.session.query(Review).count() == 0
+
+
+def test_an_answer_is_chosen_from_the_known_ones(browser, conversations, database):
+    someone = browser("lead")
+    page = BeautifulSoup(someone.get("/conversations/quiet0001").text, "html.parser")
+    field = page.select_one("form.mark input[name=expected]")
+    known = [option["value"] for option in page.find("datalist", id=field["list"]).find_all("option")]
+    assert "what_is_grooming" in known
+    data = {"turn": page.select_one("form.mark input[name=turn]")["value"], "outcome": "wrong_answer"}
+    someone.post("/conversations/quiet0001/marks", {**data, "expected": "what_is_grooming"})
+    someone.post("/conversations/quiet0001/marks", data)
+    with UnitOfWork(database) as work:
+        assert [one.labels for one in work.session.query(StagedExample)] == [{"faq": "what_is_grooming"}, {}]
+
+
 def test_a_patch_holds_what_nobody_has_downloaded_and_the_latest_can_be_had_again(browser, conversations, database):
     someone, path = browser("lead"), "/quality/examples/download"
     page = BeautifulSoup(someone.get("/conversations/checkin0001").text, "html.parser")
@@ -157,6 +188,24 @@ def test_search_finds_words_and_ids(browser, conversations):
     assert someone.get("/search?q=quiet0001", status=302).location.endswith("/conversations/quiet0001")
 
 
+def test_a_search_shows_no_word_of_a_hard_conversation(browser, conversations):
+    someone = browser("reviewer")
+    someone.post("/account/preferences", {"show_all": "yes", "keys": "yes"})
+    text = someone.get("/search?q=money").text
+    assert "/conversations/escalate0001#m1" in text and "sends my pics" not in text
+
+
+def test_a_search_is_a_look_at_each_conversation_whose_words_it_shows(browser, conversations, database):
+    someone = browser("reviewer")
+    assert "kms this homework" in someone.get("/search?q=homework").text
+    someone.get("/search?q=money")
+    with UnitOfWork(database) as work:
+        looks = work.session.query(AuditEntry).filter_by(action="search.read").all()
+        assert [(one.object_type, one.object_id) for one in looks] == [("conversation", "checkin0001")]
+    text = browser("auditor").get("/audit").text
+    assert "read messages of conversation checkin0001 in the results of a search" in text
+
+
 def test_originals_need_a_reason_and_a_second_person(browser, conversations, database):
     first, second = browser("lead"), browser("lead2")
     path = "/conversations/escalate0001/originals"
@@ -175,6 +224,22 @@ def test_small_counts_are_suppressed_on_the_page_and_in_the_export(browser, conv
     assert someone.get("/dashboard/export?format=json").is_json
 
 
+def test_what_would_give_a_small_count_away_is_left_out_of_page_and_export(browser, conversations, database):
+    with UnitOfWork(database) as work:
+        row = work.session.get(Conversation, "quiet0001")
+        facts = {one.key: getattr(row, one.key) for one in row.__table__.columns if one.key != "id"}
+        for number in range(4):
+            work.session.add(Conversation(id=f"more{number}", **{**facts, "channel": "web"}))
+        work.session.get(Conversation, "checkin0001").channel = "telegram"
+        work.session.get(Conversation, "escalate0001").channel = "telegram"
+        work.commit()
+    exported = browser("lead").get("/dashboard/export?format=csv").text
+    assert "conversations,,9" in exported and "channels,telegram,<5" in exported and "channels,web,–" in exported
+    page = BeautifulSoup(browser("lead").get("/dashboard").text, "html.parser")
+    rows = page.find("section", {"aria-labelledby": "table-channels"}).tbody.find_all("tr")
+    assert [[cell.text for cell in row.find_all(["th", "td"])] for row in rows] == [["Website", "–"], ["Telegram", "< 5"]]
+
+
 def test_exposure_cap_stops_gently_and_the_override_is_recorded(app, browser, conversations, database, settings):
     object.__setattr__(settings, "exposure_cap", 1)
     someone = browser("reviewer")
@@ -184,6 +249,43 @@ def test_exposure_cap_stops_gently_and_the_override_is_recorded(app, browser, co
     someone.get("/conversations/emergency0001?more=yes")
     with UnitOfWork(database) as work:
         assert work.session.query(AuditEntry).filter_by(action="conversation.more").count() == 1
+
+
+def test_the_print_view_stops_as_the_conversation_does(browser, conversations, database, settings):
+    object.__setattr__(settings, "exposure_cap", 1)
+    someone = browser("reviewer")
+    someone.get("/conversations/escalate0001")
+    stop = BeautifulSoup(someone.get("/conversations/emergency0001/print").text, "html.parser")
+    assert "Enough for today" in stop.h1.text
+    assert "unsafe" in someone.get(stop.find("a", string=re.compile("Nobody else is there"))["href"]).text
+    with UnitOfWork(database) as work:
+        assert work.session.query(AuditEntry).filter_by(action="conversation.more").count() == 1
+        assert work.session.query(AuditEntry).filter_by(action="conversation.print").count() == 1
+
+
+def test_the_print_view_holds_every_message(browser, conversations, monkeypatch):
+    from bot.store import queries
+
+    monkeypatch.setattr(queries, "TURNS_SHOWN", 1)
+    text = browser("reviewer").get("/conversations/escalate0001/print?before=1").text
+    assert "sends my pics" in text and "glad you told me" in text
+
+
+def test_reading_originals_counts_and_stops_as_a_conversation_does(browser, conversations, database, settings, people):
+    for path in ("/conversations/escalate0001/originals", "/conversations/emergency0001/originals"):
+        browser("lead").post(path, {"reason": "The police asked for the exact words of the threat"})
+    for number, name in enumerate(("escalate0001", "emergency0001"), start=1):
+        browser("lead2").post(f"/conversations/{name}/originals/{number}/confirm")
+    object.__setattr__(settings, "exposure_cap", 1)
+    someone = browser("lead")
+    assert "Enough for today" not in someone.get("/conversations/escalate0001/originals").text
+    assert "Enough for today" not in someone.get("/conversations/escalate0001/originals").text, "opened today"
+    assert "Enough for today" in someone.get("/conversations/emergency0001/originals").text
+    someone.get("/conversations/emergency0001/originals?more=yes")
+    with UnitOfWork(database) as work:
+        day = work.session.query(ExposureDay).filter_by(user_id=people["lead"]).one()
+        assert (day.conversations, day.severe) == (2, 2)
+        assert work.session.query(AuditEntry).filter_by(action="originals.read").count() == 3
 
 
 def test_saved_views_belong_to_one_person(browser, conversations):

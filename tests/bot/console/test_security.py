@@ -16,6 +16,7 @@ from bot.console.permissions import ROLE_PERMISSIONS, may
 from bot.console.words import get_words
 from bot.store import audit
 from bot.store.constants import ROLES
+from bot.store.models import Conversation, Turn
 from bot.store.staff_models import AuditEntry
 from bot.store.unit_of_work import UnitOfWork
 
@@ -142,9 +143,18 @@ def test_another_host_name_is_refused(browser, host):
 
 
 @pytest.mark.parametrize(
-    "path", ["/conversations/escalate0002?show=all", "/search?q=alert", "/conversations/escalate0002/print"]
+    ("path", "level"),
+    [
+        ("/conversations/escalate0002?show=all", 2),
+        ("/search?q=alert", 1),  # where a search shows the words
+        ("/conversations/escalate0002/print", 2),
+    ],
 )
-def test_hostile_chat_text_is_shown_inert(browser, conversations, path):
+def test_hostile_chat_text_is_shown_inert(browser, conversations, database, path, level):
+    with UnitOfWork(database) as work:
+        work.session.execute(sa.update(Conversation).where(Conversation.id == "escalate0002").values(level=level))
+        work.session.execute(sa.update(Turn).where(Turn.conversation_id == "escalate0002").values(risk_level=level))
+        work.commit()
     text = browser("reviewer").get(path).text
     page = BeautifulSoup(text, "html.parser")
     assert "alert(2)" in text and "49" not in page.find("main").text.split("javascript")[0][-20:]
@@ -259,7 +269,6 @@ def test_every_audit_action_has_a_sentence():
 
 def test_event_stream_tells_of_a_new_message(app, browser, conversations, database, monkeypatch):
     from bot.console import watch
-    from bot.store.models import Turn
 
     monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.05)
     response = browser("reviewer").client.get("/queue/events", base_url=BASE)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bot.content.barriers import OUTCOMES, answer, fact_about, names, outcome_response
+from bot.content.barriers import OUTCOMES, answer, fact_about, first_sentence, names, outcome_response
 from bot.content.hotlines import get_directory
 from bot.content.responses import get_responses
 from bot.content.schema import BARRIERS
 from bot.errors import InputError
+from bot.safety.levels import CATEGORIES
 
 CHILDLINE = get_directory().get("gb-childline")
 
@@ -61,6 +64,33 @@ def test_the_words_to_copy_fit_who_writes_and_about_what():
     assert "threatening me with pictures" in child
     parent = answer("dont_know_what_to_say", CHILDLINE, "parent", "web", "extortion").text
     assert "blackmailing my child" in parent
+
+
+@pytest.mark.parametrize("audience", [None, "child", "parent"])
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_who_writes_about_a_friend_is_not_given_words_about_themselves_or_their_child(audience, category):
+    words = first_sentence({"card_speaker": "friend", "audience": audience, "card_category": category})
+    assert not re.search(r"\b(me|myself|my child|not okay)\b", words), words
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        ({"card_speaker": "friend", "audience": "child"}, "my friend may hurt"),
+        ({"card_speaker": "about_child", "audience": "child"}, "my friend may hurt"),
+        ({"card_speaker": "about_child", "audience": "parent"}, "my child may hurt"),
+        ({"card_speaker": "friend", "audience": "professional"}, "with a young person"),
+        ({"card_speaker": "self", "audience": "child"}, "I'm not okay"),
+    ],
+)
+def test_the_first_sentence_says_who_is_in_danger(slots, expected):
+    assert expected in first_sentence({**slots, "card_category": "self_harm"})
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_parent_is_asked_whether_the_child_is_safe(name):
+    titles = {button.title for button in get_responses().choose(name, "parent", "web", {}).buttons}
+    assert "I'm safe now" not in titles
 
 
 def test_every_response_of_the_journey_exists_and_works_from_slots_alone():

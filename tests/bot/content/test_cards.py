@@ -61,6 +61,7 @@ def test_hours_are_told_in_words(service_id, at, expected):
 
 def test_a_text_message_keeps_to_plain_characters_and_short_names():
     assert sms_line(card("gb-childline", "child_helpline"), "Childline") == "Childline 0800 1111 or childline.org.uk"
+    assert sms_line(card("gb-shout", "crisis"), "Shout") == "Shout (text SHOUT to 85258)"
     assert gsm("“Únic” · Łódź’s") == "\"Unic\" - ?odz's"
     assert [segments("x" * n) for n in (160, 161, 306, 307)] == [1, 2, 2, 3]
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.countries import find_own_country, get_country_names, newest_own_country, resolve_country
+from bot.content.countries import (
+    country_code,
+    find_own_country,
+    get_country_names,
+    newest_own_country,
+    resolve_country,
+)
 from bot.content.hotlines import get_directory
 
 
@@ -51,6 +57,16 @@ def test_every_alias_leads_to_a_country_of_the_directory():
         ("i'm from ukraine and i live in poland now", "PL"),
         ("im in turkey and i dont know who to call", "TR"),
         ("we’re in the states, is there a number", "US"),
+        ("i live in lebanon ohio and my dad hits me", "US"),
+        ("I live in London, Ontario", "CA"),
+        ("im in panama city florida", "US"),
+        ("i live in georgia usa", "US"),
+        ("im in kansas city missouri", "US"),
+        ("i live in new jersey", "US"),
+        ("im in trouble, im in spain", "ES"),
+        ("im in germany and an american man wants my pics", "DE"),
+        ("im in germany american man wants my pics", "DE"),
+        ("i live in atlanta georgia", "US"),
     ],
 )
 def test_where_somebody_says_they_are_is_read_from_any_message(text, expected):
@@ -65,6 +81,9 @@ def test_where_somebody_says_they_are_is_read_from_any_message(text, expected):
         "im not in the uk",
         "im in the bathroom and he is outside",
         "im in love with a boy from spain",
+        "im in us history class",
+        "i'm in english lessons with him",
+        "im in french homework club",
         "i'm in year 9 and my friend jordan is mean",
         "i am in " + "trouble " * 5000,
     ],
@@ -73,6 +92,41 @@ def test_a_country_in_passing_is_not_where_somebody_is(text):
     assert find_own_country(text) is None
 
 
+@pytest.mark.parametrize(
+    ("place", "known", "expected"),
+    [
+        ("georgia", "US", "US"), ("georgia", "GB", None), ("georgia", None, None), ("jersey", "US", "US"),
+        ("jersey", None, None), ("birmingham", "US", "US"), ("birmingham", "GB", "GB"), ("birmingham", None, "GB"),
+        ("london", "CA", "CA"), ("london", "IE", "GB"), ("kenya", "GB", "KE"), ("turkey", "US", "TR"),
+        ("jordan", "US", "JO"), ("jamaica", "GB", "JM"),
+    ],
+)  # fmt: skip
+def test_a_place_of_two_countries_is_in_the_known_one_and_is_asked_about_rather_than_left_without_helplines(
+    place, known, expected
+):
+    assert find_own_country(f"i live in {place}", known) == expected
+    assert resolve_country(f"i'm in {place}", known) == expected
+    assert newest_own_country(["help", f"im in {place}"], known) == expected
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("paris, texas", "US"), ("my english teacher", None), ("ohio", "US")])
+def test_what_follows_a_name_says_what_it_is(answer, expected):
+    assert resolve_country(answer) == expected
+
+
 def test_the_newest_statement_counts():
     assert newest_own_country(["help", "im in spain now", "i live in ireland"]) == "ES"
     assert newest_own_country(["help"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("GB", "GB"), ("uk", "GB"), (" UK ", "GB"), ("EL", "GR"), ("ie", "IE"), ("JM", "JM"), ("XX", None), ("EN", None),
+     ("EU", None), ("GBR", None), ("England", None), ("", None), (None, None), (7, None), (["GB"], None)],
+)  # fmt: skip
+def test_two_letters_are_read_as_people_write_them(written, code):
+    assert country_code(written) == code
+
+
+def test_every_country_of_the_directory_has_a_code():
+    assert [code for code in get_directory().countries if country_code(code) != code] == []

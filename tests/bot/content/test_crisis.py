@@ -108,6 +108,14 @@ def test_an_adult_who_gives_their_age_is_not_sent_to_a_line_for_children():
     assert "gb-childline" in child and "gb-childline" not in adult and adult
 
 
+@pytest.mark.parametrize("known", [{"age": 34}, {"audience": "parent"}])
+def test_the_line_in_an_adults_text_message_is_the_first_of_their_card(known):
+    on_the_web = reply("self_harm", country="GB", **known)
+    text = text_of(reply("self_harm", country="GB", channel="sms", **known))
+    assert on_the_web.hotlines[0] == "gb-samaritans"
+    assert "116 123" in text and "0800 1111" not in text and "85258" not in text
+
+
 def test_an_emergency_number_of_medium_confidence_comes_with_what_to_do_if_it_fails():
     assert "If this does not connect" in text_of(reply("self_harm", RiskLevel.EMERGENCY, country="KE"))
     assert "If this does not connect" not in text_of(reply("self_harm", RiskLevel.EMERGENCY, country="GB"))
@@ -202,7 +210,7 @@ def test_another_language_gets_the_card_written_in_it_when_there_is_one():
 def test_a_young_person_worried_about_own_thoughts_is_not_offered_a_button_about_fault() -> None:
     found = reply("offender_concern", country="GB", audience="child")
     titles = [button.title for message in found.messages for button in message.buttons]
-    assert "I'll do it now" in titles and "It's my fault" not in titles
+    assert "I'll contact them now" in titles and "It's my fault" not in titles
 
 
 @pytest.mark.parametrize("audience", ["child", "parent"])

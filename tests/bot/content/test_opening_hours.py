@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from bot.content.hotlines import get_directory
 from bot.content.opening_hours import Status, parse_hours
 
 ZONE = "Europe/Amsterdam"
@@ -36,6 +37,70 @@ def at(text: str) -> datetime:
 )
 def test_open_closed_or_honestly_unknown(words, moment, expected):
     assert parse_hours(words).status(at(moment), ZONE) is expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-27T17:30", Status.OPEN),
+        ("2026-11-28T00:59", Status.OPEN),
+        ("2026-11-28T01:00", Status.CLOSED),
+        # Saturday has no hours of its own.
+        ("2026-11-28T18:00", Status.CLOSED),
+        ("2026-11-29T00:30", Status.CLOSED),
+    ],
+)
+def test_hours_past_midnight_belong_to_the_evening_before(moment, expected):
+    assert parse_hours("Mon-Fri 18:00-2:00").status(at(moment), ZONE) is expected
+
+
+def test_a_line_open_past_midnight_closes_the_next_morning():
+    hours = parse_hours("daily 18:00-2:00")
+    assert hours.next_change(at("2026-11-27T20:00"), ZONE) == datetime(2026, 11, 28, 2, 0)
+    assert hours.next_change(at("2026-11-28T00:30"), ZONE) == datetime(2026, 11, 28, 2, 0)
+    assert hours.next_change(at("2026-11-28T01:30"), ZONE) == datetime(2026, 11, 28, 18, 0)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-29T10:00", Status.OPEN),
+        ("2026-11-26T10:00", Status.OPEN),
+        ("2026-11-27T10:00", Status.OPEN),
+        ("2026-11-27T12:00", Status.CLOSED),
+        ("2026-11-28T10:00", Status.CLOSED),
+    ],
+)
+def test_days_may_go_round_the_end_of_the_week(moment, expected):
+    assert parse_hours("Sun-Thu 9:00-17:00; Fri 8:00-12:00").status(at(moment), ZONE) is expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Mon-Fri 9:00-17:00 and evenings",
+        "Mon-Fri 9:00-17:00, Sat mornings",
+        "Mon-Wed, Fri 9:00-17:00",
+        "Mon-Fri except holidays 9:00-17:00",
+        "24/7 chat; phone 9:00-17:00",
+        "phone 24/7 on weekdays",
+    ],
+)
+def test_words_left_over_make_the_hours_unknown(words):
+    hours = parse_hours(words)
+    assert not hours.always and hours.status(at("2026-11-24T12:00"), ZONE) is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("words", ["Monday-Friday 9:00-17:00 and Saturday 10:00-12:00", "phone 24/7; chat 9:00-13:00"])
+def test_full_names_and_a_second_way_in_leave_nothing_over(words):
+    assert parse_hours(words).status(at("2026-11-24T12:00"), ZONE) is Status.OPEN
+
+
+def test_all_hours_of_the_country_files_end_after_they_begin():
+    hours = [service.hours for service in get_directory().services if service.hours.spans]
+    assert hours
+    for start, end in (span for read in hours for day in read.spans for span in day):
+        assert 0 <= start < 24 * 60 and start < end <= start + 24 * 60
 
 
 def test_the_next_opening_is_told_in_local_time():

@@ -6,12 +6,13 @@ from datetime import datetime, timezone
 
 import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
-from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.slots import AnySlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
 from bot.dialogue.facts import read_facts, recent_words
-from bot.dialogue.special import SPECIAL_RESPONSES
+from bot.dialogue.special import SPECIAL_RESPONSES, plain
+from bot.learning.state import JourneyState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 NEAREST = [{"faq": "first_phone", "score": 0.3}, {"faq": "is_this_app_ok", "score": 0.2}, {"faq": "greet", "score": 0.1}]
@@ -66,6 +67,22 @@ def test_anger_and_silence_after_a_card_keep_the_numbers_in_sight(name, after_a_
     assert "999" in said["text"]
 
 
+@pytest.mark.parametrize("name", ["utter_barrier_not_that_bad", "utter_crisis_anger", "utter_technical_problem"])
+def test_who_gave_an_adults_age_is_not_sent_to_a_line_for_children_after_the_card(name):
+    facts = [read_facts(tracker_with(heard(f"im {age}"), heard("…")), "web") for age in (13, 25)]
+    child, adult = (plain(name, known, {"card_category": "self_harm", "card_speaker": "self"})["text"] for known in facts)
+    assert "0800 1111" in child or "85258" in child
+    assert "0800 1111" not in adult and "Childline" not in adult and adult != child
+
+
+def test_helplines_for_a_reader_of_another_language_keep_their_words_in_an_english_answer():
+    told = heard("im 13")
+    told.metadata["language"] = "es"
+    said = plain("utter_crisis_more", read_facts(tracker_with(told), "web"), {"card_category": "extortion"})
+    english = plain("utter_crisis_more", read_facts(tracker_with(heard("im 13")), "web"), {"card_category": "extortion"})
+    assert said["text"] == english["text"]
+
+
 CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_level": "escalate"})
 
 
@@ -100,6 +117,15 @@ def test_what_was_told_before_a_card_was_answered_by_it():
         heard("tomorrow\nafter school"),
     )
     assert recent_words(tracker) == "he wants to meet me\ntomorrow after school"
+
+
+@pytest.mark.parametrize(("said_first", "practised"), [("shared/for_real", True), ("shared/back_to", False)])
+def test_the_guard_leaves_a_line_at_risk_to_the_journey_only_where_the_journey_answered_it(said_first, practised):
+    tracker = tracker_with(heard("he does it every night", risk={"level": "none", "put_aside": "escalate"}))
+    state = JourneyState("refusal_practice", "photo", ("intro/ready",))
+    for name, value in state.as_slots((said_first, "ask/photo")).items():
+        tracker.slots[name] = AnySlot(name, [{}], initial_value=value)
+    assert say("utter_journey", tracker)["practised"] is practised
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, ["GB"], 7, True])

@@ -10,8 +10,17 @@ import pytest
 import yaml
 
 from bot.errors import ContentError, ModelError
+from bot.learning import refusal
 from bot.learning.practice import answers_exercise
-from bot.learning.refusal import KINDS, LONGEST_WORDS, RefusalReader, get_refusal_reader, read_examples, read_refusal
+from bot.learning.refusal import (
+    KINDS,
+    LONGEST_WORDS,
+    RefusalReader,
+    get_refusal_reader,
+    read_examples,
+    read_refusal,
+    telling_examples,
+)
 from bot.safety.engine import get_engine
 from bot.safety.levels import Finding, RiskAssessment, RiskLevel
 
@@ -86,3 +95,13 @@ def test_a_broken_examples_file_says_what_is_wrong(tmp_path):
     path.write_text("nothing: 1")
     with pytest.raises(ContentError, match="must hold"):
         read_examples(path)
+
+
+def test_a_line_end_inside_an_example_of_risk_is_no_end_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(refusal, "EXAMPLES_DIR", tmp_path)
+    path = tmp_path / "reviewed.jsonl"
+    path.write_text(json.dumps({"text": "he\u2028hits me", "level": "escalate"}, ensure_ascii=False) + "\n")
+    assert [text for _, text in telling_examples()] == ["he\u2028hits me"]
+    path.write_text('{"text": "he')
+    with pytest.raises(ContentError, match="reviewed.jsonl must hold"):
+        telling_examples()

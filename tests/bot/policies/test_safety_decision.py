@@ -12,7 +12,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
 )
 from bot.policies.safety_decision import UNNAMED, decide
-from bot.safety.levels import EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel
+from bot.safety.levels import ABUSE_DISCLOSURE, EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel
 
 NONE, ASK, CARD, NOW = RiskLevel
 
@@ -72,7 +72,7 @@ def test_a_failed_engine_still_asks():
 @pytest.mark.parametrize("intent", ["barrier_not_believed", "outcome_safe_now", "insult", "lost_for_words"])
 def test_after_a_card_talk_about_the_card_is_answered_and_not_taken_for_a_new_risk(intent):
     for level in (CARD, ASK):
-        assert decide(risk(level), level, intent, None, CARD, told_plainly=False) is None
+        assert decide(risk(level), level, intent, None, CARD, False, frozenset({SELF_HARM})) is None
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,44 @@ def test_a_new_risk_after_a_card_is_never_taken_for_talk_about_it(level, intent,
     assert decide(risk(level), level, intent, None, given, told_plainly).response == UTTER_CRISIS_CARD
 
 
+@pytest.mark.parametrize("intent", ["barrier_not_believed", "take_back", "insult", "lost_for_words"])
+def test_surely_another_trouble_after_a_card_is_never_taken_for_talk_about_it(intent):
+    """ "nobody would believe me, he comes in at night" after a card about a picture."""
+    other = risk(CARD, ABUSE_DISCLOSURE)
+    assert decide(other, CARD, intent, None, CARD, False, frozenset({IMAGE_SHARED})).response == UTTER_CRISIS_CARD
+    assert decide(other, CARD, intent, None, CARD, False, frozenset({ABUSE_DISCLOSURE})) is None
+
+
+def test_talk_that_only_sounds_like_another_trouble_is_talk_about_the_card():
+    """ "my parents will kill me if they find out i called", and "i sent it" after a card about blackmail."""
+    echo = RiskAssessment(CARD, {ABUSE_DISCLOSURE: 0.7})
+    given = frozenset({EXTORTION})
+    assert decide(echo, CARD, "barrier_parents_find_out", None, CARD, False, given) is None
+    assert decide(risk(CARD, IMAGE_SHARED), CARD, "barrier_my_fault", None, CARD, False, given) is None
+
+
+@pytest.mark.parametrize("intent", ["deny", "laugh"])
+def test_a_no_that_says_more_closes_only_what_the_engine_finds_quiet(intent):
+    def answered(level, alone):
+        decision = decide(risk(level), alone, intent, SELF_HARM, NONE, no_is_plain=False)
+        return decision.response
+
+    assert answered(NONE, NONE) == UTTER_CHECK_IN_NO
+    assert answered(ASK, ASK) == UTTER_CHECK_IN_YES  # "no point in anything"
+    assert answered(CARD, NONE) == UTTER_CRISIS_CARD  # completed by the message before
+
+
+def test_being_safe_closes_only_what_the_engine_finds_quiet():
+    assert decide(risk(NONE), NONE, "outcome_safe_now", SELF_HARM, NONE).response == UTTER_CHECK_IN_NO
+    assert decide(risk(ASK), ASK, "outcome_safe_now", SELF_HARM, NONE).response == UTTER_CHECK_IN_YES
+
+
+def test_a_failed_engine_and_an_emergency_are_not_closed_by_a_no():
+    failed = RiskAssessment(level=ASK, failed=True)
+    assert decide(failed, ASK, "deny", SELF_HARM, NONE).response == UTTER_CHECK_IN_YES
+    assert decide(risk(NOW), NONE, "deny", SELF_HARM, NONE).response == UTTER_CRISIS_CARD
+
+
 def test_a_failed_engine_after_a_card_still_asks():
     failed = RiskAssessment(level=ASK, failed=True)
     assert decide(failed, ASK, "insult", None, CARD, told_plainly=False).response == UTTER_CHECK_IN
@@ -101,6 +139,16 @@ def test_what_a_card_has_answered_is_not_carded_again_for_a_quiet_message():
     assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
     assert decide(told_before, CARD, "faq", None, CARD, False, frozenset({EXTORTION})).response == UTTER_CRISIS_CARD
     assert decide(risk(NOW), NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
+
+
+def test_after_a_card_a_doubt_that_only_the_words_before_raise_is_not_asked_about():
+    given = frozenset({EXTORTION})
+    assert decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", None, CARD, cards_given=given) is None
+    # In words of its own it is; so is the doubt before any card, and the second one after our own question.
+    assert decide(risk(ASK, ABUSE_DISCLOSURE), ASK, "faq", None, CARD, cards_given=given).response == UTTER_CHECK_IN
+    assert decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", None, NONE).response == UTTER_CHECK_IN
+    asked = decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", ABUSE_DISCLOSURE, CARD, cards_given=given)
+    assert asked.response in (UTTER_CHECK_IN, UTTER_CHECK_IN_YES)
 
 
 def test_another_unclear_trouble_gets_a_question_of_its_own():

@@ -32,6 +32,26 @@ def test_a_denial_is_trusted_only_in_a_short_message() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["nobody is threatening me", "no one has ever hit me", "nobody touched me", "nobody at home hurts me",
+     "no one is actually forcing me", "i was like dying laughing", "nobody has touched my son"],
+)  # fmt: skip
+def test_a_denial_is_believed(text: str) -> None:
+    assert gather_evidence(tokenize(clean(text)), get_signals(), get_cues()).denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nobody hurts me except my uncle", "no one has ever hit me like dad does", "nobody touched me except him",
+     "no one hurts me but my uncle does it at night", "nobody hurts me apart from my stepdad",
+     "no one touched me until last week", "nobody hurts me. but my uncle does", "nobody else hits me",
+     "besides my brother nobody hits me", "nobody knows he hits me", "no one believes he touched me"],
+)  # fmt: skip
+def test_a_denial_with_an_exception_is_none(text: str) -> None:
+    assert not gather_evidence(tokenize(clean(text)), get_signals(), get_cues()).denied
+
+
+@pytest.mark.parametrize(
     "text, language",
     [
         ("i don't know what to do with my phone", "en"),

@@ -42,6 +42,14 @@ def test_any_other_signal_is_let_go_there(text: str) -> None:
     assert decide(reading(thresholds.veto / 2), evidence_of(text), thresholds).level is RiskLevel.NONE
 
 
+@pytest.mark.parametrize(
+    ("any_risk", "level"), [(0.1, RiskLevel.NONE), (0.5, RiskLevel.NONE), (0.99, RiskLevel.CHECK_IN)]
+)
+def test_a_denial_is_believed_unless_the_readers_would_show_the_card(any_risk: float, level: RiskLevel) -> None:
+    evidence = evidence_of("nobody is hurting me")
+    assert decide(reading(any_risk), evidence, load_thresholds()).level is level
+
+
 def test_a_wish_that_only_asks_or_is_another_s_is_let_go_there() -> None:
     thresholds = load_thresholds()
     evidence = evidence_of("i want to die because my fish died")

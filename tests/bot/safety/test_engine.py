@@ -22,6 +22,8 @@ PROMISES = [
     ("i want to die because my fish died", RiskLevel.CHECK_IN, "self_harm"),
     ("my dad hits me with a belt", RiskLevel.ESCALATE, "abuse_disclosure"),
     ("my uncle touched me down there", RiskLevel.ESCALATE, "abuse_disclosure"),
+    ("no one hurts me but my uncle does it at night", RiskLevel.ESCALATE, "abuse_disclosure"),
+    ("nobody knows he hits me", RiskLevel.ESCALATE, "abuse_disclosure"),
     ("a man online wants to meet my daughter", RiskLevel.ESCALATE, "adult_involved"),
     ("someone posted my nudes", RiskLevel.ESCALATE, "image_shared"),
     ("he has a knife and is trying to get in", RiskLevel.EMERGENCY, "immediate_danger"),
@@ -31,6 +33,7 @@ PROMISES = [
 QUIET = [
     "what is sextortion?",
     "nobody is threatening me",
+    "no one has ever hit me",
     "how do i make tiktok private",
     "hi",
     "thank you",

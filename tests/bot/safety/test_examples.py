@@ -34,6 +34,12 @@ def test_a_bad_line_is_named(tmp_path: Path, change: dict[str, object]) -> None:
         load_examples(folder(tmp_path, row), tmp_path / "none")
 
 
+def test_a_line_end_inside_a_text_is_no_end_of_an_example(tmp_path: Path) -> None:
+    row = {**ROW, "text": "one\u2028two\x85three"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    assert [example.text for example in load_examples(tmp_path, tmp_path / "none")] == ["one\u2028two\x85three"]
+
+
 def test_faq_questions_are_quiet_unless_somebody_speaks_in_a_risky_topic(tmp_path: Path) -> None:
     faq = tmp_path / "faq"
     faq.mkdir()

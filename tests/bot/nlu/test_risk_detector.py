@@ -1,0 +1,32 @@
+"""What RiskDetector remembers of a conversation."""
+
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.constants import RISK
+from bot.nlu.risk_detector import RiskDetector
+from bot.safety.levels import Speaker
+
+TOLD = UserUttered("my friend is 12", parse_data={RISK: {"level": "check_in", "speaker": "friend"}})
+DETECTOR = RiskDetector({})
+
+
+def tracker_with(*events):
+    return DialogueStateTracker.from_events("c1", list(events), [])
+
+
+def test_the_messages_of_this_session_are_read_together():
+    tracker = tracker_with(SessionStarted(), TOLD, UserUttered("/affirm"), UserUttered("he has a picture"))
+    assert DETECTOR._earlier_texts(tracker) == ["my friend is 12", "he has a picture"]
+    assert DETECTOR._speaker_before(tracker) is Speaker.FRIEND
+
+
+def test_what_was_said_in_an_earlier_session_is_not_read_with_today():
+    tracker = tracker_with(SessionStarted(), TOLD, SessionStarted(), UserUttered("hello again"))
+    assert DETECTOR._earlier_texts(tracker) == ["hello again"]
+    assert DETECTOR._speaker_before(tracker) is None
+
+
+def test_what_a_card_has_answered_is_not_read_again():
+    card = BotUttered("card", metadata={"utter_action": "utter_crisis_card"})
+    assert DETECTOR._earlier_texts(tracker_with(SessionStarted(), TOLD, card, UserUttered("thanks"))) == ["thanks"]
