@@ -87,7 +87,7 @@ async def test_a_child_at_risk_who_writes_texts(trained_model, tmp_path):
 
 async def a_card_then_a_question_and_a_choice_by_number(phone):
     (card,) = await phone.say("he says he'll post my pics if i dont pay")
-    assert card.startswith("Thank you for writing. Read on when nobody can see your screen.\n")
+    assert card.startswith("Thank you for writing. Read on where no one can see.\n")
     assert count_segments(card) <= 2 and "112 / 911" in card and "Reply 1 if you can't talk out loud." in card
     answer = await phone.say("what is grooming")
     while "Reply MORE to read on." in answer[-1]:

@@ -62,7 +62,7 @@ def test_the_number_that_a_card_spells_out_means_that_choice_whatever_follows_th
 def test_the_neutral_first_line_and_the_first_card_fit_two_segments_together():
     (first,) = with_first_line([card()], "sms", "child", False)
     (text,) = as_text_messages([first]).parts
-    assert text.startswith("Thank you for writing. Read on when nobody can see your screen.\n")
+    assert text.startswith("Thank you for writing. Read on where no one can see.\n")
     assert count_segments(text) <= 2 and "0800 1111" in text
 
 

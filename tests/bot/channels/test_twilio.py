@@ -151,7 +151,7 @@ async def test_the_first_card_is_one_text_of_two_segments_that_a_lock_screen_may
         phone.assistant.error = RuntimeError("no assistant")
         (text,) = await phone.say(RISKY_WORDS)
         assert count_segments(text) <= 2
-        assert text.startswith("Thank you for writing. Read on when nobody can see your screen.\n")
+        assert text.startswith("Thank you for writing. Read on where no one can see.\n")
         assert "112 / 911" in text and "Reply 1 if" in text
 
 
