@@ -18,6 +18,7 @@ from bot.dialogue.constants import (
 from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Stance
 from bot.safety.protocol import category_of_yes, is_another_trouble
 
+_LIKELIER_THAN_NOT = 0.5
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
 #: Intents that say it was a joke or that all is well.
@@ -83,7 +84,7 @@ def decide(
         return None
     if _repeats_a_card(risk, newest_alone, cards_given):
         return None
-    if card_level >= RiskLevel.ESCALATE and not check_in and _is_an_echo(risk, newest_alone):
+    if card_level >= RiskLevel.ESCALATE and not check_in and _is_an_echo(risk, newest_alone, told_plainly):
         return None
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
@@ -125,9 +126,16 @@ def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: 
     return told_again and risk.main_category in cards_given
 
 
-def _is_an_echo(risk: RiskAssessment, newest_alone: RiskLevel) -> bool:
-    """A doubt that stands in none of the newest words: it comes from those before, which the card has answered."""
-    return risk.level == RiskLevel.CHECK_IN and newest_alone == RiskLevel.NONE and not risk.failed
+def _is_an_echo(risk: RiskAssessment, newest_alone: RiskLevel, told_plainly: bool) -> bool:
+    """After a card a doubt that is not asked about: the helplines are there, and another question would only confuse.
+
+    It stands in none of the newest words and comes from those before, which the card has answered; or it rests on a
+    learned score alone that finds its own category less likely than not ("he goes by another name").
+    """
+    if risk.level != RiskLevel.CHECK_IN or risk.failed:
+        return False
+    is_weak = not told_plainly and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
+    return newest_alone == RiskLevel.NONE or is_weak
 
 
 def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:

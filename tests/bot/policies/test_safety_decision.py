@@ -151,6 +151,16 @@ def test_after_a_card_a_doubt_that_only_the_words_before_raise_is_not_asked_abou
     assert asked.response in (UTTER_CHECK_IN, UTTER_CHECK_IN_YES)
 
 
+def test_after_a_card_a_doubt_that_is_hardly_one_is_not_asked_about():
+    given = frozenset({EXTORTION})
+    weak = RiskAssessment(level=ASK, categories={ABUSE_DISCLOSURE: 0.45})
+    assert decide(weak, ASK, "faq", None, CARD, told_plainly=False, cards_given=given) is None
+    assert decide(weak, ASK, "faq", None, CARD, told_plainly=True, cards_given=given).response == UTTER_CHECK_IN
+    assert decide(weak, ASK, "faq", None, NONE, told_plainly=False).response == UTTER_CHECK_IN
+    failed = RiskAssessment(level=ASK, failed=True)
+    assert decide(failed, ASK, "faq", None, CARD, told_plainly=False, cards_given=given).response == UTTER_CHECK_IN
+
+
 def test_another_unclear_trouble_gets_a_question_of_its_own():
     decision = decide(risk(ASK, SELF_HARM), ASK, "faq", EXTORTION, NONE)
     assert decision.response == UTTER_CHECK_IN and decision.slots[CHECK_IN] == SELF_HARM
