@@ -20,6 +20,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Set, Tuple, Union
 
 from bot.channels.answering import Answering, OnNewMessage
@@ -299,8 +300,7 @@ class Messaging:
         chat = await self._file.chat(key)
         turn = Turn(incoming, chat, self.conversation_of(incoming.person, chat), update, begun)
         if incoming.message is not None:
-            own = incoming.message
-            await self._file.keep(lambda store: store.note_sent(key, own))
+            await self._note_sent(key, incoming.message)
         try:
             answer = await self._answer_to(turn)
             await self._send(answer, update, self._queues.pause)
@@ -353,10 +353,14 @@ class Messaging:
         messages = self._carrier.render(answer.conversation_id, answer.replies)
         for place, message in enumerate(messages[answer.out :], answer.out):
             left = replace(answer, out=place)
-            number = await deliver(lambda m=message, a=left: self._attempt(m, a, update), sleep=pause)  # type: ignore[misc]
+            number = await deliver(partial(self._attempt, message, left, update), sleep=pause)
             self.figures.sent += 1
             if number is not None:
-                await self._file.keep(lambda store, n=number: store.note_sent(answer.chat.key, n))  # type: ignore[misc]
+                await self._note_sent(answer.chat.key, number)
+
+    async def _note_sent(self, key: str, number: str) -> None:
+        """So that "delete my chat" can take the message back."""
+        await self._file.keep(lambda store: store.note_sent(key, number))
 
     async def _attempt(self, message: Outgoing, left: Answer, update: Optional[str]) -> Optional[str]:
         """Makes one attempt; when it fails, or the server stops in the middle of it, the answer is kept."""

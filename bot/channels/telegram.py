@@ -7,6 +7,7 @@ import asyncio
 import hmac
 import logging
 import math
+from functools import partial
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Sequence, Union
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -228,7 +229,7 @@ class TelegramChannel(InputChannel):
             # However long Telegram asks to wait: a bot that gave up would be silent until somebody starts it again.
             attempts, patience = (_PATIENT, math.inf) if needed else (_QUICK, MOST_PATIENCE_SECONDS)
             try:
-                await deliver(lambda m=method, p=parameters: api.call(m, p), attempts, patience=patience)  # type: ignore[misc]
+                await deliver(partial(api.call, method, parameters), attempts, patience=patience)
             except (Refused, TryLater) as error:
                 if needed:
                     print(f"kindlight: Telegram does not accept the bot ({error}). See docs/channels.md.", flush=True)

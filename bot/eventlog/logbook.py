@@ -205,7 +205,7 @@ class Logbook:
             if batch and not self._spool.append(batch):
                 self.figures.dropped += len(batch)
                 logger.error("the spool is full; %d events were dropped", len(batch))
-        except Exception as error:  # noqa: BLE001 - a batch that is lost must not take the thread with it
+        except Exception as error:  # noqa: BLE001 - without this thread nothing is logged and nobody alerted
             self.figures.dropped += len(batch)
             logger.error("the spool cannot be written (%s); %d events were dropped", _kind(error), len(batch))
         self._spooled.set()
@@ -238,7 +238,7 @@ class Logbook:
                 if found:
                     self._deliver([LoggedEvent.from_dict(item) for item in found])
                 put_aside = spool.finish(position)
-            except Exception as error:  # noqa: BLE001 - whatever store or disk say, the batch stays and is sent again
+            except Exception as error:  # noqa: BLE001 - of any kind: the batch is on disk and is sent again
                 self._note_failure(error)
                 return False
             if put_aside:
@@ -261,7 +261,7 @@ class Logbook:
             for path, lock in self._own.abandoned():
                 with lock:
                     self._deliver_left(path)
-        except Exception as error:  # noqa: BLE001 - this process's own events must still be delivered
+        except Exception as error:  # noqa: BLE001 - this thread delivers the events of today as well
             logger.error("what an earlier process left in the spool cannot be taken over now (%s)", _kind(error))
 
     def _deliver_left(self, path: Path) -> None:

@@ -10,15 +10,6 @@ from sanic import Sanic
 
 from bot import rasa_process
 
-rasa_process.prepare()
-
-from bot.channels.generic import GenericChannel  # noqa: E402 - after Rasa was made light
-from bot.channels.guard import Guard  # noqa: E402
-from bot.channels.telegram import TelegramChannel  # noqa: E402
-from bot.channels.twilio import TwilioChannel  # noqa: E402
-from bot.channels.web import WebChannel  # noqa: E402
-from bot.safety.levels import RiskAssessment  # noqa: E402
-
 
 async def repeat(message):
     await asyncio.sleep(0.002)
@@ -28,6 +19,15 @@ async def repeat(message):
 
 
 def main() -> None:
+    # Only after this may anything of Rasa be imported: it would bring TensorFlow.
+    rasa_process.prepare()
+    from bot.channels.generic import GenericChannel
+    from bot.channels.guard import Guard
+    from bot.channels.telegram import TelegramChannel
+    from bot.channels.twilio import TwilioChannel
+    from bot.channels.web import WebChannel
+    from bot.safety.levels import RiskAssessment
+
     app = Sanic("channels_of_a_test", configure_logging=False)
     for kind in (TwilioChannel, GenericChannel, TelegramChannel, WebChannel):
         guard = Guard(assess=lambda texts: RiskAssessment(), log=lambda entry: None)

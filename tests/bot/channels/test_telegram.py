@@ -8,8 +8,7 @@ import logging
 
 import pytest
 
-from bot.channels import guard as guard_module
-from bot.channels import telegram_api, telegram_polling
+from bot.channels import telegram_api
 from bot.channels.chat_store import ChatStore
 from bot.channels.guard import Guard
 from bot.channels.identity import drill_proof, sign
@@ -38,21 +37,7 @@ from .fake_messaging import RISKY_WORDS, Assistant, assess
 PUBLIC = "https://chat.example.org"
 
 
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch):
-    monkeypatch.setenv("KINDLIGHT_CHANNEL_KEY", "key-of-a-test")
-    monkeypatch.setattr("bot.channels.identity._serializer", _serializer)
-    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 0.3)
-    monkeypatch.setattr(guard_module, "ORDINARY_WAIT_SECONDS", 0.3)
-    monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(telegram_polling, "BUSY_SECONDS", 0.02)
-    monkeypatch.setattr(telegram_polling, "RETRY_SECONDS", 0.02)
-
-
-def _serializer():
-    from itsdangerous import URLSafeTimedSerializer
-
-    return URLSafeTimedSerializer("key-of-a-test", salt="kindlight-conversation")
+pytestmark = pytest.mark.usefixtures("telegram_surroundings")
 
 
 def words(name, **slots):
@@ -98,13 +83,6 @@ class Request:
     async def read(self):
         self.read_chunks += 1
         return self._chunks.pop(0)
-
-
-@pytest.fixture
-async def api():
-    async with BotApi() as opened:
-        yield opened
-        assert opened.complaints == []
 
 
 @pytest.fixture

@@ -6,10 +6,14 @@ import asyncio
 import random
 import time
 
+import pytest
+
 from bot.channels.limits import RateLimit
 
 from .fake_bot_api import BotApi, message, server_error, too_many_requests
-from .test_telegram import Bot, surroundings  # noqa: F401 - the fixture is used by its name
+from .test_telegram import Bot
+
+pytestmark = pytest.mark.usefixtures("telegram_surroundings")
 
 CHATS, MESSAGES = 500, 10
 

@@ -16,7 +16,9 @@ from tests.waiting import until
 
 from .fake_bot_api import BotApi, message, press, server_error, too_many_requests
 from .fake_messaging import assess
-from .test_telegram import LONG, Bot, answer_with, api, surroundings  # noqa: F401 - fixtures are used by their names
+from .test_telegram import LONG, Bot, answer_with
+
+pytestmark = pytest.mark.usefixtures("telegram_surroundings")
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +34,7 @@ def short_pauses(monkeypatch):
 # --- what is confirmed -------------------------------------------------------------------------------------------------
 
 
-async def test_polling_does_not_confirm_an_answer_that_takes_long_to_send(api, tmp_path):  # noqa: F811
+async def test_polling_does_not_confirm_an_answer_that_takes_long_to_send(api, tmp_path):
     update = message("hello")
     api.faults["sendMessage"] = [too_many_requests(1)]
     api.push(update)
@@ -45,7 +47,7 @@ async def test_polling_does_not_confirm_an_answer_that_takes_long_to_send(api, t
     assert api.sent(7).count("You said hello") == 1
 
 
-async def test_polling_does_not_confirm_what_cannot_be_sent_and_asks_the_assistant_once(api, tmp_path):  # noqa: F811
+async def test_polling_does_not_confirm_what_cannot_be_sent_and_asks_the_assistant_once(api, tmp_path):
     update = message("hello")
     api.faults["sendMessage"] = [server_error] * 15
     api.push(update)
@@ -57,7 +59,7 @@ async def test_polling_does_not_confirm_what_cannot_be_sent_and_asks_the_assista
     assert api.sent(7).count("You said hello") == 1
 
 
-async def test_what_a_stopped_server_could_not_send_is_still_at_telegram_and_is_sent_once(api, tmp_path):  # noqa: F811
+async def test_what_a_stopped_server_could_not_send_is_still_at_telegram_and_is_sent_once(api, tmp_path):
     update = message("hello")
     api.push(update)
     api.faults["sendMessage"] = [server_error] * 10_000
@@ -93,7 +95,7 @@ async def test_the_pauses_between_rounds_grow_up_to_a_bound(monkeypatch):
 # --- how it comes on ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_long_pause_that_telegram_asks_for_at_the_start_is_kept_not_given_up(api, tmp_path, monkeypatch):  # noqa: F811
+async def test_a_long_pause_that_telegram_asks_for_at_the_start_is_kept_not_given_up(api, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr("bot.channels.delivery.pause_seconds", lambda attempt, asks, chance: asked.append(asks) or 0.05)
     api.faults["getMe"] = [too_many_requests(600)] * 3
@@ -113,7 +115,7 @@ async def test_a_bot_that_telegram_does_not_accept_says_so_in_its_status(tmp_pat
         await channel.stop()
 
 
-async def test_polling_that_has_ended_is_not_called_ok(api, tmp_path):  # noqa: F811
+async def test_polling_that_has_ended_is_not_called_ok(api, tmp_path):
     async def revoked(request):
         from aiohttp import web
 
@@ -128,7 +130,7 @@ async def test_polling_that_has_ended_is_not_called_ok(api, tmp_path):  # noqa: 
 
 
 @pytest.fixture
-async def without_file(api, tmp_path):  # noqa: F811
+async def without_file(api, tmp_path):
     """A bot whose channels.db is no database."""
     (tmp_path / "channels.db").write_bytes(b"no database, " * 1000)
     bot = Bot(api, tmp_path, store=ChatStore())
