@@ -1,7 +1,8 @@
 """Readable pages of all that is said, for a reviewer who does not read YAML: `docs/content/`, made from `data/`. Pure.
 
 One page for each file with wording (a topic, the crisis cards, the barriers …), each journey, each printed sheet, each
-platform, and one for all helplines; an index says how much is a draft.
+platform, the words on a helpline card, each language of the chat's own interface, and one for all helplines; an index
+says how much is a draft.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _ASKED = re.compile(r'"faq": *"(\w+)"')
 #: What a part of a list is known by, and what a reader of the words does not need.
 _NAMES = ("title", "text", "id")
 _FOR_THE_PROGRAM = ("words", "id")
+#: Folders whose files are outlined whole, with how their pages begin. A file without words to read has no metadata.
+_OUTLINED = {"journeys": "journey_", "sheets": "sheet_", "hotlines": "helplines_", "widget": "widget_"}
 _KINDS = {"faq": "Answers", "responses": "Fixed texts", "nlu": "Small talk, requests and refusals"}
 
 
@@ -48,8 +51,8 @@ def build_pages(folder: Path = DATA_DIR) -> Dict[str, str]:
         kind = path.parent.name
         if document.get("responses"):
             pages[f"{path.stem}.md"] = _answers(path.stem, document["responses"], by_id, phrasings)
-        elif kind in ("journeys", "sheets"):
-            pages[f"{kind[:-1]}_{path.stem.strip('_')}.md"] = _outlined(document, path.stem, by_id)
+        elif kind in ("journeys", "sheets") or (kind in _OUTLINED and "metadata" in document):
+            pages[f"{_OUTLINED[kind]}{path.stem.strip('_')}.md"] = _outlined(document, f"{kind}/{path.stem}", by_id)
         elif kind == "platforms" and "platform" in document:
             pages[f"platform_{path.stem}.md"] = _platform(document)
     pages["helplines.md"] = _helplines(load_directory(folder / "hotlines").services)
@@ -150,11 +153,10 @@ def _provenance(name: str, metadata: Mapping[str, Any], standing: Standing | Non
     return lines
 
 
-def _outlined(document: Mapping[str, Any], stem: str, by_id: Mapping[str, Standing]) -> str:
-    """A journey or a sheet: every key that holds words, in the order of the file."""
-    kind = "journeys" if "steps" in document or "journey" in document or stem.startswith("_") else "sheets"
-    lines = [_MADE, "", f"# {document.get('title') or _title(stem.strip('_'))}", ""]
-    lines += _provenance(f"{kind}/{stem}", document.get("metadata") or {}, by_id.get(f"{kind}/{stem}"), 0)
+def _outlined(document: Mapping[str, Any], name: str, by_id: Mapping[str, Standing]) -> str:
+    """A whole file, such as a journey or a sheet: every key that holds words, in the order of the file."""
+    lines = [_MADE, "", f"# {document.get('title') or _title(name.replace('/_', '/').rstrip('_'))}", ""]
+    lines += _provenance(name, document.get("metadata") or {}, by_id.get(name), 0)
     lines += ["", *_outline({key: value for key, value in document.items() if key not in ("metadata", "title")}, 0)]
     return "\n".join(lines) + "\n"
 
@@ -238,7 +240,11 @@ def _index(documents: Mapping[Path, Any], pages: Mapping[str, str], texts: Any) 
     for prefix, title in (("journey_", "Journeys"), ("sheet_", "Sheets to print"), ("platform_", "Platforms")):
         names = sorted(name for name in pages if name.startswith(prefix))
         groups[title] = [f"- [{_title(name.removeprefix(prefix)[:-3])}]({name})" for name in names]
-    groups["Helplines"] = ["- [All services](helplines.md)"]
+    names = sorted(name for name in pages if name.startswith((_OUTLINED["hotlines"], _OUTLINED["widget"])))
+    groups["Helplines, and the words of the chat itself"] = [
+        "- [All services](helplines.md)",
+        *(f"- [{_title(name[:-3])}]({name})" for name in names),
+    ]
     for title, rows in groups.items():
         lines += ["", f"## {title}", "", *rows]
     return "\n".join(lines) + "\n"

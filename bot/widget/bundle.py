@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.content.hotlines import get_directory
+from bot.widget.strings import DEFAULT_LANGUAGE, get_strings, languages
 
 FOLDER = Path(__file__).resolve().parent
 #: In the order in which they need one another.
@@ -22,7 +23,6 @@ MODULES = (
     "dom", "rich-text", "cards", "memory", "quick-exit", "transport", "transcript", "composer", "tools", "plan",
     "safety-chat", "define",
 )  # fmt: skip
-DEFAULT_LANGUAGE = "en"
 
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const))", re.MULTILINE)
@@ -45,21 +45,15 @@ class Bundle:
     integrity: str
 
 
-def languages() -> list[str]:
-    """Codes of the languages that the interface speaks."""
-    return sorted(path.stem for path in (FOLDER / "strings").glob("*.json"))
-
-
 def build(countries: list[str]) -> Bundle:
     """Joins the modules.
 
     Args:
         countries: ISO codes offered in the list of countries.
     """
-    english = json.loads((FOLDER / "strings" / f"{DEFAULT_LANGUAGE}.json").read_text(encoding="utf-8"))
     embedded = {
         "STYLES": _small_styles((FOLDER / "styles.css").read_text(encoding="utf-8")),
-        "ENGLISH": english,
+        "ENGLISH": get_strings(DEFAULT_LANGUAGE),
         "LANGUAGES": languages(),
         "COUNTRIES": countries,
     }

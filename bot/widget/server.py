@@ -18,8 +18,9 @@ from bot.content.countries import country_code
 from bot.content.schema import INTERNATIONAL
 from bot.privacy_policy import render_policy
 from bot.store.policy import get_policy
-from bot.widget.bundle import FOLDER, get_bundle, languages
+from bot.widget.bundle import FOLDER, get_bundle
 from bot.widget.help_data import help_for
+from bot.widget.strings import get_strings, languages
 
 _PUBLIC = "public, max-age=300"
 
@@ -106,7 +107,7 @@ def _script() -> Response:
 def _strings(language: str) -> Response:
     if language not in languages():
         abort(404)
-    return _json(json.loads((FOLDER / "strings" / f"{language}.json").read_text(encoding="utf-8")))
+    return _json(get_strings(language))
 
 
 def _help(country: str) -> Response:

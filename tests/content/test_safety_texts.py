@@ -6,11 +6,13 @@ import re
 
 import pytest
 import textstat
+import yaml
 
 from bot.config import DATA_DIR
 from bot.content.card_words import get_card_words
 from bot.content.hotlines import get_directory
 from bot.content.responses import PLACEHOLDER, get_responses, read_responses
+from bot.content.reviews import standings
 from bot.content.schema import BARRIERS
 from bot.safety.levels import CATEGORIES
 
@@ -82,6 +84,16 @@ def test_each_wording_names_its_source_and_that_nobody_has_reviewed_it_yet():
     for name, variation in WORDINGS:
         assert variation.metadata.get("source") and variation.metadata.get("written"), name
         assert variation.metadata.get("review") == "draft", name
+
+
+def test_the_words_of_helpline_cards_and_of_the_widget_name_source_and_date_and_stand_for_review():
+    standing = {one.id: one for one in standings()}
+    files = [DATA_DIR / "hotlines" / "card_words.yml", *sorted((DATA_DIR / "widget").glob("*.yml"))]
+    assert len(files) == 7
+    for path in files:
+        found = standing[f"{path.parent.name}/{path.stem}"]
+        assert found.state == "draft" and found.written, path
+        assert yaml.safe_load(path.read_text(encoding="utf-8"))["metadata"]["source"], path
 
 
 def test_every_button_leads_somewhere():

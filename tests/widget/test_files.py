@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import json
 import re
 from dataclasses import replace
 
@@ -16,8 +15,9 @@ from bot.content.hotlines import get_directory
 from bot.widget import bundle
 from bot.widget.help_data import help_for
 from bot.widget.server import create_app
+from bot.widget.strings import get_strings, languages
 
-STRINGS = {path.stem: json.loads(path.read_text()) for path in (bundle.FOLDER / "strings").glob("*.json")}
+STRINGS = {language: get_strings(language) for language in languages()}
 SOURCES = sorted(bundle.FOLDER.glob("*.js"))
 MOST_BYTES = 25 * 1024
 

@@ -35,6 +35,9 @@ def test_an_answer_shows_question_voices_source_standing_phrasings_and_where_but
 
 def test_there_is_a_page_for_each_topic_fixed_text_journey_platform_and_for_the_helplines(pages):
     assert {"crisis.md", "check_in.md", "barriers.md", "journey_safety_quiz.md", "helplines.md", INDEX} <= set(pages)
+    # Also what no conversation says: the words on a card, and those of the chat itself.
+    assert "I'm worried that my friend may hurt themselves." in pages["helplines_card_words.md"]
+    assert {"widget_en.md", "widget_ar.md"} <= set(pages)
     assert {f"platform_{platform}.md" for platform in get_platforms().platforms} <= set(pages)
     assert "0800 1111" in pages["helplines.md"]
 
