@@ -199,12 +199,7 @@ class ChatStore:
 
     def offer(self, key: str) -> bytes | None:
         """What `keep_offer` kept last, unless it is too old."""
-        since = self._now() - OFFER_SECONDS
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT offer FROM offers WHERE chat = ? AND at > ?", (key, since)
-            ).fetchone()
-        return bytes(row[0]) if row else None
+        return self._sealed("SELECT offer FROM offers WHERE chat = ? AND at > ?", key, OFFER_SECONDS)
 
     def keep_unsent(self, update: str, channel: str, key: str, answer: bytes, made: float, pause: float) -> None:
         """Keeps, sealed, an answer that could not be sent, until `finish`; nobody else claims its update meanwhile.
@@ -232,12 +227,7 @@ class ChatStore:
 
     def unsent(self, update: str) -> bytes | None:
         """What `keep_unsent` kept last for an update."""
-        since = self._now() - UNSENT_SECONDS
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT answer FROM unsent WHERE id = ? AND at > ?", (update, since)
-            ).fetchone()
-        return bytes(row[0]) if row else None
+        return self._sealed("SELECT answer FROM unsent WHERE id = ? AND at > ?", update, UNSENT_SECONDS)
 
     def all_unsent(self, channel: str) -> List[str]:
         """The updates of a channel whose answers could not be sent, oldest first."""
@@ -265,6 +255,12 @@ class ChatStore:
         with self._lock:
             row = self._connection.execute("SELECT payload FROM buttons WHERE digest = ?", (digest,)).fetchone()
         return str(row[0]) if row else None
+
+    def _sealed(self, statement: str, name: str, seconds: float) -> bytes | None:
+        """What is kept under a name, unless it is older than so many seconds."""
+        with self._lock:
+            row = self._connection.execute(statement, (name, self._now() - seconds)).fetchone()
+        return bytes(row[0]) if row else None
 
     def _write(self, statement: str, values: Sequence[object]) -> None:
         with self._lock:

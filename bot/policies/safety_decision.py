@@ -84,7 +84,7 @@ def decide(
         return None
     if _repeats_a_card(risk, newest_alone, cards_given):
         return None
-    if card_level >= RiskLevel.ESCALATE and not check_in and _is_an_echo(risk, newest_alone, told_plainly):
+    if card_level >= RiskLevel.ESCALATE and not check_in and not told_plainly and _is_hardly_a_doubt(risk):
         return None
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
@@ -126,16 +126,13 @@ def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: 
     return told_again and risk.main_category in cards_given
 
 
-def _is_an_echo(risk: RiskAssessment, newest_alone: RiskLevel, told_plainly: bool) -> bool:
-    """After a card a doubt that is not asked about: the helplines are there, and another question would only confuse.
+def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
+    """A learned score that would be asked about, and finds its own category less likely than not.
 
-    It stands in none of the newest words and comes from those before, which the card has answered; or it rests on a
-    learned score alone that finds its own category less likely than not ("he goes by another name").
+    After a card ("he goes by another name") the helplines are there, and a question about something else confuses.
     """
-    if risk.level != RiskLevel.CHECK_IN or risk.failed:
-        return False
-    is_weak = not told_plainly and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
-    return newest_alone == RiskLevel.NONE or is_weak
+    doubted = risk.level == RiskLevel.CHECK_IN and not risk.failed
+    return doubted and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
 
 
 def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:

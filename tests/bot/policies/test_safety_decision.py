@@ -141,16 +141,6 @@ def test_what_a_card_has_answered_is_not_carded_again_for_a_quiet_message():
     assert decide(risk(NOW), NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
 
 
-def test_after_a_card_a_doubt_that_only_the_words_before_raise_is_not_asked_about():
-    given = frozenset({EXTORTION})
-    assert decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", None, CARD, cards_given=given) is None
-    # In words of its own it is; so is the doubt before any card, and the second one after our own question.
-    assert decide(risk(ASK, ABUSE_DISCLOSURE), ASK, "faq", None, CARD, cards_given=given).response == UTTER_CHECK_IN
-    assert decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", None, NONE).response == UTTER_CHECK_IN
-    asked = decide(risk(ASK, ABUSE_DISCLOSURE), NONE, "faq", ABUSE_DISCLOSURE, CARD, cards_given=given)
-    assert asked.response in (UTTER_CHECK_IN, UTTER_CHECK_IN_YES)
-
-
 def test_after_a_card_a_doubt_that_is_hardly_one_is_not_asked_about():
     given = frozenset({EXTORTION})
     weak = RiskAssessment(level=ASK, categories={ABUSE_DISCLOSURE: 0.45})
