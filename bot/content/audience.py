@@ -32,11 +32,14 @@ _TERSE_AGE = re.compile(
     r"(?:\s*$|\s*[,.!?;:()\n]|\s+(?:here|im|i'm|and(?! (?:\d+|an?|her|his|their|my)\b))\b)))"
     rf"(?!\W*{_SOMEBODY}\b(?! here\b))"
 )
-_CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b")
+#: "i'm year 8" is a pupil, "i'm a year 8 form tutor" is not.
+_ROLE = r"(?! (?:\w+ ){0,2}(?:tutor|teacher|ta|assistant|leader|head|mum|mom|mother|dad|father|parent|coach|nurse)\b)"
+_CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b" + _ROLE)
 _PARENT_WORDS = r"(?:mum|mom|mam|mother|dad|father|parent|carer|guardian|grandparent|grandma|grandad|granny|foster \w+)"
 _PARENT = re.compile(_I_AM + r"(?:single |worried |new )?" + _PARENT_WORDS + r"\b")
 _PROFESSIONAL = re.compile(
-    _I_AM + r"(?:\w+ )?(?:teacher|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
+    _I_AM + r"(?:year \d{1,2} )?(?:\w+ )?"
+    r"(?:teacher|tutor|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
     r"school counselor|counsellor|headteacher|head teacher|youth worker|safeguarding lead|coach|midwife|"
     r"teaching assistant|police officer|psychologist|therapist|childminder)\b"
 )

@@ -8,7 +8,7 @@ might stop the person from making contact. At `emergency` the emergency number c
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Collection, Dict, List, Mapping, Tuple
 
@@ -22,8 +22,8 @@ from bot.content.situations import Situation, find_situation
 from bot.content.variables import helpline_lines, short_line
 from bot.errors import ContentError
 from bot.safety import levels
-from bot.safety.levels import RiskAssessment, RiskLevel
-from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import ADULT_AGE, CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class CrisisContext:
         at: An aware time for opening hours, or None.
         age: Years, when the person said it.
         words: The person's last messages, one a line, newest last; they only choose between fitting first words.
+        needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
+            the category.
     """
 
     country: str | None = None
@@ -59,6 +61,7 @@ class CrisisContext:
     at: datetime | None = None
     age: int | None = None
     words: str = ""
+    needs: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class CrisisReply:
         level: Level of the card.
         category: What it is about, for the next turn's `cards_given`.
         cards: The services as structured data for the widget.
+        speaker: Whose situation it is, as the words tell it.
+        needs: What helplines the situation called for; empty for those of the category.
     """
 
     messages: Tuple[Message, ...]
@@ -86,6 +91,8 @@ class CrisisReply:
     level: RiskLevel
     category: str
     cards: Tuple[Card, ...] = field(default=())
+    speaker: Speaker = Speaker.UNKNOWN
+    needs: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,11 @@ def compose(
     level = max(assessment.level, RiskLevel.CHECK_IN)
     asks = level is RiskLevel.CHECK_IN
     category = assessment.asked_category if asks else assessment.main_category or _UNNAMED_CATEGORY
+    situation = None if asks or category is None else _find_situation(context.words, category)
+    if situation is not None and category is not None:
+        assessment, context, category = _as_told(situation, assessment, context, category)
+    is_told_again = not asks and category in context.cards_given
+    needs = situation.needs if situation and situation.needs else context.needs if is_told_again else ()
     duty = duty_of(level, category, assessment.speaker, context.audience, context.cards_given, context.age)
     language = _language(assessment, context, book or get_responses())
     request = SelectionRequest(
@@ -140,12 +152,28 @@ def compose(
         at=context.at,
         channel=context.channel,
         language=language,
+        needs=needs,
     )
     selection = select(directory, request)
     values = _values(selection, request, assessment, context)
     desk = _Desk(book or get_responses(), duty, assessment, context, selection, values)
     messages = _in_language(desk, language) if language != ENGLISH else _KINDS[duty.kind](desk)
-    return CrisisReply(tuple(messages), _shown(desk), level, duty.category, _cards(desk, category))
+    cards = _cards(desk, category)
+    return CrisisReply(tuple(messages), _shown(desk), level, duty.category, cards, assessment.speaker, needs)
+
+
+def _as_told(
+    situation: Situation, assessment: RiskAssessment, context: CrisisContext, category: str
+) -> Tuple[RiskAssessment, CrisisContext, str]:
+    """What the situation says of the people in it, where the learned guess is easily wrong."""
+    if situation.by_a_parent and assessment.speaker is not Speaker.PROFESSIONAL:
+        # A parent who hit a child is neither a survivor nor somebody with sexual thoughts.
+        assessment, category = replace(assessment, speaker=Speaker.ABOUT_CHILD), levels.ABUSE_DISCLOSURE
+    if situation.about_another and assessment.speaker in (Speaker.SELF, Speaker.UNKNOWN, Speaker.OWN_BEHAVIOUR):
+        assessment = replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    if situation.grown and context.audience is None and context.age is None:
+        context = replace(context, age=ADULT_AGE)
+    return assessment, context, category
 
 
 def _values(
@@ -185,9 +213,12 @@ def _in_language(desk: _Desk, language: str) -> List[Message]:
 
 
 def _question(desk: _Desk) -> List[Message]:
-    name = f"utter_check_in_{desk.duty.category}"
-    own = f"{name}_{desk.duty.voice}"
-    return [desk.message(own if own in desk.book else name)]
+    general = f"utter_check_in_{desk.duty.category}"
+    # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
+    situation = _find_situation(desk.context.words.rpartition("\n")[2], desk.duty.category)
+    subjects = [general, *([f"utter_check_in_{situation.name}"] if situation else [])]
+    own = (f"{subject}_{desk.duty.voice}" for subject in subjects)
+    return [desk.message(next((name for name in own if name in desk.book), general))]
 
 
 def _card(desk: _Desk) -> List[Message]:
@@ -206,17 +237,21 @@ def _card(desk: _Desk) -> List[Message]:
 
 def _first_words(desk: _Desk) -> str:
     """The words for the situation told of, where there are any in this voice; else those of the category."""
-    try:
-        situation = find_situation(desk.context.words, desk.duty.category)
-    except ContentError as error:
-        # A card must go out even when the file with the situations is broken.
-        logger.error("Situations cannot be read (%s); the general words are used.", error)
-        situation = None
+    situation = _find_situation(desk.context.words, desk.duty.category)
     general = f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
     if situation is None:
         return general
     own = f"utter_crisis_{situation.name}_{_voice_in(situation, desk)}"
     return own if own in desk.book else general
+
+
+def _find_situation(words: str, category: str) -> Situation | None:
+    try:
+        return find_situation(words, category)
+    except ContentError as error:
+        # A card must go out even when the file with the situations is broken.
+        logger.error("Situations cannot be read (%s); the general words are used.", error)
+        return None
 
 
 def _voice_in(situation: Situation, desk: _Desk) -> str:

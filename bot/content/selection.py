@@ -120,6 +120,7 @@ class SelectionRequest:
         audience: child, parent, professional or None.
         age: Years, when the person said it; nobody is asked.
         at: An aware time; None leaves opening hours out of account.
+        needs: What the situation needs, where that differs from the category; keys of PURPOSES.
     """
 
     country: str | None = None
@@ -131,6 +132,7 @@ class SelectionRequest:
     at: datetime | None = None
     channel: str = "web"
     language: str = "en"
+    needs: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
     """
     country = request.country if directory.knows(request.country) else None
     person = person_of(request.speaker, request.audience, request.age, request.category)
-    needs = NEEDS[request.category or GENERAL][person]
+    needs = request.needs or NEEDS[request.category or GENERAL][person]
     if request.level is RiskLevel.EMERGENCY and needs[0] != "emergency":
         needs = ("emergency", *needs)
     chosen = _meet(directory, request, country, person, needs)

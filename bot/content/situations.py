@@ -29,12 +29,20 @@ class Situation:
         categories: Categories of risk whose words it may replace.
         patterns: One pattern over `tokenize(clean(text)).line`.
         writer_acts: What has to be done is in the writer's own hands, however much they write of a friend.
+        by_a_parent: The writer did it to their own child: words and helplines are those for a parent.
+        about_another: The worry is about somebody close, not about the writer.
+        grown: Only adults write so, even when nothing else tells their age.
+        needs: What helplines are for, first the best, where it differs from the category's (`selection.PURPOSES`).
     """
 
     name: str
     categories: Tuple[str, ...]
     patterns: Pattern[str]
     writer_acts: bool = False
+    by_a_parent: bool = False
+    about_another: bool = False
+    grown: bool = False
+    needs: Tuple[str, ...] = ()
 
 
 def find_situation(words: str, category: str) -> Situation | None:
@@ -79,4 +87,5 @@ def _build(name: str, row: Mapping[str, Any], groups: Mapping[str, Any]) -> Situ
     if unknown:
         raise ContentError(f"{FILE_NAME}, {name}: no category '{min(unknown)}'. Use one of: {', '.join(CATEGORIES)}.")
     patterns = compile_patterns(row["patterns"], groups, f"{FILE_NAME}, {name}")
-    return Situation(name, tuple(row["categories"]), patterns, bool(row.get("writer_acts", False)))
+    flags = {flag: bool(row.get(flag)) for flag in ("writer_acts", "by_a_parent", "about_another", "grown")}
+    return Situation(name, tuple(row["categories"]), patterns, **flags, needs=tuple(row.get("needs", ())))

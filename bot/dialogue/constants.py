@@ -6,9 +6,13 @@ LANGUAGE = "language"
 CARD_LEVEL = "card_level"
 CARD_CATEGORY = "card_category"
 CARD_SPEAKER = "card_speaker"
+#: In the metadata of a card only: what helplines its situation called for.
+CARD_NEEDS = "card_needs"
 CHECK_IN = "check_in"
 
 UTTER_CRISIS_CARD = "utter_crisis_card"
+#: The answer to a question about what a card was given for, with the helplines beneath.
+UTTER_CRISIS_ANSWER = "utter_crisis_answer"
 UTTER_CHECK_IN = "utter_check_in"
 UTTER_CHECK_IN_YES = "utter_check_in_yes"
 UTTER_CHECK_IN_NO = "utter_check_in_no"
@@ -19,7 +23,7 @@ UTTER_JOURNEY = "utter_journey"
 UTTER_JOURNEYS = "utter_journeys"
 
 #: Responses chosen by SafetyPolicy; each is followed by listening.
-SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)
+SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CRISIS_ANSWER, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)
 #: Safety responses that carry helplines.
 CARD_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN_YES)
 

@@ -12,6 +12,7 @@ from bot.content.audience import newest_own_age
 from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
     AUDIENCE,
+    CARD_CATEGORY,
     CARD_LEVEL,
     CARD_RESPONSES,
     CHECK_IN,
@@ -22,10 +23,12 @@ from bot.dialogue.constants import (
     LANGUAGE,
     UTTER_CHECK_IN,
 )
+from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
 from bot.safety.levels import RiskLevel
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
+SAFE_NOW_RESPONSE = "utter_outcome_safe_now"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,38 @@ def is_card_newest(tracker: DialogueStateTracker) -> bool:
             if answer_of(event):
                 return False
     return False
+
+
+def is_card_open(tracker: DialogueStateTracker) -> bool:
+    """Whether a card was among the last few bot messages, and no answer about something quite different came since."""
+    answered: list[str] = []
+    for event in list(_spoken(tracker))[:LOOK_BACK]:
+        if event.metadata.get("utter_action") in CARD_RESPONSES:
+            topics = TOPICS_AFTER_CARD.get(event.metadata.get(CARD_CATEGORY) or "", frozenset())
+            return all(topic_of(name[len("utter_") :]) in topics for name in answered)
+        name = answer_of(event)
+        answered += [name] if name else []
+    return False
+
+
+def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    """Metadata of the latest card of this session; empty when there was none."""
+    return next((event.metadata for event in _spoken(tracker) if event.metadata.get(CARD_CATEGORY)), {})
+
+
+def is_emergency_open(tracker: DialogueStateTracker) -> bool:
+    """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
+    for event in list(_spoken(tracker))[:LOOK_BACK]:
+        if (event.metadata.get("response") or "").startswith(SAFE_NOW_RESPONSE):
+            return False
+        if event.metadata.get(CARD_LEVEL):
+            return bool(event.metadata[CARD_LEVEL] == RiskLevel.EMERGENCY.label)
+    return False
+
+
+def _spoken(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+    """The bot's messages of this session, newest first."""
+    return (event for event in session_events(tracker) if isinstance(event, BotUttered))
 
 
 def is_direct_question(spoken: BotUttered) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, List, Mapping
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.content.card_words import get_card_words
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
 from bot.content.variables import selection_from
 from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_NEEDS,
     CARD_SPEAKER,
     CHECK_IN,
     CHILD,
     FAQ_PREFIX,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_YES,
+    UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
@@ -27,9 +32,12 @@ from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
     is_card_newest,
+    is_card_open,
     is_direct_question,
+    is_emergency_open,
     journey_facts,
     latest_risk,
+    newest_card,
     recent_words,
 )
 from bot.learning.decision import FOR_REAL
@@ -37,7 +45,8 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
+from bot.safety.answers import asks_what_now
+from bot.safety.levels import SELF_HARM, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
@@ -70,7 +79,47 @@ def _as_draft(chosen: Response) -> Draft:
 
 
 def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    return _as_card(compose(from_dict(latest_risk(tracker)), _context(tracker, facts, now)))
+    """The card. The policy's slots say about what and whom: words after a card may be about that card.
+
+    While somebody is in danger the emergency number leads, also after words that are unclear by themselves.
+    """
+    risk = from_dict(latest_risk(tracker))
+    category = facts.slots.get(CARD_CATEGORY) or risk.main_category
+    goes_on = is_emergency_open(tracker)
+    if goes_on and risk.level < RiskLevel.EMERGENCY and _is_about_self_harm(tracker):
+        category = SELF_HARM
+    level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
+    categories = risk.categories if category in (None, risk.main_category) else {category: 1.0}
+    speaker = Speaker(facts.slots.get(CARD_SPEAKER) or risk.speaker)
+    card = replace(risk, level=level, categories=categories, speaker=speaker)
+    return _as_card(compose(card, _context(tracker, facts, now)))
+
+
+def _is_about_self_harm(tracker: DialogueStateTracker) -> bool:
+    """Of the newest emergency: its category is danger, whatever the danger comes from."""
+    return str(newest_card(tracker).get("response") or "").startswith("utter_emergency_self_harm")
+
+
+def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The answer to a question about what a card was given for; the helplines stay beneath it."""
+    faq = _what_now(tracker) or next(iter(_nearest(tracker)), None)
+    if faq is None:
+        return _crisis_card(tracker, facts, now)
+    answer = plain(f"{FAQ_PREFIX}{faq}", facts)
+    help_line = plain("utter_crisis_help_stays", facts, {"at": now})
+    shown = selection_from({**_known(facts), "at": now, "channel": facts.channel})
+    texts = f"{answer['text']}\n\n{help_line['text']}"
+    hotlines = [choice.service.id for choice in shown.choices]
+    return {**answer, "text": texts, "responses": [answer["response"], help_line["response"]], "hotlines": hotlines}
+
+
+def _what_now(tracker: DialogueStateTracker) -> str | None:
+    """ "And what do I do now?" is answered by what comes after the latest card."""
+    message = tracker.latest_message
+    if message is None or not asks_what_now(message.text or ""):
+        return None
+    following = get_card_words()["next_answer"].get(newest_card(tracker).get(CARD_CATEGORY))
+    return following["faq"] if following and f"{FAQ_PREFIX}{following['faq']}" in get_responses() else None
 
 
 def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -114,6 +163,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         at=now,
         age=facts.age,
         words=recent_words(tracker),
+        needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
     )
 
 
@@ -129,7 +179,9 @@ def _as_card(reply: CrisisReply) -> Draft:
         "responses": [message.response for message in reply.messages],
         "hotlines": list(reply.hotlines),
         "card_level": reply.level.label if reply.level >= RiskLevel.ESCALATE else None,
-        "card_category": reply.category if reply.level >= RiskLevel.ESCALATE else None,
+        CARD_CATEGORY: reply.category if reply.level >= RiskLevel.ESCALATE else None,
+        CARD_SPEAKER: reply.speaker.value if reply.level >= RiskLevel.ESCALATE else None,
+        CARD_NEEDS: list(reply.needs) if reply.level >= RiskLevel.ESCALATE else None,
     }
 
 
@@ -146,15 +198,15 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
 
     While a crisis card is what was talked of last, a miss may be one more detail of what happened: the helplines stay.
     """
-    message = tracker.latest_message
-    parsed: Mapping[str, Any] = (message.parse_data or {}) if message else {}
-    nearest = [entry["faq"] for entry in parsed.get(NEAREST, []) if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+    parsed = _parsed(tracker)
+    nearest = _nearest(tracker)
     likely = parsed.get(LIKELY)
     if likely and likely in nearest:
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
-    if is_card_newest(tracker):
+    if is_card_newest(tracker) or is_card_open(tracker):
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if entry["score"] >= NEAR_ENOUGH]
-        draft = plain("utter_crisis_not_followed", facts, {"at": now})
+        again = _spoken_before(tracker) == "utter_crisis_heard"
+        draft = plain("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, {"at": now})
         buttons = [_faq_button(faq) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
@@ -175,13 +227,26 @@ def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Dra
     return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
 
 
-def _missed_just_before(tracker: DialogueStateTracker) -> bool:
+def _parsed(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    """What was understood of the newest message."""
+    message = tracker.latest_message
+    return (message.parse_data or {}) if message else {}
+
+
+def _nearest(tracker: DialogueStateTracker) -> List[str]:
+    """Ids of the answers nearest to the newest message, best first."""
+    entries = _parsed(tracker).get(NEAREST, [])
+    return [entry["faq"] for entry in entries if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+
+
+def _spoken_before(tracker: DialogueStateTracker) -> str | None:
+    """Response name of the latest bot message."""
     spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
-    return spoken is not None and spoken.metadata.get("response") in (
-        "utter_nearest_answers",
-        "utter_about_what",
-        "utter_second_miss",
-    )
+    return spoken.metadata.get("response") if spoken is not None else None
+
+
+def _missed_just_before(tracker: DialogueStateTracker) -> bool:
+    return _spoken_before(tracker) in ("utter_nearest_answers", "utter_about_what", "utter_second_miss")
 
 
 def _faq_button(faq: str) -> Mapping[str, str]:
@@ -272,9 +337,44 @@ def _about_the_newest_card(otherwise: Composer) -> Composer:
     return compose_either
 
 
+def _while_a_card_is_open(name: str, otherwise: str) -> Composer:
+    """"No", "hes 8" or "im his dad" after a card is said about it, and wants no list of topics."""
+
+    def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        return plain(name, facts, {"at": now}) if is_card_open(tracker) else plain(otherwise, facts)
+
+    return compose_either
+
+
+def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """Who somebody is, told after a card, shows the helplines once more, in the words for that person."""
+    return (_crisis_card if is_card_open(tracker) else _plainly("utter_audience_chosen"))(tracker, facts, now)
+
+
+def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "How long does it take?" after a card about pictures asks for no way to die."""
+    is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
+    if is_quiet and is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) != SELF_HARM:
+        return _nearest_answers(tracker, facts, now)
+    return plain("utter_ask_method_details", facts)
+
+
+def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Pictures of kids", said by somebody who tells what they found at a partner, asks for none."""
+    speaker = newest_card(tracker).get(CARD_SPEAKER)
+    if is_card_open(tracker) and speaker in (Speaker.ABOUT_CHILD, Speaker.FRIEND, Speaker.PROFESSIONAL):
+        return _nearest_answers(tracker, facts, now)
+    return plain("utter_ask_find_children", facts)
+
+
+def _plainly(name: str) -> Composer:
+    return lambda tracker, facts, now: plain(name, facts)
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
+    UTTER_CRISIS_ANSWER: _crisis_answer,
     UTTER_CHECK_IN: _check_in,
     UTTER_CHECK_IN_YES: _check_in_yes,
     "utter_asked_faq": _asked_faq,
@@ -284,6 +384,13 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_insult": _once_a_card_was_given("utter_crisis_anger", "utter_insult"),
     "utter_random_noise": _once_a_card_was_given("utter_crisis_silence", "utter_random_noise"),
     "utter_lost_for_words": _once_a_card_was_given("utter_crisis_silence", "utter_lost_for_words"),
+    "utter_deny": _while_a_card_is_open("utter_crisis_more", "utter_deny"),
+    "utter_affirm": _while_a_card_is_open("utter_crisis_more", "utter_affirm"),
+    "utter_other_age": _while_a_card_is_open("utter_crisis_noted", "utter_other_age"),
+    "utter_share_news": _while_a_card_is_open("utter_crisis_heard", "utter_share_news"),
+    "utter_audience_chosen": _audience_chosen,
+    "utter_ask_method_details": _method_details,
+    "utter_ask_find_children": _find_children,
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,
 }

@@ -15,20 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.facts import answer_of
 from bot.nlu.constants import RETRIEVAL_INTENT
-from bot.nlu.topics import topic_of
-from bot.safety import levels
-
-_AFTER_ANY_CONTACT = ("evidence_keep", "report_where", "child_disclosed_what_now")
-#: What people ask next after a card, by its category.
-TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
-    levels.SELF_HARM: frozenset({"self_harm_support", "mental_wellbeing", "how_to_help_friend"}),
-    levels.EXTORTION: frozenset({"sextortion_what_to_do", "image_leaked_what_to_do", *_AFTER_ANY_CONTACT}),
-    levels.ADULT_INVOLVED: frozenset({"grooming_warning_signs", "stranger_contact", *_AFTER_ANY_CONTACT}),
-    levels.ABUSE_DISCLOSURE: frozenset({"abuse_support", "trauma_informed", *_AFTER_ANY_CONTACT}),
-    levels.IMAGE_SHARED: frozenset({"image_leaked_what_to_do", "nudes_pressure", *_AFTER_ANY_CONTACT}),
-    levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
-    levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
-}
+from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
+    UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
 )
+from bot.nlu.constants import FALLBACK_INTENT
 from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Stance
-from bot.safety.protocol import category_of_yes, is_another_trouble
+from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble
 
 _LIKELIER_THAN_NOT = 0.5
 #: Intents that say yes to the direct question of a check-in.
@@ -38,6 +40,8 @@ FAQ_INTENT = "faq"
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
 TAKE_BACK = "take_back"
+#: Intents that leave a message without an answer of its own.
+_SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
 
@@ -50,6 +54,21 @@ class Decision:
     slots: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class OpenCard:
+    """What the latest card of this session was given for.
+
+    Attributes:
+        category: One of `bot.safety.levels.CATEGORIES`.
+        speaker: Value of a `Speaker`: whose situation it is.
+        is_emergency: Somebody was in danger, and nobody has said since that it is over.
+    """
+
+    category: str
+    speaker: str
+    is_emergency: bool = False
+
+
 def decide(
     risk: RiskAssessment,
     newest_alone: RiskLevel,
@@ -59,6 +78,10 @@ def decide(
     told_plainly: bool = True,
     cards_given: AbstractSet[str] = frozenset(),
     no_is_plain: bool = True,
+    is_question: bool = True,
+    is_overread: bool = False,
+    asks_what_now: bool = False,
+    open_card: OpenCard | None = None,
 ) -> Decision | None:
     """Chooses the safety response, or None when the message is an ordinary one.
 
@@ -71,6 +94,10 @@ def decide(
         told_plainly: The risk stands in plain words (a signal of `data/risk/`), not only in a learned score.
         cards_given: Categories of the cards already shown in this conversation.
         no_is_plain: Where the intent says no: the words say nothing else (`bot.safety.answers`).
+        is_question: The message asks something.
+        is_overread: The intent believes that help was found or that all is well, and the words do not say so.
+        asks_what_now: The message asks for the next step and nothing else.
+        open_card: What the card that is talked about was given for, or None.
     """
     # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
     # message still weighs in `risk`: the answer to our own question counts by itself.
@@ -79,18 +106,29 @@ def decide(
     if check_in and intent == TAKE_BACK and newest_alone == RiskLevel.NONE and risk.level < RiskLevel.EMERGENCY:
         # "forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it.
         return None
-    about_the_card = card_level >= RiskLevel.ESCALATE and intent in AFTER_CARD_INTENTS
-    if about_the_card and not _is_new_risk(risk, told_plainly, cards_given):
+    after_a_card = card_level >= RiskLevel.ESCALATE
+    if after_a_card and is_overread and risk.level < RiskLevel.EMERGENCY:
+        return _again(open_card, card_level)
+    if after_a_card and asks_what_now and risk.level < RiskLevel.EMERGENCY:
+        return Decision(UTTER_CRISIS_ANSWER)
+    if open_card and open_card.is_emergency and _adds_to_an_emergency(intent, is_question):
+        return _again(open_card, card_level)
+    if after_a_card and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly, cards_given):
         return None
-    if _repeats_a_card(risk, newest_alone, cards_given):
+    if _repeats_a_card(risk, newest_alone, cards_given, after_a_card):
         return None
-    if card_level >= RiskLevel.ESCALATE and not check_in and not told_plainly and _is_hardly_a_doubt(risk):
+    if after_a_card and not check_in and not told_plainly and _is_hardly_a_doubt(risk):
         return None
+    is_met = after_a_card and _is_met_by_a_card(risk, told_plainly, cards_given)
+    if risk.level == RiskLevel.ESCALATE and is_met:
+        return _about_the_card(risk, intent, is_question, open_card, card_level)
     if risk.level >= RiskLevel.ESCALATE:
-        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level))
+        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level, None if told_plainly else open_card))
     if check_in and (intent in YES_INTENTS or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
+    if risk.level == RiskLevel.CHECK_IN and is_met:
+        return _about_the_card(risk, intent, is_question, open_card, card_level)
     if risk.level == RiskLevel.CHECK_IN and not (
         _is_answerable_question(risk, intent) or _offers_a_picture(risk, intent)
     ):
@@ -117,13 +155,17 @@ def _is_new_risk(risk: RiskAssessment, told_plainly: bool, cards_given: Abstract
     return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly or is_another_trouble(risk, cards_given)
 
 
-def _repeats_a_card(risk: RiskAssessment, newest_alone: RiskLevel, cards_given: AbstractSet[str]) -> bool:
+def _repeats_a_card(
+    risk: RiskAssessment, newest_alone: RiskLevel, cards_given: AbstractSet[str], after_a_card: bool
+) -> bool:
     """A message that is quiet by itself and, with those before it, only tells again what a card has answered.
 
-    "How do I get the video taken down?" after a card about blackmail wants its answer, not the card once more.
+    "How do I get the video taken down?" after a card about blackmail wants its answer, not the card once more; nor
+    does "she begs me not to tell" after a card about an adult make it blackmail, unless that is nearly sure.
     """
     told_again = risk.level == RiskLevel.ESCALATE and newest_alone == RiskLevel.NONE and not risk.failed
-    return told_again and risk.main_category in cards_given
+    is_met = risk.main_category in cards_given or (after_a_card and not is_another_trouble(risk, cards_given))
+    return told_again and is_met
 
 
 def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
@@ -133,6 +175,46 @@ def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
     """
     doubted = risk.level == RiskLevel.CHECK_IN and not risk.failed
     return doubted and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
+
+
+def _is_met_by_a_card(risk: RiskAssessment, told_plainly: bool, cards_given: AbstractSet[str]) -> bool:
+    """Words after a card that are about its trouble, or not surely about another ("only when im bad", "im scared").
+
+    Nobody is asked what they have told already, nor asked about dying because they are scared of the man they told of;
+    and "do i take the knives away", after a card about self-harm, brings no card about a crime.
+    """
+    if risk.level == RiskLevel.EMERGENCY or risk.failed:
+        return False
+    likeliest = max(risk.categories.values(), default=0.0)
+    return risk.main_category in cards_given or (not told_plainly and likeliest < ANOTHER_TROUBLE_FROM)
+
+
+def _adds_to_an_emergency(intent: str | None, is_question: bool) -> bool:
+    """Words that name no help and ask nothing ("only a few", "i feel sick", "phone is off") leave the danger open."""
+    says_nothing = intent in _SAYS_NOTHING_BY_ITSELF and intent != SAFE_NOW
+    return says_nothing or (intent == FAQ_INTENT and not is_question)
+
+
+def _about_the_card(
+    risk: RiskAssessment, intent: str | None, is_question: bool, open_card: OpenCard | None, card_level: RiskLevel
+) -> Decision | None:
+    """A question that has an answer gets it, with the helplines beneath; anything else the card once more.
+
+    Words told, not asked, are about what was told before: "im scared" of a man wants no lesson on worries.
+    """
+    if intent == FAQ_INTENT and is_question:
+        return Decision(UTTER_CRISIS_ANSWER)
+    if risk.level == RiskLevel.CHECK_IN and intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
+        return None
+    return _again(open_card, card_level)
+
+
+def _again(open_card: OpenCard | None, card_level: RiskLevel) -> Decision:
+    """The helplines of the card that is talked about, for the same person and trouble."""
+    slots = {CARD_LEVEL: card_level.label, CHECK_IN: None}
+    if open_card is not None:
+        slots |= {CARD_CATEGORY: open_card.category, CARD_SPEAKER: open_card.speaker}
+    return Decision(UTTER_CRISIS_CARD, slots)
 
 
 def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:
@@ -155,11 +237,17 @@ def _offers_a_picture(risk: RiskAssessment, intent: str | None) -> bool:
     return intent == IMAGE_LOOK and risk.asked_category == IMAGE_SHARED and not risk.failed
 
 
-def _card_slots(risk: RiskAssessment, card_level: RiskLevel) -> Mapping[str, Any]:
+def _card_slots(risk: RiskAssessment, card_level: RiskLevel, open_card: OpenCard | None = None) -> Mapping[str, Any]:
+    """Of a new card. Danger that no word names ("shes gone") threatens the person told of before."""
+    category, speaker = risk.main_category, risk.speaker.value
+    if open_card is not None and risk.level == RiskLevel.EMERGENCY:
+        speaker = open_card.speaker
+        is_sure = max(risk.categories.values(), default=0.0) >= ANOTHER_TROUBLE_FROM
+        category = category if is_sure else open_card.category
     return {
         CARD_LEVEL: _higher(risk.level, card_level),
-        CARD_CATEGORY: risk.main_category,
-        CARD_SPEAKER: risk.speaker.value,
+        CARD_CATEGORY: category,
+        CARD_SPEAKER: speaker,
         CHECK_IN: None,
     }
 

@@ -14,13 +14,20 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, 
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_LEVEL, CARD_RESPONSES, CHECK_IN, SAFETY_RESPONSES
-from bot.dialogue.facts import cards_given, is_direct_question, latest_risk, session_events
+from bot.dialogue.constants import CARD_CATEGORY, CARD_LEVEL, CARD_RESPONSES, CARD_SPEAKER, CHECK_IN, SAFETY_RESPONSES
+from bot.dialogue.facts import (
+    cards_given,
+    is_direct_question,
+    is_emergency_open,
+    latest_risk,
+    newest_card,
+    session_events,
+)
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.policies.safety_decision import NO_INTENTS, Decision, decide
-from bot.safety.answers import is_one_word, read_answer
-from bot.safety.levels import RiskLevel
+from bot.policies.safety_decision import NO_INTENTS, Decision, OpenCard, decide
+from bot.safety.answers import OUTCOMES, asks_what_now, is_one_word, is_question, read_answer, says_outcome
+from bot.safety.levels import RiskLevel, Speaker
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -82,6 +89,7 @@ class SafetyPolicy(Policy):
             return None
         risk = latest_risk(tracker)
         check_in = _waiting_check_in(tracker)
+        text = message.text or ""
         return decide(
             risk=from_dict(risk),
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
@@ -90,7 +98,11 @@ class SafetyPolicy(Policy):
             card_level=_card_level(tracker),
             told_plainly=_is_told_plainly(risk or {}),
             cards_given=cards_given(tracker),
-            no_is_plain=_is_plain(message.text or ""),
+            no_is_plain=_is_plain(text),
+            is_question=is_question(text),
+            asks_what_now=asks_what_now(text),
+            is_overread=_is_overread(message, tracker),
+            open_card=_open_card(tracker),
         )
 
     def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:
@@ -110,6 +122,21 @@ def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
     if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, "take_back"}):
         return read_answer(message.text or "") or intent
     return intent
+
+
+def _is_overread(message: UserUttered, tracker: DialogueStateTracker) -> bool:
+    """Whether "i told him" was read as help found, or "shes asleep now" as safety; a button is always believed."""
+    intent, text = message.intent.get("name"), message.text or ""
+    if intent not in OUTCOMES or text.startswith(INTENT_MESSAGE_PREFIX):
+        return False
+    return not says_outcome(intent, text, after_an_emergency=is_emergency_open(tracker))
+
+
+def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
+    card = newest_card(tracker)
+    if not card:
+        return None
+    return OpenCard(card[CARD_CATEGORY], card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value, is_emergency_open(tracker))
 
 
 def _is_plain(text: str) -> bool:

@@ -51,6 +51,12 @@ def reply(text: str, audience: str | None, *given: str):
     return compose(assessment, CrisisContext(country="GB", audience=audience, cards_given=given))
 
 
+def question(text: str, *before: str) -> str:
+    """The name of the question that is asked, where the child wrote other lines before."""
+    context = CrisisContext(country="GB", audience="child", words="\n".join((*before, text)))
+    return compose(get_engine().assess(text), context).messages[0].response
+
+
 @pytest.mark.parametrize(("text", "audience", "response", "service"), JOURNEYS)
 def test_a_message_at_risk_gets_its_card(text, audience, response, service):
     found = reply(text, audience)
@@ -66,8 +72,13 @@ def test_danger_now_gets_the_emergency_number_only(text, audience, response):
 
 
 def test_slang_that_may_be_a_joke_gets_a_kind_question_and_a_yes_the_card():
-    assert reply("im gonna kms", "child").messages[0].response == "utter_check_in_self_harm"
+    assert question("im gonna kms") == "utter_check_in_words_of_dying_child"
     assert reply("yes i really want to die", "child").messages[0].response == "utter_crisis_self_harm_child"
+
+
+def test_low_mood_is_not_called_a_joke_in_its_question():
+    assert question("i feel so empty lately") == "utter_check_in_self_harm"
+    assert question("i feel so empty lately", "my phone is dead") == "utter_check_in_self_harm"
 
 
 def test_a_second_risky_message_is_answered_shorter_with_the_line_repeated():

@@ -15,6 +15,8 @@ from bot.content.audience import find_audience, find_own_age
         ("I am a mum of two", ("parent", True)),
         ("i'm a worried dad", ("parent", True)),
         ("I'm a teacher", ("professional", True)),
+        ("hi im a year 8 form tutor", ("professional", True)),
+        ("im year 8", ("child", True)),
         ("i am a school nurse", ("professional", True)),
         ("my son is 12", ("parent", False)),
         ("my 9 year old is on roblox", ("parent", False)),

@@ -7,6 +7,7 @@ import pytest
 from bot.content.cards import GSM, segments
 from bot.content.crisis import CrisisContext, compose
 from bot.content.responses import get_responses
+from bot.content.selection import PURPOSES
 from bot.content.situations import find_situation, get_situations, read_situations
 from bot.errors import ContentError
 from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
@@ -93,21 +94,29 @@ def test_a_child_hurt_by_a_parent_is_never_sent_to_anyone_at_home():
     assert "You don't have to tell anyone at home first" in text
 
 
-def test_words_change_neither_a_question_nor_an_emergency():
+def test_words_told_of_a_meeting_change_neither_a_question_nor_an_emergency():
     for level in (RiskLevel.CHECK_IN, RiskLevel.EMERGENCY):
         assessment = RiskAssessment(level=level, categories={"adult_involved": 0.9}, speaker=Speaker.SELF)
         told = compose(assessment, CrisisContext(country="GB", words="he wants to meet me tomorrow"))
         assert told == compose(assessment, CrisisContext(country="GB"))
 
 
-def test_every_situation_has_words_for_a_child_and_a_parent_and_only_for_known_voices():
-    names = set(get_responses().names)
+def test_every_situation_has_words_for_who_tells_it_or_a_question_and_only_for_known_voices():
     for situation in get_situations():
-        assert set(situation.categories) <= set(CATEGORIES)
-        for voice in ("child", "parent"):
-            assert f"utter_crisis_{situation.name}_{voice}" in names
-        written = {name.rsplit("_", 1)[1] for name in names if name.startswith(f"utter_crisis_{situation.name}_")}
-        assert written <= set(VOICES)
+        assert set(situation.categories) <= set(CATEGORIES) and set(situation.needs) <= set(PURPOSES)
+        on_cards, asked = _voices(f"utter_crisis_{situation.name}_"), _voices(f"utter_check_in_{situation.name}_")
+        assert on_cards | asked <= set(VOICES)
+        if situation.about_another:
+            assert not on_cards  # the general words, in another voice
+        elif situation.by_a_parent or situation.grown:
+            assert "parent" in on_cards or not on_cards
+        else:
+            assert {"child", "parent"} <= on_cards or (asked and not on_cards)
+
+
+def _voices(start: str) -> set[str]:
+    """The voices in which words of that name are written."""
+    return {name.removeprefix(start) for name in get_responses().names if name.startswith(start)}
 
 
 @pytest.mark.parametrize("country", ["GB", "KE", None])
@@ -138,3 +147,32 @@ def test_the_card_goes_out_when_the_situations_cannot_be_read(monkeypatch):
 
     monkeypatch.setattr("bot.content.crisis.find_situation", broken)
     assert card("he wants to meet me", "adult_involved").messages[0].response == "utter_crisis_adult_involved_child"
+
+
+@pytest.mark.parametrize("told", ["i lost it and hit my son today", "im scared i might hurt my baby", "I gave him a slap"])
+@pytest.mark.parametrize("category", ["abuse_disclosure", "offender_concern"])
+def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, category):
+    found = card(told, category, Speaker.SELF, audience="parent", country="GB")
+    assert found.messages[0].response == "utter_crisis_own_hand_parent"
+    assert found.category == "abuse_disclosure" and "gb-nspcc-helpline" in found.hotlines
+
+
+def test_violence_by_a_partner_brings_the_line_for_it_to_an_adult_of_any_page():
+    for audience in ("parent", None):
+        found = card("my husband hits me", "abuse_disclosure", Speaker.SELF, audience=audience, country="US")
+        assert found.messages[0].response == "utter_crisis_partner_violence_survivor"
+        assert "us-ndvh" in found.hotlines
+
+
+def test_who_found_something_at_their_partner_is_not_spoken_to_as_the_one_who_did_it():
+    found = card("i found something on my husbands laptop", "offender_concern", Speaker.SELF, audience=None)
+    assert found.messages[0].response == "utter_crisis_offender_concern_parent"
+    own = card("my wife doesnt know about my thoughts", "offender_concern", Speaker.SELF, audience=None)
+    assert own.messages[0].response == "utter_crisis_offender_concern_own_behaviour"
+
+
+def test_who_tells_what_was_done_to_them_as_a_child_is_an_adult():
+    found = card("i was abused as a child", "abuse_disclosure", Speaker.SELF, audience=None)
+    assert found.messages[0].response == "utter_crisis_abuse_disclosure_survivor"
+    on_a_page_for_children = card("i was hit as a kid, im 13", "abuse_disclosure", Speaker.SELF)
+    assert on_a_page_for_children.messages[0].response == "utter_crisis_abuse_disclosure_child"

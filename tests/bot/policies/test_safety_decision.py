@@ -5,13 +5,15 @@ import pytest
 from bot.dialogue.constants import (
     CARD_CATEGORY,
     CARD_LEVEL,
+    CARD_SPEAKER,
     CHECK_IN,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
+    UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
 )
-from bot.policies.safety_decision import UNNAMED, decide
+from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, decide
 from bot.safety.levels import ABUSE_DISCLOSURE, EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel
 
 NONE, ASK, CARD, NOW = RiskLevel
@@ -133,11 +135,13 @@ def test_a_failed_engine_after_a_card_still_asks():
 
 def test_what_a_card_has_answered_is_not_carded_again_for_a_quiet_message():
     """ "how do i get the video taken down" after a card about blackmail wants its answer."""
-    told_before = risk(CARD, EXTORTION)
-    assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({EXTORTION})) is None
+    told_before, given = risk(CARD, EXTORTION), frozenset({EXTORTION})
+    assert decide(told_before, NONE, "faq", None, CARD, False, given) is None
     # Another trouble completed by this message, a message that tells something itself, and danger now are met.
     assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
-    assert decide(told_before, CARD, "faq", None, CARD, False, frozenset({EXTORTION})).response == UTTER_CRISIS_CARD
+    assert decide(told_before, CARD, "faq", None, CARD, False, given, is_question=False).response == UTTER_CRISIS_CARD
+    # A question at risk about what the card was given for gets its answer, with the helplines beneath.
+    assert decide(told_before, CARD, "faq", None, CARD, False, given).response == UTTER_CRISIS_ANSWER
     assert decide(risk(NOW), NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
 
 
@@ -149,6 +153,82 @@ def test_after_a_card_a_doubt_that_is_hardly_one_is_not_asked_about():
     assert decide(weak, ASK, "faq", None, NONE, told_plainly=False).response == UTTER_CHECK_IN
     failed = RiskAssessment(level=ASK, failed=True)
     assert decide(failed, ASK, "faq", None, CARD, told_plainly=False, cards_given=given).response == UTTER_CHECK_IN
+
+
+def test_nobody_is_asked_what_a_card_has_already_met():
+    """ "should we pay?" after a card about blackmail gets its answer; unclear words get the helplines once more."""
+    given = frozenset({EXTORTION})
+    doubt = risk(ASK, EXTORTION)
+    assert decide(doubt, ASK, "faq", None, CARD, told_plainly=True, cards_given=given).response == UTTER_CRISIS_ANSWER
+    for says_nothing in (None, "nlu_fallback", "affirm"):
+        once_more = decide(doubt, ASK, says_nothing, None, CARD, told_plainly=False, cards_given=given)
+        assert once_more == Decision(UTTER_CRISIS_CARD, {CARD_LEVEL: "escalate", CHECK_IN: None})
+    # A card of an earlier session is no card of today.
+    assert decide(doubt, ASK, "faq", None, NONE, cards_given=given).response == UTTER_CHECK_IN
+    assert decide(RiskAssessment(ASK, failed=True), ASK, "faq", None, CARD, cards_given=given).response == UTTER_CHECK_IN
+
+
+def test_after_a_card_only_what_is_surely_another_trouble_is_asked_about():
+    """ "im scared" after a card about an adult is about that adult; "i hate myself" is asked about."""
+    given = frozenset({EXTORTION})
+    scared, hates = (RiskAssessment(ASK, {SELF_HARM: score}) for score in (0.57, 0.98))
+    assert decide(scared, ASK, None, None, CARD, told_plainly=False, cards_given=given).response == UTTER_CRISIS_CARD
+    assert decide(scared, ASK, "faq", None, CARD, False, given, is_question=True).response == UTTER_CRISIS_ANSWER
+    assert decide(scared, ASK, "faq", None, CARD, False, given, is_question=False).response == UTTER_CRISIS_CARD
+    assert decide(scared, ASK, None, None, CARD, told_plainly=True, cards_given=given).response == UTTER_CHECK_IN
+    assert decide(hates, ASK, None, None, CARD, told_plainly=False, cards_given=given).response == UTTER_CHECK_IN
+    # Unclear again after our question is a yes, as ever.
+    assert decide(scared, ASK, None, SELF_HARM, CARD, False, given).response == UTTER_CHECK_IN_YES
+
+
+def test_a_card_about_another_trouble_needs_plain_words_or_near_certainty_and_keeps_whom_it_is_about():
+    """ "do i take the knives away" after a card about self-harm brings no card about a missing child."""
+    given, opened = frozenset({SELF_HARM}), OpenCard(SELF_HARM, "about_child")
+    unsure, sure = (RiskAssessment(CARD, {EXTORTION: score}) for score in (0.5, 0.95))
+    again = decide(unsure, CARD, None, None, CARD, False, given, open_card=opened)
+    assert again.response == UTTER_CRISIS_CARD
+    assert (again.slots[CARD_CATEGORY], again.slots[CARD_SPEAKER]) == (SELF_HARM, "about_child")
+    for other in (decide(sure, CARD, None, None, CARD, False, given), decide(unsure, CARD, None, None, CARD, True, given)):
+        assert other.slots[CARD_CATEGORY] == EXTORTION
+    now = decide(RiskAssessment(NOW, {SELF_HARM: 0.6}), NOW, None, None, CARD, False, given, open_card=opened)
+    assert now.slots[CARD_SPEAKER] == "about_child"
+
+
+def test_help_found_and_safety_are_believed_only_where_the_words_say_so():
+    """ "i told him" and "shes asleep now" bring the card once more, no praise."""
+    opened = OpenCard(SELF_HARM, "about_child")
+    overread = decide(risk(NONE), NONE, "outcome_contacted", None, CARD, False, is_overread=True, open_card=opened)
+    assert overread.response == UTTER_CRISIS_CARD and overread.slots[CARD_CATEGORY] == SELF_HARM
+    assert decide(risk(NONE), NONE, "outcome_contacted", None, CARD, False) is None
+    assert decide(risk(NONE), NONE, "outcome_contacted", None, NONE, False, is_overread=True) is None
+
+
+def test_an_emergency_goes_on_until_words_say_that_it_is_over():
+    """ "only a few" after an overdose brings the emergency number again, no mood tips."""
+    opened = OpenCard(SELF_HARM, "self", is_emergency=True)
+    for intent, is_question in (("nlu_fallback", True), ("deny", False), ("faq", False)):
+        again = decide(risk(NONE), NONE, intent, None, NOW, False, is_question=is_question, open_card=opened)
+        assert again.response == UTTER_CRISIS_CARD and again.slots[CARD_LEVEL] == "emergency"
+    assert decide(risk(NONE), NONE, "faq", None, NOW, False, is_question=True, open_card=opened) is None
+    assert decide(risk(NONE), NONE, "outcome_safe_now", None, NOW, False, open_card=opened) is None
+    assert decide(risk(NONE), NONE, "thank", None, NOW, False, open_card=opened) is None
+
+
+def test_what_now_after_a_card_is_answered_with_the_next_step():
+    opened = OpenCard(EXTORTION, "self")
+    assert decide(risk(NONE), NONE, "nlu_fallback", None, CARD, asks_what_now=True, open_card=opened).response == (
+        UTTER_CRISIS_ANSWER
+    )
+    assert decide(risk(NONE), NONE, "nlu_fallback", None, NONE, asks_what_now=True) is None
+
+
+def test_earlier_words_make_a_quiet_message_another_trouble_only_when_that_is_nearly_sure():
+    """ "she begs me not to tell anyone" after a card about an adult is no blackmail."""
+    given = frozenset({ABUSE_DISCLOSURE})
+    unsure, sure = (RiskAssessment(CARD, {EXTORTION: score}) for score in (0.5, 0.95))
+    assert decide(unsure, NONE, "faq", None, CARD, False, given) is None
+    assert decide(sure, NONE, "faq", None, CARD, False, given).response == UTTER_CRISIS_CARD
+    assert decide(unsure, NONE, "faq", None, NONE, False, given).response == UTTER_CRISIS_CARD
 
 
 def test_another_unclear_trouble_gets_a_question_of_its_own():

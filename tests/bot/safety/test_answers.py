@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.safety.answers import is_one_word, read_answer
+from bot.safety.answers import asks_what_now, is_one_word, is_question, read_answer, says_outcome
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from bot.safety.answers import is_one_word, read_answer
         ("nah jk", "deny"),
         ("it was a joke", "deny"),
         ("im fine", "deny"),
+        ("not like that lol just tired", "deny"),
+        ("not like that he only does it at night", None),
         ("what is grooming", None),
         ("my dad", None),
         ("", None),
@@ -82,3 +84,48 @@ def test_beside_one_word_nothing_is_told(text, expected):
 
 def test_a_sentence_without_spaces_is_no_single_word():
     assert not is_one_word("我不想再继续活下去了因为没有人会真的在乎我")
+
+
+@pytest.mark.parametrize("text", ["should i block him", "ok but what if he comes", "he's angry?", "Whats next", "so is it a crime"])
+def test_a_question_is_known_by_its_mark_or_by_how_it_begins(text):
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["im scared", "he asked me what i do", "i know how it ends", "isabel is my friend", ""])
+def test_what_is_told_is_no_question(text):
+    assert not is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i told my mum", "ok i texted them", "rang childline, they were nice", "i did it", "she told her teacher today"]
+)
+def test_words_that_say_help_was_found(text):
+    assert says_outcome("outcome_contacted", text)
+
+
+@pytest.mark.parametrize("text", ["i told him", "ive written the letter", "i did something bad", "no"])
+def test_words_that_do_not(text):
+    assert not says_outcome("outcome_contacted", text)
+
+
+def test_asleep_is_not_safe():
+    assert not says_outcome("outcome_safe_now", "hes asleep now")
+    assert not says_outcome("outcome_safe_now", "im not safe")
+    assert says_outcome("outcome_safe_now", "im safe now") and says_outcome("outcome_safe_now", "im ok now")
+
+
+def test_after_an_emergency_only_safety_or_people_who_make_safe_are_believed():
+    for text in ("she says shes ok now", "shes asleep now", "ok i told my sister"):
+        assert not says_outcome("outcome_safe_now", text, after_an_emergency=True)
+    for text in ("im safe now", "the ambulance is here", "we are in hospital", "i called 999"):
+        assert says_outcome("outcome_safe_now", text, after_an_emergency=True)
+
+
+@pytest.mark.parametrize("text", ["what do i do now", "ok and what now?", "so what should we do first"])
+def test_the_next_step_is_asked_for(text):
+    assert asks_what_now(text)
+
+
+@pytest.mark.parametrize("text", ["what do i do about his phone", "what next year brings", "now what he says is true"])
+def test_another_question_is_not_about_the_next_step(text):
+    assert not asks_what_now(text)
