@@ -48,7 +48,8 @@ class CrisisContext:
         cards_given: Categories of the cards already shown in this conversation.
         at: An aware time for opening hours, or None.
         age: Years, when the person said it.
-        words: The person's last messages, one a line, newest last; they only choose between fitting first words.
+        words: The person's last messages, one a line, newest last; they choose between fitting first words, and say
+            whose situation it is where the learned guess is easily wrong (`bot.content.situations`).
         needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
             the category.
     """
@@ -135,7 +136,7 @@ def compose(
     level = max(assessment.level, RiskLevel.CHECK_IN)
     asks = level is RiskLevel.CHECK_IN
     category = assessment.asked_category if asks else assessment.main_category or _UNNAMED_CATEGORY
-    situation = None if asks or category is None else _find_situation(context.words, category)
+    situation = None if asks or category is None else _situation_told(context, category)
     if situation is not None and category is not None:
         assessment, context, category = _as_told(situation, assessment, context, category)
     is_told_again = not asks and category in context.cards_given
@@ -162,6 +163,12 @@ def compose(
     return CrisisReply(tuple(messages), _shown(desk), level, duty.category, cards, assessment.speaker, needs)
 
 
+def _situation_told(context: CrisisContext, category: str) -> Situation | None:
+    situation = _find_situation(context.words, category)
+    # A child tells of a small brother; a child page never gets a parent's words and lines.
+    return None if situation and situation.by_a_parent and context.audience == "child" else situation
+
+
 def _as_told(
     situation: Situation, assessment: RiskAssessment, context: CrisisContext, category: str
 ) -> Tuple[RiskAssessment, CrisisContext, str]:
@@ -169,7 +176,7 @@ def _as_told(
     if situation.by_a_parent and assessment.speaker is not Speaker.PROFESSIONAL:
         # A parent who hit a child is neither a survivor nor somebody with sexual thoughts.
         assessment, category = replace(assessment, speaker=Speaker.ABOUT_CHILD), levels.ABUSE_DISCLOSURE
-    if situation.about_another and assessment.speaker in (Speaker.SELF, Speaker.UNKNOWN, Speaker.OWN_BEHAVIOUR):
+    if situation.about_another and assessment.speaker in (Speaker.SELF, Speaker.UNKNOWN):
         assessment = replace(assessment, speaker=Speaker.ABOUT_CHILD)
     if situation.grown and context.audience is None and context.age is None:
         context = replace(context, age=ADULT_AGE)
@@ -237,7 +244,7 @@ def _card(desk: _Desk) -> List[Message]:
 
 def _first_words(desk: _Desk) -> str:
     """The words for the situation told of, where there are any in this voice; else those of the category."""
-    situation = _find_situation(desk.context.words, desk.duty.category)
+    situation = _situation_told(desk.context, desk.duty.category)
     general = f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
     if situation is None:
         return general

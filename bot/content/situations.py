@@ -1,7 +1,8 @@
 """Situations inside a category that change what to do first: a planned meeting, a fake picture, a teacher. Pure.
 
-The safety engine decides whether there is a risk, of which kind and how grave. This module only chooses between
-wordings that are all right for that category; when nothing fits, the general words stand.
+The safety engine decides whether there is a risk and how grave it is. This module chooses between wordings that are
+all right for that category, and for a few situations says whose it is and which helplines come first; when nothing
+fits, the general words and helplines stand.
 """
 
 from __future__ import annotations

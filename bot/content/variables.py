@@ -1,7 +1,7 @@
 """Variables any response may name: `{emergency_number}`, `{helplines}`, `{help_strip}` and their kin.
 
 Each provider takes the slots of the conversation (country, audience, channel, card_category or check_in, card_speaker,
-language of the text, `own_age` in years and `own_language` of the person, and `at`, an aware time, when the caller has
+card_needs, language of the text, `own_age` in years and `own_language` of the person, and `at`, an aware time, when the caller has
 one) and returns words for that channel.
 """
 
@@ -37,6 +37,7 @@ def selection_from(slots: Mapping[str, Any], directory: HotlineDirectory | None 
             at=slots.get("at"),
             channel=slots.get("channel") or "web",
             language=slots.get("own_language") or slots.get("language") or "en",
+            needs=tuple(slots.get("card_needs") or ()),
         ),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, FrozenSet, Iterator, Mapping
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
@@ -28,7 +29,8 @@ from bot.safety.levels import RiskLevel
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
-SAFE_NOW_RESPONSE = "utter_outcome_safe_now"
+#: Said only after a button or plain words: help was found, or it is over.
+ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class ConversationFacts:
         age: Years, when the person said it of themselves.
         last_answer: Response name of the latest FAQ answer (`utter_faq/…`), or None.
         slots: All current slot values.
+        card: Metadata of the latest card of this session, which knows the situation; empty when there was none.
     """
 
     audience: str | None
@@ -54,6 +57,7 @@ class ConversationFacts:
     last_answer: str | None
     slots: Mapping[str, Any]
     age: int | None = None
+    card: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts:
@@ -71,6 +75,7 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
         last_answer=last_answer(tracker),
         slots=slots,
         age=newest_own_age(event.text or "" for event in reversed(tracker.events) if isinstance(event, UserUttered)),
+        card=newest_card(tracker),
     )
 
 
@@ -126,7 +131,7 @@ def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
     for event in list(_spoken(tracker))[:LOOK_BACK]:
-        if (event.metadata.get("response") or "").startswith(SAFE_NOW_RESPONSE):
+        if (event.metadata.get("response") or "").startswith(ENDS_AN_EMERGENCY):
             return False
         if event.metadata.get(CARD_LEVEL):
             return bool(event.metadata[CARD_LEVEL] == RiskLevel.EMERGENCY.label)
@@ -136,6 +141,12 @@ def is_emergency_open(tracker: DialogueStateTracker) -> bool:
 def _spoken(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
     """The bot's messages of this session, newest first."""
     return (event for event in session_events(tracker) if isinstance(event, BotUttered))
+
+
+def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
+    """How many of the newest bot messages of this session are emergency cards, without anything else between them."""
+    levels = (event.metadata.get(CARD_LEVEL) for event in _spoken(tracker))
+    return sum(1 for _ in takewhile(lambda level: level == RiskLevel.EMERGENCY.label, levels))
 
 
 def is_direct_question(spoken: BotUttered) -> bool:

@@ -66,7 +66,9 @@ def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None 
 
 def _known(facts: ConversationFacts) -> Mapping[str, Any]:
     known = {"country": facts.country, "audience": facts.audience}
-    return {**facts.slots, **known, "own_age": facts.age, "own_language": facts.language}
+    # A card knows whom its situation was about and what helplines it called for; the slots hold the learned guess.
+    told = {name: facts.card[name] for name in (CARD_CATEGORY, CARD_SPEAKER, CARD_NEEDS) if facts.card.get(name)}
+    return {**facts.slots, **told, **known, "own_age": facts.age, "own_language": facts.language}
 
 
 def _as_draft(chosen: Response) -> Draft:
@@ -138,7 +140,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     if voice_of(speaker, facts.audience, asked, facts.age) not in (CHILD, OWN_BEHAVIOUR):
         risk = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker)
         return _as_card(compose(risk, _context(tracker, facts, now)))
-    values = {"card_category": asked, "at": now}
+    values = {CARD_CATEGORY: asked, CARD_NEEDS: (), "at": now}
     shown = selection_from({**_known(facts), **values, "channel": facts.channel})
     draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)
     hotlines = [choice.service.id for choice in shown.choices]
@@ -354,7 +356,8 @@ def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, no
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "How long does it take?" after a card about pictures asks for no way to die."""
     is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
-    if is_quiet and is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) != SELF_HARM:
+    may_mean_it = SELF_HARM in cards_given(tracker) or is_emergency_open(tracker)
+    if is_quiet and is_card_open(tracker) and not may_mean_it:
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_method_details", facts)
 

@@ -17,10 +17,14 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
 )
 from bot.nlu.constants import FALLBACK_INTENT
-from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Stance
+from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Speaker, Stance
 from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble
 
 _LIKELIER_THAN_NOT = 0.5
+#: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
+_HEARD = 3
+#: Whose situation a parent or a professional tells.
+_TOLD_OF = (Speaker.ABOUT_CHILD.value, Speaker.PROFESSIONAL.value)
 #: Intents that say yes to the direct question of a check-in.
 YES_INTENTS = frozenset({"affirm"})
 #: Intents that say it was a joke or that all is well.
@@ -62,11 +66,13 @@ class OpenCard:
         category: One of `bot.safety.levels.CATEGORIES`.
         speaker: Value of a `Speaker`: whose situation it is.
         is_emergency: Somebody was in danger, and nobody has said since that it is over.
+        repeated: So many emergency cards stand at the end, without anything else between them.
     """
 
     category: str
     speaker: str
     is_emergency: bool = False
+    repeated: int = 0
 
 
 def decide(
@@ -107,28 +113,33 @@ def decide(
         # "forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it.
         return None
     after_a_card = card_level >= RiskLevel.ESCALATE
-    if after_a_card and is_overread and risk.level < RiskLevel.EMERGENCY:
-        return _again(open_card, card_level)
-    if after_a_card and asks_what_now and risk.level < RiskLevel.EMERGENCY:
-        return Decision(UTTER_CRISIS_ANSWER)
-    if open_card and open_card.is_emergency and _adds_to_an_emergency(intent, is_question):
-        return _again(open_card, card_level)
+    if open_card and open_card.is_emergency and risk.level < RiskLevel.EMERGENCY and not risk.failed:
+        if intent == FAQ_INTENT and is_question and risk.level == RiskLevel.NONE and open_card.repeated >= _HEARD:
+            return Decision(UTTER_CRISIS_ANSWER)
+        if _adds_to_an_emergency(intent, is_overread, asks_what_now):
+            return _again(open_card, card_level)
+    if after_a_card and risk.level == RiskLevel.NONE and not check_in:
+        if is_overread:
+            return _again(open_card, card_level)
+        if asks_what_now:
+            return Decision(UTTER_CRISIS_ANSWER)
     if after_a_card and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly, cards_given):
         return None
     if _repeats_a_card(risk, newest_alone, cards_given, after_a_card):
         return None
     if after_a_card and not check_in and not told_plainly and _is_hardly_a_doubt(risk):
         return None
-    is_met = after_a_card and _is_met_by_a_card(risk, told_plainly, cards_given)
+    is_met = open_card is not None and after_a_card and _is_met_by(open_card, risk, told_plainly)
+    may_be_asked = is_question and not told_plainly and newest_alone < RiskLevel.ESCALATE
     if risk.level == RiskLevel.ESCALATE and is_met:
-        return _about_the_card(risk, intent, is_question, open_card, card_level)
+        return _about_the_card(risk, intent, may_be_asked, told_plainly, open_card, card_level)
     if risk.level >= RiskLevel.ESCALATE:
-        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level, None if told_plainly else open_card))
+        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level, open_card))
     if check_in and (intent in YES_INTENTS or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
     if risk.level == RiskLevel.CHECK_IN and is_met:
-        return _about_the_card(risk, intent, is_question, open_card, card_level)
+        return _about_the_card(risk, intent, may_be_asked, told_plainly, open_card, card_level)
     if risk.level == RiskLevel.CHECK_IN and not (
         _is_answerable_question(risk, intent) or _offers_a_picture(risk, intent)
     ):
@@ -177,43 +188,51 @@ def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
     return doubted and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
 
 
-def _is_met_by_a_card(risk: RiskAssessment, told_plainly: bool, cards_given: AbstractSet[str]) -> bool:
+def _is_met_by(card: OpenCard, risk: RiskAssessment, told_plainly: bool) -> bool:
     """Words after a card that are about its trouble, or not surely about another ("only when im bad", "im scared").
 
     Nobody is asked what they have told already, nor asked about dying because they are scared of the man they told of;
-    and "do i take the knives away", after a card about self-harm, brings no card about a crime.
+    and "do i take the knives away", after a card about self-harm, brings no card about a crime. Only the newest card
+    counts: who was shown one about dying before the one about blackmail, and says again that they want to die, is shown
+    that one again.
     """
     if risk.level == RiskLevel.EMERGENCY or risk.failed:
         return False
     likeliest = max(risk.categories.values(), default=0.0)
-    return risk.main_category in cards_given or (not told_plainly and likeliest < ANOTHER_TROUBLE_FROM)
+    return risk.main_category == card.category or (not told_plainly and likeliest < ANOTHER_TROUBLE_FROM)
 
 
-def _adds_to_an_emergency(intent: str | None, is_question: bool) -> bool:
-    """Words that name no help and ask nothing ("only a few", "i feel sick", "phone is off") leave the danger open."""
+def _adds_to_an_emergency(intent: str | None, is_overread: bool, asks_what_now: bool) -> bool:
+    """Words that tell of no help and no safety ("only a few", "can she sleep now") leave the danger open."""
     says_nothing = intent in _SAYS_NOTHING_BY_ITSELF and intent != SAFE_NOW
-    return says_nothing or (intent == FAQ_INTENT and not is_question)
+    return is_overread or asks_what_now or says_nothing or intent == FAQ_INTENT
 
 
 def _about_the_card(
-    risk: RiskAssessment, intent: str | None, is_question: bool, open_card: OpenCard | None, card_level: RiskLevel
+    risk: RiskAssessment,
+    intent: str | None,
+    may_be_asked: bool,
+    told_plainly: bool,
+    open_card: OpenCard | None,
+    card_level: RiskLevel,
 ) -> Decision | None:
     """A question that has an answer gets it, with the helplines beneath; anything else the card once more.
 
-    Words told, not asked, are about what was told before: "im scared" of a man wants no lesson on worries.
+    Words told, not asked, are about what was told before: "im scared" of a man wants no lesson on worries. Nor does a
+    disclosure that begins like a question ("when he drinks he hits me").
     """
-    if intent == FAQ_INTENT and is_question:
+    if intent == FAQ_INTENT and may_be_asked:
         return Decision(UTTER_CRISIS_ANSWER)
     if risk.level == RiskLevel.CHECK_IN and intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
         return None
-    return _again(open_card, card_level)
+    return _again(open_card, card_level, risk.speaker.value if told_plainly else None)
 
 
-def _again(open_card: OpenCard | None, card_level: RiskLevel) -> Decision:
-    """The helplines of the card that is talked about, for the same person and trouble."""
+def _again(open_card: OpenCard | None, card_level: RiskLevel, speaker: str | None = None) -> Decision:
+    """The helplines of the card that is talked about, for the same trouble and person unless words name another."""
     slots = {CARD_LEVEL: card_level.label, CHECK_IN: None}
     if open_card is not None:
-        slots |= {CARD_CATEGORY: open_card.category, CARD_SPEAKER: open_card.speaker}
+        slots |= {CARD_CATEGORY: open_card.category, CARD_SPEAKER: speaker or open_card.speaker}
     return Decision(UTTER_CRISIS_CARD, slots)
 
 
@@ -238,16 +257,14 @@ def _offers_a_picture(risk: RiskAssessment, intent: str | None) -> bool:
 
 
 def _card_slots(risk: RiskAssessment, card_level: RiskLevel, open_card: OpenCard | None = None) -> Mapping[str, Any]:
-    """Of a new card. Danger that no word names ("shes gone") threatens the person told of before."""
-    category, speaker = risk.main_category, risk.speaker.value
-    if open_card is not None and risk.level == RiskLevel.EMERGENCY:
-        speaker = open_card.speaker
-        is_sure = max(risk.categories.values(), default=0.0) >= ANOTHER_TROUBLE_FROM
-        category = category if is_sure else open_card.category
+    """Of a new card. "Shes gone" names nobody: the child that a parent or a teacher told of before is meant."""
+    told_of_before = open_card is not None and open_card.speaker in _TOLD_OF
+    is_a_guess = risk.speaker in (Speaker.UNKNOWN, Speaker.FRIEND)
+    keeps = told_of_before and is_a_guess and risk.level == RiskLevel.EMERGENCY
     return {
         CARD_LEVEL: _higher(risk.level, card_level),
-        CARD_CATEGORY: category,
-        CARD_SPEAKER: speaker,
+        CARD_CATEGORY: risk.main_category,
+        CARD_SPEAKER: open_card.speaker if open_card and keeps else risk.speaker.value,
         CHECK_IN: None,
     }
 

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.constants import CARD_CATEGORY, CARD_LEVEL, CARD_RESPONSES, CARD_SPEAKER, CHECK_IN, SAFETY_RESPONSES
 from bot.dialogue.facts import (
     cards_given,
+    emergencies_in_a_row,
     is_direct_question,
     is_emergency_open,
     latest_risk,
@@ -136,7 +137,8 @@ def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
     card = newest_card(tracker)
     if not card:
         return None
-    return OpenCard(card[CARD_CATEGORY], card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value, is_emergency_open(tracker))
+    speaker = card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    return OpenCard(card[CARD_CATEGORY], speaker, is_emergency_open(tracker), emergencies_in_a_row(tracker))
 
 
 def _is_plain(text: str) -> bool:

@@ -53,9 +53,11 @@ def says_outcome(intent: str, text: str, after_an_emergency: bool = False) -> bo
         after_an_emergency: Somebody who took something may seem well, or sleepy: only safety, or people who make safe,
             are believed.
     """
-    wanted = _patterns(_ANSWERS)["after_an_emergency" if after_an_emergency else intent]
+    patterns = _patterns(_ANSWERS)
     # With the digits: "i called 999".
-    return bool(wanted.search(" ".join(re.findall(r"[a-z0-9&']+", text.lower().replace("’", "'")))))
+    plain = " ".join(re.findall(r"[a-z0-9&']+", text.lower().replace("’", "'")))
+    wanted = patterns["after_an_emergency" if after_an_emergency else intent]
+    return bool(wanted.search(plain)) and not patterns["denied"].search(plain)
 
 
 def is_one_word(text: str) -> bool:

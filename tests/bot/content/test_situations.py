@@ -176,3 +176,38 @@ def test_who_tells_what_was_done_to_them_as_a_child_is_an_adult():
     assert found.messages[0].response == "utter_crisis_abuse_disclosure_survivor"
     on_a_page_for_children = card("i was hit as a kid, im 13", "abuse_disclosure", Speaker.SELF)
     assert on_a_page_for_children.messages[0].response == "utter_crisis_abuse_disclosure_child"
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["i think he hurt my son", "i saw my brother hit my baby sister", "he said he will hurt my kids",
+     "i would never hit my kids"],
+)  # fmt: skip
+def test_who_protects_a_child_is_not_told_that_they_did_it(told):
+    assert getattr(find_situation(told, "abuse_disclosure"), "name", None) != "own_hand"
+
+
+@pytest.mark.parametrize(
+    "told", ["a man posed as a kid online and has my nudes", "he treats me as a child", "it started 10 years ago"]
+)
+def test_a_child_is_not_made_an_adult_by_a_word(told):
+    assert getattr(find_situation(told, "extortion"), "name", None) != "told_as_an_adult"
+
+
+@pytest.mark.parametrize(
+    "told", ["my husband hit me in the face", "my wife punched me", "my husband hits me and my kids"]
+)
+def test_who_is_hurt_by_a_partner_is_no_child_of_theirs(told):
+    assert find_situation(told, "abuse_disclosure").name == "partner_violence"
+    assert find_situation("my husband hits our son", "abuse_disclosure").name == "parent_is_abuser"
+
+
+def test_own_thoughts_stay_ones_own_whoever_else_is_named():
+    told = "my wife says i need help because of my thoughts"
+    found = card(told, "offender_concern", Speaker.OWN_BEHAVIOUR, audience=None)
+    assert found.messages[0].response == "utter_crisis_offender_concern_own_behaviour"
+
+
+def test_a_child_page_never_gets_the_words_for_a_parent_who_hit():
+    found = card("i hit my baby", "abuse_disclosure", Speaker.SELF)
+    assert "own_hand" not in found.messages[0].response and found.hotlines[0] == "gb-childline"

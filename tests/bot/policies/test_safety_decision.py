@@ -14,7 +14,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
 )
 from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, decide
-from bot.safety.levels import ABUSE_DISCLOSURE, EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel
+from bot.safety.levels import ABUSE_DISCLOSURE, EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 
 NONE, ASK, CARD, NOW = RiskLevel
 
@@ -139,9 +139,8 @@ def test_what_a_card_has_answered_is_not_carded_again_for_a_quiet_message():
     assert decide(told_before, NONE, "faq", None, CARD, False, given) is None
     # Another trouble completed by this message, a message that tells something itself, and danger now are met.
     assert decide(told_before, NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
-    assert decide(told_before, CARD, "faq", None, CARD, False, given, is_question=False).response == UTTER_CRISIS_CARD
-    # A question at risk about what the card was given for gets its answer, with the helplines beneath.
-    assert decide(told_before, CARD, "faq", None, CARD, False, given).response == UTTER_CRISIS_ANSWER
+    opened = OpenCard(EXTORTION, "self")
+    assert decide(told_before, CARD, "faq", None, CARD, False, given, open_card=opened).response == UTTER_CRISIS_CARD
     assert decide(risk(NOW), NONE, "faq", None, CARD, False, frozenset({SELF_HARM})).response == UTTER_CRISIS_CARD
 
 
@@ -157,28 +156,57 @@ def test_after_a_card_a_doubt_that_is_hardly_one_is_not_asked_about():
 
 def test_nobody_is_asked_what_a_card_has_already_met():
     """ "should we pay?" after a card about blackmail gets its answer; unclear words get the helplines once more."""
-    given = frozenset({EXTORTION})
+    given, opened = frozenset({EXTORTION}), OpenCard(EXTORTION, "about_child")
     doubt = risk(ASK, EXTORTION)
-    assert decide(doubt, ASK, "faq", None, CARD, told_plainly=True, cards_given=given).response == UTTER_CRISIS_ANSWER
+    asked = decide(doubt, ASK, "faq", None, CARD, told_plainly=False, cards_given=given, open_card=opened)
+    assert asked.response == UTTER_CRISIS_ANSWER
     for says_nothing in (None, "nlu_fallback", "affirm"):
-        once_more = decide(doubt, ASK, says_nothing, None, CARD, told_plainly=False, cards_given=given)
-        assert once_more == Decision(UTTER_CRISIS_CARD, {CARD_LEVEL: "escalate", CHECK_IN: None})
-    # A card of an earlier session is no card of today.
+        once_more = decide(doubt, ASK, says_nothing, None, CARD, False, given, open_card=opened)
+        slots = {CARD_LEVEL: "escalate", CHECK_IN: None, CARD_CATEGORY: EXTORTION, CARD_SPEAKER: "about_child"}
+        assert once_more == Decision(UTTER_CRISIS_CARD, slots)
+    # A disclosure that begins like a question is no question; a card of an earlier session is no card of today.
+    assert decide(doubt, ASK, "faq", None, CARD, True, given, open_card=opened).response == UTTER_CRISIS_CARD
     assert decide(doubt, ASK, "faq", None, NONE, cards_given=given).response == UTTER_CHECK_IN
-    assert decide(RiskAssessment(ASK, failed=True), ASK, "faq", None, CARD, cards_given=given).response == UTTER_CHECK_IN
+    failed = RiskAssessment(ASK, failed=True)
+    assert decide(failed, ASK, "faq", None, CARD, cards_given=given, open_card=opened).response == UTTER_CHECK_IN
 
 
 def test_after_a_card_only_what_is_surely_another_trouble_is_asked_about():
     """ "im scared" after a card about an adult is about that adult; "i hate myself" is asked about."""
-    given = frozenset({EXTORTION})
+    given, opened = frozenset({EXTORTION}), OpenCard(EXTORTION, "self")
     scared, hates = (RiskAssessment(ASK, {SELF_HARM: score}) for score in (0.57, 0.98))
-    assert decide(scared, ASK, None, None, CARD, told_plainly=False, cards_given=given).response == UTTER_CRISIS_CARD
-    assert decide(scared, ASK, "faq", None, CARD, False, given, is_question=True).response == UTTER_CRISIS_ANSWER
-    assert decide(scared, ASK, "faq", None, CARD, False, given, is_question=False).response == UTTER_CRISIS_CARD
-    assert decide(scared, ASK, None, None, CARD, told_plainly=True, cards_given=given).response == UTTER_CHECK_IN
-    assert decide(hates, ASK, None, None, CARD, told_plainly=False, cards_given=given).response == UTTER_CHECK_IN
+
+    def said(doubt, intent, plainly=False, **more):
+        return decide(doubt, ASK, intent, None, CARD, plainly, given, open_card=opened, **more).response
+
+    assert said(scared, None) == UTTER_CRISIS_CARD
+    assert said(scared, "faq", is_question=True) == UTTER_CRISIS_ANSWER
+    assert said(scared, "faq", is_question=False) == UTTER_CRISIS_CARD
+    assert said(scared, None, plainly=True) == UTTER_CHECK_IN
+    assert said(hates, None) == UTTER_CHECK_IN
     # Unclear again after our question is a yes, as ever.
-    assert decide(scared, ASK, None, SELF_HARM, CARD, False, given).response == UTTER_CHECK_IN_YES
+    assert decide(scared, ASK, None, SELF_HARM, CARD, False, given, open_card=opened).response == UTTER_CHECK_IN_YES
+
+
+def test_a_wish_to_die_after_a_card_about_blackmail_gets_its_own_card_even_if_there_was_one_before():
+    given, opened = frozenset({SELF_HARM, EXTORTION}), OpenCard(EXTORTION, "friend")
+    wants_to_die = RiskAssessment(CARD, {SELF_HARM: 0.97}, Speaker.SELF)
+    for plainly in (True, False):
+        card = decide(wants_to_die, CARD, None, None, CARD, plainly, given, open_card=opened)
+        assert (card.slots[CARD_CATEGORY], card.slots[CARD_SPEAKER]) == (SELF_HARM, "self")
+    # The same trouble, told plainly of oneself after a card about a friend, is one's own.
+    again = decide(wants_to_die, CARD, None, None, CARD, True, given, open_card=OpenCard(SELF_HARM, "friend"))
+    assert again.slots[CARD_SPEAKER] == "self"
+
+
+def test_an_overread_outcome_hides_no_new_risk_no_failure_and_no_question():
+    opened = OpenCard(EXTORTION, "self")
+    told = RiskAssessment(CARD, {SELF_HARM: 0.97})
+    card = decide(told, CARD, "outcome_contacted", None, CARD, True, frozenset({EXTORTION}), is_overread=True, open_card=opened)
+    assert card.slots[CARD_CATEGORY] == SELF_HARM
+    failed = RiskAssessment(ASK, failed=True)
+    asked = decide(failed, ASK, "outcome_contacted", None, CARD, is_overread=True, open_card=opened)
+    assert asked.response == UTTER_CHECK_IN
 
 
 def test_a_card_about_another_trouble_needs_plain_words_or_near_certainty_and_keeps_whom_it_is_about():
@@ -192,6 +220,10 @@ def test_a_card_about_another_trouble_needs_plain_words_or_near_certainty_and_ke
         assert other.slots[CARD_CATEGORY] == EXTORTION
     now = decide(RiskAssessment(NOW, {SELF_HARM: 0.6}), NOW, None, None, CARD, False, given, open_card=opened)
     assert now.slots[CARD_SPEAKER] == "about_child"
+    taken = RiskAssessment(NOW, {SELF_HARM: 0.85}, Speaker.SELF)
+    of_a_friend = OpenCard(EXTORTION, "friend")
+    own = decide(taken, NOW, None, None, CARD, False, frozenset({EXTORTION}), open_card=of_a_friend)
+    assert (own.slots[CARD_CATEGORY], own.slots[CARD_SPEAKER]) == (SELF_HARM, "self")
 
 
 def test_help_found_and_safety_are_believed_only_where_the_words_say_so():
@@ -209,7 +241,10 @@ def test_an_emergency_goes_on_until_words_say_that_it_is_over():
     for intent, is_question in (("nlu_fallback", True), ("deny", False), ("faq", False)):
         again = decide(risk(NONE), NONE, intent, None, NOW, False, is_question=is_question, open_card=opened)
         assert again.response == UTTER_CRISIS_CARD and again.slots[CARD_LEVEL] == "emergency"
-    assert decide(risk(NONE), NONE, "faq", None, NOW, False, is_question=True, open_card=opened) is None
+    # A question is answered only when the number has been heard three times, and then with the number beneath.
+    assert decide(risk(NONE), NONE, "faq", None, NOW, False, open_card=opened).response == UTTER_CRISIS_CARD
+    heard = OpenCard(SELF_HARM, "self", is_emergency=True, repeated=3)
+    assert decide(risk(NONE), NONE, "faq", None, NOW, False, open_card=heard).response == UTTER_CRISIS_ANSWER
     assert decide(risk(NONE), NONE, "outcome_safe_now", None, NOW, False, open_card=opened) is None
     assert decide(risk(NONE), NONE, "thank", None, NOW, False, open_card=opened) is None
 

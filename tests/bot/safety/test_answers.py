@@ -91,7 +91,7 @@ def test_a_question_is_known_by_its_mark_or_by_how_it_begins(text):
     assert is_question(text)
 
 
-@pytest.mark.parametrize("text", ["im scared", "he asked me what i do", "i know how it ends", "isabel is my friend", ""])
+@pytest.mark.parametrize("text", ["im scared", "can't wake her up", "is not breathing", "who cares", "when he drinks he hits me", "he asked me what i do", "i know how it ends", "isabel is my friend", ""])
 def test_what_is_told_is_no_question(text):
     assert not is_question(text)
 
@@ -103,21 +103,26 @@ def test_words_that_say_help_was_found(text):
     assert says_outcome("outcome_contacted", text)
 
 
-@pytest.mark.parametrize("text", ["i told him", "ive written the letter", "i did something bad", "no"])
+@pytest.mark.parametrize(
+    "text",
+    ["i told him", "ive written the letter", "i did something bad", "no", "they said they will post it",
+     "he texted my mum the pics", "he told me not to tell my mum", "i called but no one answers"],
+)  # fmt: skip
 def test_words_that_do_not(text):
     assert not says_outcome("outcome_contacted", text)
 
 
 def test_asleep_is_not_safe():
     assert not says_outcome("outcome_safe_now", "hes asleep now")
-    assert not says_outcome("outcome_safe_now", "im not safe")
+    for text in ("im not safe", "it isnt safe here", "i dont feel safe", "never felt safe", "he's home now"):
+        assert not says_outcome("outcome_safe_now", text)
     assert says_outcome("outcome_safe_now", "im safe now") and says_outcome("outcome_safe_now", "im ok now")
 
 
 def test_after_an_emergency_only_safety_or_people_who_make_safe_are_believed():
-    for text in ("she says shes ok now", "shes asleep now", "ok i told my sister"):
+    for text in ("she says shes ok now", "shes asleep now", "ok i told my sister", "i havent called 999", "no ambulance came"):
         assert not says_outcome("outcome_safe_now", text, after_an_emergency=True)
-    for text in ("im safe now", "the ambulance is here", "we are in hospital", "i called 999"):
+    for text in ("im safe now", "the ambulance is here", "we are in hospital", "i called 999", "i called poison control"):
         assert says_outcome("outcome_safe_now", text, after_an_emergency=True)
 
 
