@@ -1,8 +1,8 @@
 """Variables any response may name: `{emergency_number}`, `{helplines}`, `{help_strip}` and their kin.
 
 Each provider takes the slots of the conversation (country, audience, channel, card_category or check_in, card_speaker,
-card_needs, language of the text, `own_age` in years and `own_language` of the person, and `at`, an aware time, when the caller has
-one) and returns words for that channel.
+card_needs, language of the text, `own_age` in years and `own_language` of the person, and `at`, an aware time, when the
+caller has one) and returns words for that channel.
 """
 
 from __future__ import annotations
