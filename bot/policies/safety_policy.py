@@ -26,7 +26,7 @@ from bot.dialogue.facts import (
 )
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.policies.safety_decision import NO_INTENTS, Decision, OpenCard, decide
+from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, decide
 from bot.safety.answers import OUTCOMES, asks_what_now, is_one_word, is_question, read_answer, says_outcome
 from bot.safety.levels import RiskLevel, Speaker
 
@@ -115,12 +115,12 @@ class SafetyPolicy(Policy):
 def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
-    Laughing says nothing either: "haha im not joking" is a yes. Taking back says no when we asked ("no i was joking"),
-    not without its words ("forget it"), and after a card it is an intent of its own. A no may be a call for help: "no
-    please help me".
+    Laughing says nothing either: "haha im not joking" is a yes. When we asked, plain words are the answer, whatever they
+    sound like ("not like that lol just tired"); taking back without them ("forget it") is none, and after a card it is an
+    intent of its own. A no may be a call for help: "no please help me".
     """
     intent = message.intent.get("name")
-    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, "take_back"}):
+    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, *AFTER_CARD_INTENTS}):
         return read_answer(message.text or "") or intent
     return intent
 
