@@ -115,9 +115,9 @@ class SafetyPolicy(Policy):
 def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
-    Laughing says nothing either: "haha im not joking" is a yes. When we asked, plain words are the answer, whatever they
-    sound like ("not like that lol just tired"); taking back without them ("forget it") is none, and after a card it is an
-    intent of its own. A no may be a call for help: "no please help me".
+    Laughing says nothing either: "haha im not joking" is a yes. When we asked, plain words are the answer, whatever
+    they sound like ("not like that lol just tired"); taking back without them ("forget it") is none, and after a card
+    it is an intent of its own. A no may be a call for help: "no please help me".
     """
     intent = message.intent.get("name")
     if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, *AFTER_CARD_INTENTS}):
