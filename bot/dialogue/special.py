@@ -350,7 +350,7 @@ def _while_a_card_is_open(name: str, otherwise: str) -> Composer:
 
 def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """Who somebody is, told after a card, shows the helplines once more, in the words for that person."""
-    return (_crisis_card if is_card_open(tracker) else _plainly("utter_audience_chosen"))(tracker, facts, now)
+    return _crisis_card(tracker, facts, now) if is_card_open(tracker) else plain("utter_audience_chosen", facts)
 
 
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -368,10 +368,6 @@ def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     if is_card_open(tracker) and speaker in (Speaker.ABOUT_CHILD, Speaker.FRIEND, Speaker.PROFESSIONAL):
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_find_children", facts)
-
-
-def _plainly(name: str) -> Composer:
-    return lambda tracker, facts, now: plain(name, facts)
 
 
 SPECIAL_RESPONSES: Mapping[str, Composer] = {

@@ -114,15 +114,12 @@ def decide(
         return None
     after_a_card = card_level >= RiskLevel.ESCALATE
     if open_card and open_card.is_emergency and risk.level < RiskLevel.EMERGENCY and not risk.failed:
-        if intent == FAQ_INTENT and is_question and risk.level == RiskLevel.NONE and open_card.repeated >= _HEARD:
+        if _is_heard_question(open_card, risk, intent, is_question):
             return Decision(UTTER_CRISIS_ANSWER)
         if _adds_to_an_emergency(intent, is_overread, asks_what_now):
             return _again(open_card, card_level)
-    if after_a_card and risk.level == RiskLevel.NONE and not check_in:
-        if is_overread:
-            return _again(open_card, card_level)
-        if asks_what_now:
-            return Decision(UTTER_CRISIS_ANSWER)
+    if after_a_card and risk.level == RiskLevel.NONE and not check_in and (is_overread or asks_what_now):
+        return _again(open_card, card_level) if is_overread else Decision(UTTER_CRISIS_ANSWER)
     if after_a_card and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly, cards_given):
         return None
     if _repeats_a_card(risk, newest_alone, cards_given, after_a_card):
@@ -200,6 +197,12 @@ def _is_met_by(card: OpenCard, risk: RiskAssessment, told_plainly: bool) -> bool
         return False
     likeliest = max(risk.categories.values(), default=0.0)
     return risk.main_category == card.category or (not told_plainly and likeliest < ANOTHER_TROUBLE_FROM)
+
+
+def _is_heard_question(card: OpenCard, risk: RiskAssessment, intent: str | None, is_question: bool) -> bool:
+    """A quiet question, once the emergency number has been given several times, is answered with it beneath."""
+    is_quiet = risk.level == RiskLevel.NONE and card.repeated >= _HEARD
+    return is_quiet and intent == FAQ_INTENT and is_question
 
 
 def _adds_to_an_emergency(intent: str | None, is_overread: bool, asks_what_now: bool) -> bool:
