@@ -153,6 +153,8 @@ def _describe(tracker: Any, messages: list[dict[str, Any]]) -> dict[str, Any]:
             for message in messages
         ],
         "hotlines": list(dict.fromkeys(line for message in messages for line in message.get("hotlines") or [])),
+        "card": next((message["card_category"] for message in messages if message.get("card_category")), None),
+        "asks": next((message["check_in"] for message in messages if message.get("check_in")), None),
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Tuple
 
 import typer
 
 if TYPE_CHECKING:
+    from bot.evaluation.after_card import Play
     from bot.evaluation.answers import Understand, Understood
 
 
@@ -49,8 +50,8 @@ def _write(record: bool) -> None:
     from bot.safety.engine import get_engine
 
     gates = load_gates()
-    understand, note = _assistant()
-    card = measure_all(get_engine(), load_held_out(), understand, note)
+    understand, play, note = _assistant()
+    card = measure_all(get_engine(), load_held_out(), understand, note, play)
     if record:
         gates = tightened(gates, values(card.figures))
         save_gates(gates)
@@ -62,8 +63,8 @@ def _write(record: bool) -> None:
     print(f"Written to {path.relative_to(PROJECT_DIR)}.")
 
 
-def _assistant() -> Tuple[Optional[Understand], str]:
-    """What reads the held-out questions, or None and why."""
+def _assistant() -> Tuple[Optional[Understand], Optional[Play], str]:
+    """What reads the held-out questions and plays the held-out conversations, or None and why."""
     from bot.errors import ModelError
 
     try:
@@ -71,13 +72,16 @@ def _assistant() -> Tuple[Optional[Understand], str]:
 
         assistant = get_assistant()
     except ImportError as error:
-        return None, f"Not measured: the assistant cannot be loaded here ({error.name} is missing)."
+        return None, None, f"Not measured: the assistant cannot be loaded here ({error.name} is missing)."
     except ModelError as error:
-        return None, f"Not measured: {error}"
+        return None, None, f"Not measured: {error}"
 
     def understand(texts: Sequence[str]) -> List[Understood]:
         from bot.evaluation.answers import Understood
 
         return [Understood(label, tuple(nearest)) for label, nearest in assistant.understood(texts)]
 
-    return understand, ""
+    def play(turns: Sequence[str], audience: str, country: str) -> Sequence[Mapping[str, Any]]:
+        return assistant.converse(turns, "held-out", audience, country)
+
+    return understand, play, ""

@@ -52,6 +52,7 @@ class CrisisContext:
             whose situation it is where the learned guess is easily wrong (`bot.content.situations`).
         needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
             the category.
+        emergencies: How many emergency cards were shown just before, without anything else between them.
     """
 
     country: str | None = None
@@ -63,6 +64,7 @@ class CrisisContext:
     age: int | None = None
     words: str = ""
     needs: Tuple[str, ...] = ()
+    emergencies: int = 0
 
 
 @dataclass(frozen=True)
@@ -285,6 +287,10 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 def _emergency(desk: _Desk) -> List[Message]:
     kind = "self_harm" if desk.assessment.is_danger_from_oneself else "danger"
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
+    again = f"utter_emergency_again_{kind}"
+    # The same words twice in a row sound as if nobody read; the number stays first.
+    if desk.context.emergencies and again in desk.book:
+        return [desk.message(again)]
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
 
 

@@ -22,8 +22,18 @@ UTTER_JOURNEY = "utter_journey"
 #: The journeys that fit this person, as choices.
 UTTER_JOURNEYS = "utter_journeys"
 
+#: What comes nearest to a message; while a card is open, that it was heard, with the helplines beneath.
+UTTER_NEAREST_ANSWERS = "utter_nearest_answers"
+
 #: Responses chosen by SafetyPolicy; each is followed by listening.
-SAFETY_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CRISIS_ANSWER, UTTER_CHECK_IN, UTTER_CHECK_IN_YES, UTTER_CHECK_IN_NO)
+SAFETY_RESPONSES = (
+    UTTER_CRISIS_CARD,
+    UTTER_CRISIS_ANSWER,
+    UTTER_CHECK_IN,
+    UTTER_CHECK_IN_YES,
+    UTTER_CHECK_IN_NO,
+    UTTER_NEAREST_ANSWERS,
+)
 #: Safety responses that carry helplines.
 CARD_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN_YES)
 

@@ -29,6 +29,8 @@ from bot.safety.levels import RiskLevel
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
+#: Emergency cards about a danger that comes from the person themselves; their category is danger all the same.
+EMERGENCIES_FROM_ONESELF = ("utter_emergency_self_harm", "utter_emergency_again_self_harm")
 #: Said only after a button or plain words: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
@@ -114,7 +116,7 @@ def is_card_newest(tracker: DialogueStateTracker) -> bool:
 def is_card_open(tracker: DialogueStateTracker) -> bool:
     """Whether a card was among the last few bot messages, and no answer about something quite different came since."""
     answered: list[str] = []
-    for event in list(_spoken(tracker))[:LOOK_BACK]:
+    for event in list(spoken_in_session(tracker))[:LOOK_BACK]:
         if event.metadata.get("utter_action") in CARD_RESPONSES:
             topics = TOPICS_AFTER_CARD.get(event.metadata.get(CARD_CATEGORY) or "", frozenset())
             return all(topic_of(name[len("utter_") :]) in topics for name in answered)
@@ -125,12 +127,12 @@ def is_card_open(tracker: DialogueStateTracker) -> bool:
 
 def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     """Metadata of the latest card of this session; empty when there was none."""
-    return next((event.metadata for event in _spoken(tracker) if event.metadata.get(CARD_CATEGORY)), {})
+    return next((event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)), {})
 
 
 def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
-    for event in list(_spoken(tracker))[:LOOK_BACK]:
+    for event in list(spoken_in_session(tracker))[:LOOK_BACK]:
         if (event.metadata.get("response") or "").startswith(ENDS_AN_EMERGENCY):
             return False
         if event.metadata.get(CARD_LEVEL):
@@ -138,14 +140,19 @@ def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     return False
 
 
-def _spoken(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+def is_emergency_from_oneself(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest card was about somebody who took something or hurts themselves at that moment."""
+    return str(newest_card(tracker).get("response") or "").startswith(EMERGENCIES_FROM_ONESELF)
+
+
+def spoken_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
     """The bot's messages of this session, newest first."""
     return (event for event in session_events(tracker) if isinstance(event, BotUttered))
 
 
 def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the newest bot messages of this session are emergency cards, without anything else between them."""
-    levels = (event.metadata.get(CARD_LEVEL) for event in _spoken(tracker))
+    levels = (event.metadata.get(CARD_LEVEL) for event in spoken_in_session(tracker))
     return sum(1 for _ in takewhile(lambda level: level == RiskLevel.EMERGENCY.label, levels))
 
 

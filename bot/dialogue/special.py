@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Callable, List, Mapping
+from typing import Any, Callable, FrozenSet, List, Mapping
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -31,9 +31,11 @@ from bot.dialogue.constants import (
 from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
+    emergencies_in_a_row,
     is_card_newest,
     is_card_open,
     is_direct_question,
+    is_emergency_from_oneself,
     is_emergency_open,
     journey_facts,
     latest_risk,
@@ -45,7 +47,8 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.safety.answers import asks_what_now
+from bot.nlu.topics import is_about
+from bot.safety.answers import asks_what_now, is_question, speaks_of_dying
 from bot.safety.levels import SELF_HARM, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
 
@@ -54,6 +57,8 @@ Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 
 #: After a card, answers that are further away than this are not offered.
 NEAR_ENOUGH = 0.1
+#: The same for answers that people ask for after such a card.
+OF_ITS_TOPIC_ENOUGH = 0.02
 #: Buttons under one message.
 MOST_BUTTONS = 3
 
@@ -88,7 +93,7 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     risk = from_dict(latest_risk(tracker))
     category = facts.slots.get(CARD_CATEGORY) or risk.main_category
     goes_on = is_emergency_open(tracker)
-    if goes_on and risk.level < RiskLevel.EMERGENCY and _is_about_self_harm(tracker):
+    if goes_on and risk.level < RiskLevel.EMERGENCY and is_emergency_from_oneself(tracker):
         category = SELF_HARM
     level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
     categories = risk.categories if category in (None, risk.main_category) else {category: 1.0}
@@ -97,22 +102,22 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     return _as_card(compose(card, _context(tracker, facts, now)))
 
 
-def _is_about_self_harm(tracker: DialogueStateTracker) -> bool:
-    """Of the newest emergency: its category is danger, whatever the danger comes from."""
-    return str(newest_card(tracker).get("response") or "").startswith("utter_emergency_self_harm")
-
-
 def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The answer to a question about what a card was given for; the helplines stay beneath it."""
     faq = _what_now(tracker) or next(iter(_nearest(tracker)), None)
     if faq is None:
         return _crisis_card(tracker, facts, now)
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
-    help_line = plain("utter_crisis_help_stays", facts, {"at": now})
-    shown = selection_from({**_known(facts), "at": now, "channel": facts.channel})
+    help_line = _with_helplines("utter_crisis_help_stays", facts, now)
     texts = f"{answer['text']}\n\n{help_line['text']}"
-    hotlines = [choice.service.id for choice in shown.choices]
-    return {**answer, "text": texts, "responses": [answer["response"], help_line["response"]], "hotlines": hotlines}
+    responses = [answer["response"], help_line["response"]]
+    return {**answer, "text": texts, "responses": responses, "hotlines": help_line["hotlines"]}
+
+
+def _with_helplines(name: str, facts: ConversationFacts, now: datetime) -> Draft:
+    """A response that ends with the helplines of the newest card in one line; the guard adds no card to it."""
+    shown = selection_from({**_known(facts), "at": now, "channel": facts.channel})
+    return {**plain(name, facts, {"at": now}), "hotlines": [choice.service.id for choice in shown.choices]}
 
 
 def _what_now(tracker: DialogueStateTracker) -> str | None:
@@ -166,6 +171,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         age=facts.age,
         words=recent_words(tracker),
         needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
+        emergencies=emergencies_in_a_row(tracker),
     )
 
 
@@ -203,12 +209,15 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     parsed = _parsed(tracker)
     nearest = _nearest(tracker)
     likely = parsed.get(LIKELY)
-    if likely and likely in nearest:
+    is_open = is_card_newest(tracker) or is_card_open(tracker)
+    # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
+    if likely and likely in nearest and not (is_open and not is_question(_text_of(tracker))):
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
-    if is_card_newest(tracker) or is_card_open(tracker):
-        near = [entry["faq"] for entry in parsed.get(NEAREST, []) if entry["score"] >= NEAR_ENOUGH]
+    if is_open:
+        cards = cards_given(tracker)
+        near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, cards)]
         again = _spoken_before(tracker) == "utter_crisis_heard"
-        draft = plain("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, {"at": now})
+        draft = _with_helplines("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, now)
         buttons = [_faq_button(faq) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
@@ -221,12 +230,22 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     return {**draft, "buttons": [*buttons, *draft["buttons"]]}
 
 
+def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:
+    """Whether an answer may be offered after these cards: near enough, or of their own topics and not far away."""
+    return bool(entry["score"] >= (OF_ITS_TOPIC_ENOUGH if is_about(entry["faq"], cards) else NEAR_ENOUGH))
+
+
 def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:
     """The best answer, said to be a guess, with the two next as ways out. It counts as that answer for follow-ups."""
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     framed = plain("utter_likely_answer", facts, {"answer": answer["text"]})
     buttons = [*(_faq_button(other) for other in others), *framed["buttons"]]
     return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
+
+
+def _text_of(tracker: DialogueStateTracker) -> str:
+    """The newest message as typed."""
+    return (tracker.latest_message.text or "") if tracker.latest_message else ""
 
 
 def _parsed(tracker: DialogueStateTracker) -> Mapping[str, Any]:
@@ -343,7 +362,7 @@ def _while_a_card_is_open(name: str, otherwise: str) -> Composer:
     """"No", "hes 8" or "im his dad" after a card is said about it, and wants no list of topics."""
 
     def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        return plain(name, facts, {"at": now}) if is_card_open(tracker) else plain(otherwise, facts)
+        return _with_helplines(name, facts, now) if is_card_open(tracker) else plain(otherwise, facts)
 
     return compose_either
 
@@ -354,12 +373,20 @@ def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, no
 
 
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """ "How long does it take?" after a card about pictures asks for no way to die."""
+    """ "How long does it take?" asks for a way to die only where dying is spoken of, or was."""
     is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
-    may_mean_it = SELF_HARM in cards_given(tracker) or is_emergency_open(tracker)
-    if is_quiet and is_card_open(tracker) and not may_mean_it:
+    was_spoken_of = SELF_HARM in cards_given(tracker) or is_emergency_open(tracker)
+    if is_quiet and not was_spoken_of and not speaks_of_dying(recent_words(tracker)):
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_method_details", facts)
+
+
+def _restart(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Again", said after "my dad hits me", tells something and wipes nothing."""
+    words = _text_of(tracker).split()
+    if is_card_open(tracker) and len(words) == 1 and not words[0].startswith("/") and words[0].lower() != "restart":
+        return _with_helplines("utter_crisis_heard", facts, now)
+    return plain("utter_restart", facts)
 
 
 def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -387,6 +414,9 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_affirm": _while_a_card_is_open("utter_crisis_more", "utter_affirm"),
     "utter_other_age": _while_a_card_is_open("utter_crisis_noted", "utter_other_age"),
     "utter_share_news": _while_a_card_is_open("utter_crisis_heard", "utter_share_news"),
+    "utter_laugh": _while_a_card_is_open("utter_crisis_heard", "utter_laugh"),
+    "utter_user_is_bored": _while_a_card_is_open("utter_crisis_heard", "utter_user_is_bored"),
+    "utter_restart": _restart,
     "utter_audience_chosen": _audience_chosen,
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,

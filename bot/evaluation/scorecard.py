@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.evaluation import breakdown, robustness
+from bot.evaluation import after_card, breakdown, robustness
+from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
 from bot.evaluation.cost import Cost, measure_cost
@@ -61,6 +62,7 @@ class Scorecard:
     changes: List[Robustness]
     cost: Cost
     answers: Answers
+    after_card: List[Answered] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -103,7 +105,9 @@ def values(figures: Mapping[str, Proportion]) -> Dict[str, float]:
     return {name: figure.value or 0.0 for name, figure in figures.items()}
 
 
-def measure_all(engine: SafetyEngine, held_out: HeldOut, understand: Understand | None, note: str) -> Scorecard:
+def measure_all(
+    engine: SafetyEngine, held_out: HeldOut, understand: Understand | None, note: str, play: Play | None = None
+) -> Scorecard:
     """Measures everything the page shows; takes one to three minutes and says on standard error where it is.
 
     Args:
@@ -111,6 +115,7 @@ def measure_all(engine: SafetyEngine, held_out: HeldOut, understand: Understand 
         held_out: The evaluation set.
         understand: What the assistant makes of texts; None when there is no model to ask.
         note: Why there is none, as a sentence for the page.
+        play: Plays a conversation with the assistant; None when there is no model.
     """
     _say("as written, panel, languages, conversations")
     core = measure_core(engine, held_out)
@@ -121,7 +126,10 @@ def measure_all(engine: SafetyEngine, held_out: HeldOut, understand: Understand 
     _say("cost")
     cost = measure_cost()
     _say("answers")
-    return Scorecard(core, gate_figures(core), changes, cost, _answers(understand, note))
+    answers = _answers(understand, note)
+    _say("after a card")
+    answered = after_card.play(after_card.load_conversations(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

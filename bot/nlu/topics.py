@@ -1,21 +1,34 @@
 """The topic of an answer, and the topics that people ask about after a crisis card."""
 
-from typing import FrozenSet, Mapping, Optional
+from typing import FrozenSet, Iterable, Mapping, Optional
 
 from bot.content.responses import get_responses
+from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.safety import levels
 
 _AFTER_ANY_CONTACT = ("evidence_keep", "report_where", "child_disclosed_what_now", "law_and_definitions")
 #: What people ask next after a card, by its category.
 TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
-    levels.SELF_HARM: frozenset({"self_harm_support", "mental_wellbeing", "how_to_help_friend"}),
+    levels.SELF_HARM: frozenset(
+        {"self_harm_support", "mental_wellbeing", "how_to_help_friend", "child_disclosed_what_now"}
+    ),
     levels.EXTORTION: frozenset({"sextortion_what_to_do", "image_leaked_what_to_do", *_AFTER_ANY_CONTACT}),
-    levels.ADULT_INVOLVED: frozenset({"grooming_warning_signs", "stranger_contact", *_AFTER_ANY_CONTACT}),
+    levels.ADULT_INVOLVED: frozenset(
+        {"grooming_warning_signs", "grooming_techniques", "stranger_contact", "talk_to_child", *_AFTER_ANY_CONTACT}
+    ),
     levels.ABUSE_DISCLOSURE: frozenset({"abuse_support", "trauma_informed", *_AFTER_ANY_CONTACT}),
     levels.IMAGE_SHARED: frozenset({"image_leaked_what_to_do", "nudes_pressure", *_AFTER_ANY_CONTACT}),
     levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
     levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
 }
+#: Answers about calling a helpline: whatever the danger is, they lead to help.
+ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
+
+
+def is_about(faq: str, categories: Iterable[str]) -> bool:
+    """Whether the answer with this id is what people ask for after a card of one of these categories."""
+    topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in categories))
+    return faq in ABOUT_HELPLINES or topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
 
 
 def topic_of(label: str) -> Optional[str]:

@@ -15,10 +15,11 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
+    UTTER_NEAREST_ANSWERS,
 )
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Speaker, Stance
-from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble
+from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble, is_part_of
 
 _LIKELIER_THAN_NOT = 0.5
 #: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
@@ -67,31 +68,21 @@ class OpenCard:
         speaker: Value of a `Speaker`: whose situation it is.
         is_emergency: Somebody was in danger, and nobody has said since that it is over.
         repeated: So many emergency cards stand at the end, without anything else between them.
+        is_recent: It was among the last few bot messages, and nothing quite different was answered since.
     """
 
     category: str
     speaker: str
     is_emergency: bool = False
     repeated: int = 0
+    is_recent: bool = False
 
 
-def decide(
-    risk: RiskAssessment,
-    newest_alone: RiskLevel,
-    intent: str | None,
-    check_in: str | None,
-    card_level: RiskLevel,
-    told_plainly: bool = True,
-    cards_given: AbstractSet[str] = frozenset(),
-    no_is_plain: bool = True,
-    is_question: bool = True,
-    is_overread: bool = False,
-    asks_what_now: bool = False,
-    open_card: OpenCard | None = None,
-) -> Decision | None:
-    """Chooses the safety response, or None when the message is an ordinary one.
+@dataclass(frozen=True)
+class Turn:
+    """The newest message as it was understood, and what of the session bears on it.
 
-    Args:
+    Attributes:
         risk: Assessment of the newest message together with the earlier ones.
         newest_alone: Level of the newest message by itself.
         intent: Intent of the newest message.
@@ -104,76 +95,172 @@ def decide(
         is_overread: The intent believes that help was found or that all is well, and the words do not say so.
         asks_what_now: The message asks for the next step and nothing else.
         open_card: What the card that is talked about was given for, or None.
+        has_answer: A checked answer is near enough to be given, be it with a doubt.
+        is_about_card: That answer is one that people ask for after such cards.
+        is_about_helplines: That answer says what happens when one calls.
+        adds_trouble: The words say that this is something more ("another girl", "there is more").
+        asked_before: Category of a check-in of a few messages ago that is still without its yes, or None.
+        was_told_again: The newest bot message is a card shown once more.
+    """
+
+    risk: RiskAssessment
+    newest_alone: RiskLevel
+    intent: str | None
+    check_in: str | None
+    card_level: RiskLevel
+    told_plainly: bool = True
+    cards_given: AbstractSet[str] = frozenset()
+    no_is_plain: bool = True
+    is_question: bool = True
+    is_overread: bool = False
+    asks_what_now: bool = False
+    open_card: OpenCard | None = None
+    has_answer: bool = False
+    is_about_card: bool = False
+    is_about_helplines: bool = False
+    adds_trouble: bool = False
+    asked_before: str | None = None
+    was_told_again: bool = False
+
+    @property
+    def is_after_a_card(self) -> bool:
+        """Whether a card was given in this session."""
+        return self.card_level >= RiskLevel.ESCALATE
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether this message, with those before it, tells of danger at this moment."""
+        return self.risk.level == RiskLevel.EMERGENCY
+
+    @property
+    def asks_about_the_card(self) -> bool:
+        """Whether a question has an answer, and tells nothing that is at risk in plain words or by itself.
+
+        "Would it not be easier to pay" sounds like despair by itself, and has an answer of the card's own topic.
+        """
+        is_answerable = self.intent == FAQ_INTENT or self.has_answer
+        is_safe = self.newest_alone < RiskLevel.ESCALATE or self.is_about_card
+        return self.is_question and is_answerable and is_safe and not self.told_plainly
+
+    @property
+    def is_another_trouble(self) -> bool:
+        """Whether the risk is surely none that a card was about; what a trouble is made of is another if so said."""
+        named = self.risk.main_category
+        is_new = self.adds_trouble and named is not None and named not in self.cards_given
+        return is_another_trouble(self.risk, self.cards_given) or (is_new and self._is_sure(named))
+
+    def _is_sure(self, category: str | None) -> bool:
+        likely = self.risk.categories.get(category or "", 0) >= ANOTHER_TROUBLE_FROM
+        return likely and self.risk.level >= RiskLevel.ESCALATE
+
+
+def decide(turn: Turn) -> Decision | None:
+    """Chooses the safety response, or None when the message is an ordinary one.
+
+    The order is the rule: our own question first, then an emergency that goes on, then talk about a card, then risk.
     """
     # A joke explained ("lol no its homework") often repeats the word that raised the question, and the earlier
-    # message still weighs in `risk`: the answer to our own question counts by itself.
-    if check_in and newest_alone < RiskLevel.ESCALATE and _is_a_no(risk, intent, no_is_plain):
+    # message still weighs in the risk: the answer to our own question counts by itself.
+    if turn.check_in and turn.newest_alone < RiskLevel.ESCALATE and _is_a_no(turn):
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
-    if check_in and intent == TAKE_BACK and newest_alone == RiskLevel.NONE and risk.level < RiskLevel.EMERGENCY:
-        # "forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it.
+    if _is_taken_back(turn):
         return None
-    after_a_card = card_level >= RiskLevel.ESCALATE
-    if open_card and open_card.is_emergency and risk.level < RiskLevel.EMERGENCY and not risk.failed:
-        if _is_heard_question(open_card, risk, intent, is_question):
-            return Decision(UTTER_CRISIS_ANSWER)
-        if _adds_to_an_emergency(intent, is_overread, asks_what_now):
-            return _again(open_card, card_level)
-    if after_a_card and risk.level == RiskLevel.NONE and not check_in and (is_overread or asks_what_now):
-        return _again(open_card, card_level) if is_overread else Decision(UTTER_CRISIS_ANSWER)
-    if after_a_card and intent in AFTER_CARD_INTENTS and not _is_new_risk(risk, told_plainly, cards_given):
-        return None
-    if _repeats_a_card(risk, newest_alone, cards_given, after_a_card):
-        return None
-    if after_a_card and not check_in and not told_plainly and _is_hardly_a_doubt(risk):
-        return None
-    is_met = open_card is not None and after_a_card and _is_met_by(open_card, risk, told_plainly)
-    may_be_asked = is_question and not told_plainly and newest_alone < RiskLevel.ESCALATE
+    in_danger = _in_an_open_emergency(turn)
+    if in_danger is not None:
+        return in_danger
+    if _says_no_new_risk(turn) and (turn.is_overread or turn.asks_what_now):
+        # "I told him" is received with the helplines beneath; it is neither praised nor answered with the card again.
+        return Decision(UTTER_NEAREST_ANSWERS if turn.is_overread else UTTER_CRISIS_ANSWER)
+    if _is_talk_about_the_card(turn):
+        return Decision(UTTER_NEAREST_ANSWERS) if _tells_more(turn) else None
+    return _of_the_risk(turn)
+
+
+def _of_the_risk(turn: Turn) -> Decision | None:
+    """What the assessed risk calls for, once the message is no mere talk about what was answered."""
+    risk, check_in = turn.risk, turn.check_in
+    is_met = turn.is_after_a_card and _is_met(turn)
     if risk.level == RiskLevel.ESCALATE and is_met:
-        return _about_the_card(risk, intent, may_be_asked, told_plainly, open_card, card_level)
+        return _about_the_card(turn)
+    if risk.level == RiskLevel.ESCALATE and _asks_what_was_met(turn):
+        return Decision(UTTER_CRISIS_ANSWER)
     if risk.level >= RiskLevel.ESCALATE:
-        return Decision(UTTER_CRISIS_CARD, _card_slots(risk, card_level, open_card))
-    if check_in and (intent in YES_INTENTS or _stays_unclear(risk, check_in)):
+        return Decision(UTTER_CRISIS_CARD, _card_slots(turn))
+    if check_in and (turn.intent in YES_INTENTS or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
-        return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, card_level))
-    if risk.level == RiskLevel.CHECK_IN and is_met:
-        return _about_the_card(risk, intent, may_be_asked, told_plainly, open_card, card_level)
-    if risk.level == RiskLevel.CHECK_IN and not (
-        _is_answerable_question(risk, intent) or _offers_a_picture(risk, intent)
-    ):
-        return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.asked_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
-    return None
+        return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, turn.card_level))
+    if turn.asked_before and turn.intent in YES_INTENTS:
+        return Decision(UTTER_CHECK_IN_YES, _yes_slots(turn.asked_before, turn.card_level))
+    if risk.level < RiskLevel.CHECK_IN:
+        return Decision(UTTER_NEAREST_ANSWERS) if _tells_more(turn) else None
+    if is_met:
+        return _about_the_card(turn)
+    if _is_answerable_question(turn) or _offers_a_picture(turn):
+        return None
+    return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.asked_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
 
 
-def _is_a_no(risk: RiskAssessment, intent: str | None, is_plain: bool) -> bool:
+def _is_taken_back(turn: Turn) -> bool:
+    """ "Forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it."""
+    is_quiet = turn.newest_alone == RiskLevel.NONE and not turn.is_emergency
+    return bool(turn.check_in) and turn.intent == TAKE_BACK and is_quiet
+
+
+def _in_an_open_emergency(turn: Turn) -> Decision | None:
+    """While somebody is in danger: the number again, or the answer to a question that has heard it several times."""
+    card = turn.open_card
+    if card is None or not card.is_emergency or turn.is_emergency or turn.risk.failed:
+        return None
+    if turn.risk.level == RiskLevel.NONE and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
+        return Decision(UTTER_CRISIS_ANSWER)
+    return _again(turn) if _adds_to_an_emergency(turn) else None
+
+
+def _says_no_new_risk(turn: Turn) -> bool:
+    """After a card, with no question of ours open: nothing at risk is found in the words."""
+    return turn.is_after_a_card and turn.risk.level == RiskLevel.NONE and not turn.check_in
+
+
+def _is_talk_about_the_card(turn: Turn) -> bool:
+    """What the ordinary policies answer after a card, although a score may find risk in it."""
+    if turn.is_after_a_card and turn.intent in AFTER_CARD_INTENTS and not _is_new_risk(turn):
+        return True
+    if _repeats_a_card(turn):
+        return True
+    return turn.is_after_a_card and not turn.check_in and not turn.told_plainly and _is_hardly_a_doubt(turn.risk)
+
+
+def _is_a_no(turn: Turn) -> bool:
     """Whether the answer to our own question closes it.
 
     A no that says more ("no he does it at night") is the intent's guess, as "i am safe now" is: it is believed while
     nothing is found in the words. Of a failed engine nobody knows what it would have found.
     """
-    if intent not in NO_INTENTS or risk.failed or risk.level == RiskLevel.EMERGENCY:
+    if turn.intent not in NO_INTENTS or turn.risk.failed or turn.is_emergency:
         return False
-    return risk.level == RiskLevel.NONE or (is_plain and intent != SAFE_NOW)
+    return turn.risk.level == RiskLevel.NONE or (turn.no_is_plain and turn.intent != SAFE_NOW)
 
 
-def _is_new_risk(risk: RiskAssessment, told_plainly: bool, cards_given: AbstractSet[str]) -> bool:
+def _is_new_risk(turn: Turn) -> bool:
     """What is never taken for talk about the card.
 
     An emergency, a failed engine, a risk said in plain words, or surely another trouble than the cards were about.
     """
-    return risk.level == RiskLevel.EMERGENCY or risk.failed or told_plainly or is_another_trouble(risk, cards_given)
+    if turn.is_emergency or turn.risk.failed or turn.told_plainly:
+        return True
+    return turn.is_another_trouble
 
 
-def _repeats_a_card(
-    risk: RiskAssessment, newest_alone: RiskLevel, cards_given: AbstractSet[str], after_a_card: bool
-) -> bool:
+def _repeats_a_card(turn: Turn) -> bool:
     """A message that is quiet by itself and, with those before it, only tells again what a card has answered.
 
     "How do I get the video taken down?" after a card about blackmail wants its answer, not the card once more; nor
     does "she begs me not to tell" after a card about an adult make it blackmail, unless that is nearly sure.
     """
-    told_again = risk.level == RiskLevel.ESCALATE and newest_alone == RiskLevel.NONE and not risk.failed
-    is_met = risk.main_category in cards_given or (after_a_card and not is_another_trouble(risk, cards_given))
-    return told_again and is_met
+    risk = turn.risk
+    told_again = risk.level == RiskLevel.ESCALATE and turn.newest_alone == RiskLevel.NONE and not risk.failed
+    is_this_trouble = turn.is_after_a_card and not turn.is_another_trouble
+    return told_again and (risk.main_category in turn.cards_given or is_this_trouble)
 
 
 def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
@@ -185,7 +272,7 @@ def _is_hardly_a_doubt(risk: RiskAssessment) -> bool:
     return doubted and max(risk.categories.values(), default=0.0) < _LIKELIER_THAN_NOT
 
 
-def _is_met_by(card: OpenCard, risk: RiskAssessment, told_plainly: bool) -> bool:
+def _is_met(turn: Turn) -> bool:
     """Words after a card that are about its trouble, or not surely about another ("only when im bad", "im scared").
 
     Nobody is asked what they have told already, nor asked about dying because they are scared of the man they told of;
@@ -193,49 +280,66 @@ def _is_met_by(card: OpenCard, risk: RiskAssessment, told_plainly: bool) -> bool
     counts: who was shown one about dying before the one about blackmail, and says again that they want to die, is shown
     that one again.
     """
-    if risk.level == RiskLevel.EMERGENCY or risk.failed:
+    risk, card = turn.risk, turn.open_card
+    if card is None or turn.is_emergency or risk.failed:
         return False
-    likeliest = max(risk.categories.values(), default=0.0)
-    return risk.main_category == card.category or (not told_plainly and likeliest < ANOTHER_TROUBLE_FROM)
+    if risk.main_category == card.category:
+        return True
+    others = {name: score for name, score in risk.categories.items() if name != card.category}
+    is_its_part = is_part_of(risk.main_category, card.category) and not turn.is_another_trouble
+    is_unsure = max(others.values(), default=0.0) < ANOTHER_TROUBLE_FROM
+    return not turn.told_plainly and (is_its_part or is_unsure)
 
 
-def _is_heard_question(card: OpenCard, risk: RiskAssessment, intent: str | None, is_question: bool) -> bool:
+def _is_heard_question(turn: Turn, card: OpenCard) -> bool:
     """A quiet question, once the emergency number has been given several times, is answered with it beneath."""
-    is_quiet = risk.level == RiskLevel.NONE and card.repeated >= _HEARD
-    return is_quiet and intent == FAQ_INTENT and is_question
+    return card.repeated >= _HEARD and turn.intent == FAQ_INTENT and turn.is_question
 
 
-def _adds_to_an_emergency(intent: str | None, is_overread: bool, asks_what_now: bool) -> bool:
+def _asks_about_helplines(turn: Turn) -> bool:
+    """ "Do they send someone when i ring?" stands between a person and the call: it is answered at once."""
+    return turn.is_about_helplines and turn.is_question
+
+
+def _tells_more(turn: Turn) -> bool:
+    """Words after a card that ask nothing ("we broke up in september") want no lesson on what they resemble."""
+    is_open = turn.open_card is not None and turn.open_card.is_recent
+    is_answerable = turn.intent == FAQ_INTENT or (turn.intent == FALLBACK_INTENT and turn.has_answer)
+    return is_open and is_answerable and not turn.is_question and not turn.check_in
+
+
+def _asks_what_was_met(turn: Turn) -> bool:
+    """A question that has an answer, about a trouble for which an earlier card was given."""
+    return turn.is_about_card and turn.asks_about_the_card and turn.risk.main_category in turn.cards_given
+
+
+def _adds_to_an_emergency(turn: Turn) -> bool:
     """Words that tell of no help and no safety ("only a few", "can she sleep now") leave the danger open."""
-    says_nothing = intent in _SAYS_NOTHING_BY_ITSELF and intent != SAFE_NOW
-    return is_overread or asks_what_now or says_nothing or intent == FAQ_INTENT
+    says_nothing = turn.intent in _SAYS_NOTHING_BY_ITSELF and turn.intent != SAFE_NOW
+    return turn.is_overread or turn.asks_what_now or says_nothing or turn.intent == FAQ_INTENT
 
 
-def _about_the_card(
-    risk: RiskAssessment,
-    intent: str | None,
-    may_be_asked: bool,
-    told_plainly: bool,
-    open_card: OpenCard | None,
-    card_level: RiskLevel,
-) -> Decision | None:
+def _about_the_card(turn: Turn) -> Decision | None:
     """A question that has an answer gets it, with the helplines beneath; anything else the card once more.
 
     Words told, not asked, are about what was told before: "im scared" of a man wants no lesson on worries. Nor does a
     disclosure that begins like a question ("when he drinks he hits me").
     """
-    if intent == FAQ_INTENT and may_be_asked:
+    if turn.asks_about_the_card:
         return Decision(UTTER_CRISIS_ANSWER)
-    if risk.level == RiskLevel.CHECK_IN and intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
+    if turn.risk.level == RiskLevel.CHECK_IN and turn.intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
         return None
-    return _again(open_card, card_level, risk.speaker.value if told_plainly else None)
+    if turn.was_told_again and not turn.told_plainly:
+        # The same card three times in a row says that nobody reads.
+        return Decision(UTTER_NEAREST_ANSWERS)
+    return _again(turn, turn.risk.speaker.value if turn.told_plainly else None)
 
 
-def _again(open_card: OpenCard | None, card_level: RiskLevel, speaker: str | None = None) -> Decision:
+def _again(turn: Turn, speaker: str | None = None) -> Decision:
     """The helplines of the card that is talked about, for the same trouble and person unless words name another."""
-    slots = {CARD_LEVEL: card_level.label, CHECK_IN: None}
-    if open_card is not None:
-        slots |= {CARD_CATEGORY: open_card.category, CARD_SPEAKER: speaker or open_card.speaker}
+    slots: dict[str, Any] = {CARD_LEVEL: turn.card_level.label, CHECK_IN: None}
+    if turn.open_card is not None:
+        slots |= {CARD_CATEGORY: turn.open_card.category, CARD_SPEAKER: speaker or turn.open_card.speaker}
     return Decision(UTTER_CRISIS_CARD, slots)
 
 
@@ -246,28 +350,30 @@ def _stays_unclear(risk: RiskAssessment, check_in: str) -> bool:
     return risk.level == RiskLevel.CHECK_IN and about_it
 
 
-def _is_answerable_question(risk: RiskAssessment, intent: str | None) -> bool:
+def _is_answerable_question(turn: Turn) -> bool:
     """A question for information that has a checked answer is answered; asking back would send the asker away."""
-    return risk.stance is Stance.EDUCATIONAL and intent == FAQ_INTENT and not risk.failed
+    is_educational = turn.risk.stance is Stance.EDUCATIONAL
+    return is_educational and turn.intent == FAQ_INTENT and not turn.risk.failed
 
 
-def _offers_a_picture(risk: RiskAssessment, intent: str | None) -> bool:
+def _offers_a_picture(turn: Turn) -> bool:
     """An offer to show a picture is refused first.
 
     The refusal says what to do with such a picture and asks for words; a question whether there is one would invite it.
     """
-    return intent == IMAGE_LOOK and risk.asked_category == IMAGE_SHARED and not risk.failed
+    is_about_a_picture = turn.risk.asked_category == IMAGE_SHARED
+    return turn.intent == IMAGE_LOOK and is_about_a_picture and not turn.risk.failed
 
 
-def _card_slots(risk: RiskAssessment, card_level: RiskLevel, open_card: OpenCard | None = None) -> Mapping[str, Any]:
+def _card_slots(turn: Turn) -> Mapping[str, Any]:
     """Of a new card. "Shes gone" names nobody: the child that a parent or a teacher told of before is meant."""
-    told_of_before = open_card is not None and open_card.speaker in _TOLD_OF
+    risk, before = turn.risk, turn.open_card
     is_a_guess = risk.speaker in (Speaker.UNKNOWN, Speaker.FRIEND)
-    keeps = told_of_before and is_a_guess and risk.level == RiskLevel.EMERGENCY
+    keeps = before is not None and before.speaker in _TOLD_OF and is_a_guess and turn.is_emergency
     return {
-        CARD_LEVEL: _higher(risk.level, card_level),
+        CARD_LEVEL: _higher(risk.level, turn.card_level),
         CARD_CATEGORY: risk.main_category,
-        CARD_SPEAKER: open_card.speaker if open_card and keeps else risk.speaker.value,
+        CARD_SPEAKER: before.speaker if before and keeps else risk.speaker.value,
         CHECK_IN: None,
     }
 

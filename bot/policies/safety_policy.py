@@ -13,22 +13,49 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
-from bot.dialogue.constants import CARD_CATEGORY, CARD_LEVEL, CARD_RESPONSES, CARD_SPEAKER, CHECK_IN, SAFETY_RESPONSES
+from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_LEVEL,
+    CARD_RESPONSES,
+    CARD_SPEAKER,
+    CHECK_IN,
+    SAFETY_RESPONSES,
+    UTTER_CHECK_IN_NO,
+)
 from bot.dialogue.facts import (
     cards_given,
     emergencies_in_a_row,
+    is_card_open,
     is_direct_question,
+    is_emergency_from_oneself,
     is_emergency_open,
     latest_risk,
     newest_card,
     session_events,
+    spoken_in_session,
 )
-from bot.nlu.constants import FALLBACK_INTENT
+from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, decide
-from bot.safety.answers import OUTCOMES, asks_what_now, is_one_word, is_question, read_answer, says_outcome
+from bot.nlu.topics import ABOUT_HELPLINES, is_about
+from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
+from bot.safety.answers import (
+    AFTER_AN_EMERGENCY,
+    AFTER_AN_OVERDOSE,
+    OUTCOMES,
+    adds_trouble,
+    asks_what_now,
+    has_changed_mind,
+    is_one_word,
+    is_question,
+    read_answer,
+    says_outcome,
+)
 from bot.safety.levels import RiskLevel, Speaker
+
+#: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
+STILL_ASKED = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -90,8 +117,8 @@ class SafetyPolicy(Policy):
             return None
         risk = latest_risk(tracker)
         check_in = _waiting_check_in(tracker)
-        text = message.text or ""
-        return decide(
+        text, answer = message.text or "", _answer_near(message, tracker)
+        turn = Turn(
             risk=from_dict(risk),
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
             intent=_answer_intent(message, is_asked=check_in is not None),
@@ -104,7 +131,14 @@ class SafetyPolicy(Policy):
             asks_what_now=asks_what_now(text),
             is_overread=_is_overread(message, tracker),
             open_card=_open_card(tracker),
+            has_answer=answer is not None,
+            is_about_card=answer is not None and is_about(answer, cards_given(tracker)),
+            is_about_helplines=answer in ABOUT_HELPLINES,
+            adds_trouble=adds_trouble(text),
+            asked_before=_asked_before(tracker, text),
+            was_told_again=_was_told_again(tracker),
         )
+        return decide(turn)
 
     def _certain(self, action: str, domain: Domain, events: List[Event]) -> PolicyPrediction:
         probabilities = self._default_predictions(domain)
@@ -130,7 +164,10 @@ def _is_overread(message: UserUttered, tracker: DialogueStateTracker) -> bool:
     intent, text = message.intent.get("name"), message.text or ""
     if intent not in OUTCOMES or text.startswith(INTENT_MESSAGE_PREFIX):
         return False
-    return not says_outcome(intent, text, after_an_emergency=is_emergency_open(tracker))
+    after = None
+    if is_emergency_open(tracker):
+        after = AFTER_AN_OVERDOSE if is_emergency_from_oneself(tracker) else AFTER_AN_EMERGENCY
+    return not says_outcome(intent, text, after)
 
 
 def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
@@ -138,7 +175,18 @@ def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
     if not card:
         return None
     speaker = card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
-    return OpenCard(card[CARD_CATEGORY], speaker, is_emergency_open(tracker), emergencies_in_a_row(tracker))
+    in_a_row = emergencies_in_a_row(tracker)
+    return OpenCard(card[CARD_CATEGORY], speaker, is_emergency_open(tracker), in_a_row, is_card_open(tracker))
+
+
+def _answer_near(message: UserUttered, tracker: DialogueStateTracker) -> Optional[str]:
+    """The faq id of the answer that is meant, or seems to be and is about the cards; None when none is near enough."""
+    parsed = message.parse_data or {}
+    prefix, _, faq = (message.intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or "").partition("/")
+    if prefix == RETRIEVAL_INTENT and faq:
+        return faq
+    likely = parsed.get(LIKELY)
+    return likely if likely and is_about(likely, cards_given(tracker)) else None
 
 
 def _is_plain(text: str) -> bool:
@@ -165,6 +213,27 @@ def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
     if spoken is None or not is_direct_question(spoken):
         return None
     return spoken.metadata.get(CHECK_IN) or tracker.get_slot(CHECK_IN)
+
+
+def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:
+    """The category of a check-in that was asked a few messages ago and neither answered with yes nor by a card.
+
+    After a no, only words that take it back count: a bare yes may answer what was said since.
+    """
+    for number, spoken in enumerate(spoken_in_session(tracker)):
+        if number > STILL_ASKED or spoken.metadata.get(CARD_CATEGORY):
+            return None
+        if is_direct_question(spoken):
+            return spoken.metadata.get(CHECK_IN) if number else None
+        if spoken.metadata.get("response") == UTTER_CHECK_IN_NO and not has_changed_mind(text):
+            return None
+    return None
+
+
+def _was_told_again(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest bot message is a card shown once more."""
+    newest = next(spoken_in_session(tracker), None)
+    return newest is not None and str(newest.metadata.get("response") or "").startswith("utter_crisis_again")
 
 
 def _just_gave_safety_response(tracker: DialogueStateTracker) -> bool:

@@ -13,10 +13,13 @@ from bot.config import DATA_DIR
 
 #: Intents that end a worry; a typed message is believed only where its words say so.
 OUTCOMES = ("outcome_contacted", "outcome_safe_now")
+AFTER_AN_EMERGENCY, AFTER_AN_OVERDOSE = "after_an_emergency", "after_an_overdose"
 #: A longer message tells something of its own and is not read as a mere answer.
 MAX_WORDS = 12
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
+#: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
+_CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 
 
@@ -36,8 +39,16 @@ def read_answer(text: str) -> str | None:
 
 
 def is_question(text: str) -> bool:
-    """Whether a message asks something, with its mark or in the way it begins."""
-    return "?" in text or bool(_patterns(_ANSWERS)["question"].search(_plain(text)))
+    """Whether a message asks something, with its mark or in the way it or one of its clauses begins."""
+    if "?" in text:
+        return True
+    asks = _patterns(_ANSWERS)["question"]
+    return any(asks.search(_plain(clause)) for clause in _CLAUSE_ENDS.split(text))
+
+
+def adds_trouble(text: str) -> bool:
+    """Whether the words say that this is something more: "another girl", "there is more"."""
+    return bool(_patterns(_ANSWERS)["adds"].search(_plain(text)))
 
 
 def asks_what_now(text: str) -> bool:
@@ -45,19 +56,29 @@ def asks_what_now(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["what_now"].search(_plain(text)))
 
 
-def says_outcome(intent: str, text: str, after_an_emergency: bool = False) -> bool:
+def says_outcome(intent: str, text: str, after: str | None = None) -> bool:
     """Whether the words themselves say that help was found, or that someone is safe ("i told him" does not).
 
     Args:
         intent: One of OUTCOMES.
-        after_an_emergency: Somebody who took something may seem well, or sleepy: only safety, or people who make safe,
-            are believed.
+        after: What is open: AFTER_AN_EMERGENCY (only safety, or people who make safe, are believed), AFTER_AN_OVERDOSE
+            (who took something may seem well, or sleepy: only people who treat them are), or None.
     """
     patterns = _patterns(_ANSWERS)
     # With the digits: "i called 999".
     plain = " ".join(re.findall(r"[a-z0-9&']+", text.lower().replace("’", "'")))
-    wanted = patterns["after_an_emergency" if after_an_emergency else intent]
-    return bool(wanted.search(plain)) and not patterns["denied"].search(plain)
+    wanted = patterns[after or intent]
+    return bool(wanted.search(plain)) and not patterns["denied"].search(patterns["kindly"].sub(" ", plain))
+
+
+def has_changed_mind(text: str) -> bool:
+    """Whether words take back a no that was given just before: "ok not joking"."""
+    return bool(_patterns(_ANSWERS)["changed_mind"].search(_plain(text)))
+
+
+def speaks_of_dying(text: str) -> bool:
+    """Whether words speak of dying, of hurting oneself or of a means."""
+    return bool(_patterns(_ANSWERS)["of_dying"].search(_plain(text)))
 
 
 def is_one_word(text: str) -> bool:
@@ -75,6 +96,7 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     rows = words["answers"]
     affirm, deny, beside = ("|".join(f"(?:{row})" for row in rows[kind]) for kind in ("affirm", "deny", "beside"))
     whole = f"(?:(?:{beside}) )*(?:{deny}) (?:(?:{deny}|{beside}) )*"
-    others = {"question": words["questions"], "what_now": words["what_now"], **words["outcomes"]}
+    single = {name: words[name] for name in ("what_now", "adds", "changed_mind", "of_dying")}
+    others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
     return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled}

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Collection
+from typing import Collection, FrozenSet, Mapping
 
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
@@ -29,6 +29,14 @@ VOICES = (CHILD, PARENT, FRIEND, PROFESSIONAL, SURVIVOR, OWN_BEHAVIOUR)
 #: From this score another trouble is none that talk about a card ("they will throw me out") only sounds like: of 1,387
 #: phrasings of such talk in `data/nlu/` 1 % reach it.
 ANOTHER_TROUBLE_FROM = 0.9
+
+#: What a trouble is made of. The card about a threat speaks of the pictures too ("i sent them, it is my fault"), and
+#: who tells of an adult ("he said i made it up") tells of abuse in the ears of the classifier.
+PART_OF: Mapping[str, FrozenSet[str]] = {
+    levels.EXTORTION: frozenset({levels.IMAGE_SHARED, levels.ADULT_INVOLVED}),
+    levels.ADULT_INVOLVED: frozenset({levels.ABUSE_DISCLOSURE, levels.IMAGE_SHARED}),
+    levels.ABUSE_DISCLOSURE: frozenset({levels.ADULT_INVOLVED}),
+}
 
 #: A question about an unnamed worry: the engine failed or was torn between categories.
 UNCLEAR = "unclear"
@@ -88,9 +96,13 @@ def is_another_trouble(assessment: RiskAssessment, cards_given: Collection[str])
     named = assessment.main_category
     if named is None or named in cards_given or assessment.level < RiskLevel.ESCALATE:
         return False
-    # The card about a threat speaks of the pictures too: "i sent them, it is my fault" is about it.
-    is_its_means = named == levels.IMAGE_SHARED and levels.EXTORTION in cards_given
-    return assessment.categories[named] >= ANOTHER_TROUBLE_FROM and not is_its_means
+    is_its_part = any(is_part_of(named, card) for card in cards_given)
+    return assessment.categories[named] >= ANOTHER_TROUBLE_FROM and not is_its_part
+
+
+def is_part_of(named: str | None, card: str) -> bool:
+    """Whether a category is what the trouble of a card is made of, so that a learned score for it names nothing new."""
+    return named in PART_OF.get(card, frozenset())
 
 
 def category_of_yes(asked: str | None) -> str:

@@ -12,11 +12,26 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
+    UTTER_NEAREST_ANSWERS,
 )
-from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, decide
-from bot.safety.levels import ABUSE_DISCLOSURE, EXTORTION, IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.policies import safety_decision
+from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, Turn
+from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
+    ADULT_INVOLVED,
+    EXTORTION,
+    IMAGE_SHARED,
+    SELF_HARM,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+)
 
 NONE, ASK, CARD, NOW = RiskLevel
+
+
+def decide(*what_is_known, **more):
+    return safety_decision.decide(Turn(*what_is_known, **more))
 
 
 def risk(level, category=SELF_HARM):
@@ -227,12 +242,76 @@ def test_a_card_about_another_trouble_needs_plain_words_or_near_certainty_and_ke
 
 
 def test_help_found_and_safety_are_believed_only_where_the_words_say_so():
-    """ "i told him" and "shes asleep now" bring the card once more, no praise."""
+    """ "i told him" and "shes asleep now" are received with the helplines beneath, no praise."""
     opened = OpenCard(SELF_HARM, "about_child")
     overread = decide(risk(NONE), NONE, "outcome_contacted", None, CARD, False, is_overread=True, open_card=opened)
-    assert overread.response == UTTER_CRISIS_CARD and overread.slots[CARD_CATEGORY] == SELF_HARM
+    assert overread == Decision(UTTER_NEAREST_ANSWERS)
+    in_danger = OpenCard(SELF_HARM, "self", is_emergency=True)
+    again = decide(risk(NONE), NONE, "outcome_safe_now", None, NOW, False, is_overread=True, open_card=in_danger)
+    assert again.response == UTTER_CRISIS_CARD
     assert decide(risk(NONE), NONE, "outcome_contacted", None, CARD, False) is None
     assert decide(risk(NONE), NONE, "outcome_contacted", None, NONE, False, is_overread=True) is None
+
+
+def test_what_is_told_and_not_asked_after_a_card_gets_no_lesson():
+    """ "we broke up in september" after a card about blackmail."""
+    opened = OpenCard(EXTORTION, "self", is_recent=True)
+    told = decide(risk(NONE), NONE, "faq", None, CARD, False, is_question=False, open_card=opened)
+    assert told == Decision(UTTER_NEAREST_ANSWERS)
+    assert decide(risk(NONE), NONE, "faq", None, CARD, False, is_question=True, open_card=opened) is None
+    long_ago = OpenCard(EXTORTION, "self")
+    assert decide(risk(NONE), NONE, "faq", None, CARD, False, is_question=False, open_card=long_ago) is None
+
+
+def test_a_question_about_the_card_is_answered_though_it_sounds_like_despair():
+    """ "would it not be easier to pay and be done" """
+    given, opened = frozenset({EXTORTION}), OpenCard(EXTORTION, "about_child")
+    sounds = RiskAssessment(CARD, {SELF_HARM: 0.87, EXTORTION: 0.9})
+
+    def said(**more):
+        return decide(sounds, CARD, "faq", None, CARD, False, given, open_card=opened, **more).response
+
+    assert said(is_about_card=True) == UTTER_CRISIS_ANSWER
+    assert said(is_about_card=False) == UTTER_CRISIS_CARD
+    assert said(is_about_card=True, is_question=False) == UTTER_CRISIS_CARD
+    surely = RiskAssessment(CARD, {SELF_HARM: 0.97})
+    card = decide(surely, CARD, "faq", None, CARD, False, given, open_card=opened, is_about_card=True)
+    assert card.slots[CARD_CATEGORY] == SELF_HARM
+
+
+def test_what_a_trouble_is_made_of_is_no_other_trouble_unless_the_words_add_one():
+    """ "he said i made it up" after a card about an adult, and "another girl says it too"."""
+    given, opened = frozenset({ADULT_INVOLVED}), OpenCard(ADULT_INVOLVED, "self")
+    sounds = RiskAssessment(CARD, {ABUSE_DISCLOSURE: 0.95})
+    again = decide(sounds, CARD, None, None, CARD, False, given, open_card=opened)
+    assert again.slots[CARD_CATEGORY] == ADULT_INVOLVED
+    added = decide(sounds, CARD, None, None, CARD, False, given, open_card=opened, adds_trouble=True)
+    assert added.slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+    plainly = decide(sounds, CARD, None, None, CARD, True, given, open_card=opened)
+    assert plainly.slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+
+
+def test_the_same_card_is_not_shown_three_times_in_a_row():
+    opened = OpenCard(EXTORTION, "self")
+    sounds, given = RiskAssessment(CARD, {EXTORTION: 0.8}), frozenset({EXTORTION})
+    told = decide(sounds, CARD, None, None, CARD, False, given, open_card=opened, was_told_again=True)
+    assert told == Decision(UTTER_NEAREST_ANSWERS)
+    plainly = decide(sounds, CARD, None, None, CARD, True, given, open_card=opened, was_told_again=True)
+    assert plainly.response == UTTER_CRISIS_CARD
+
+
+def test_a_late_yes_is_still_the_answer_to_our_question():
+    late = decide(risk(NONE), NONE, "affirm", None, NONE, asked_before=SELF_HARM)
+    assert late.response == UTTER_CHECK_IN_YES and late.slots[CARD_CATEGORY] == SELF_HARM
+    assert decide(risk(NONE), NONE, "faq", None, NONE, asked_before=SELF_HARM) is None
+
+
+def test_a_question_about_calling_is_answered_in_an_emergency():
+    opened = OpenCard(SELF_HARM, "self", is_emergency=True)
+    asked = decide(risk(NONE), NONE, "faq", None, NOW, False, open_card=opened, is_about_helplines=True)
+    assert asked.response == UTTER_CRISIS_ANSWER
+    told = decide(risk(NONE), NONE, "faq", None, NOW, False, open_card=opened, is_about_helplines=True, is_question=False)
+    assert told.response == UTTER_CRISIS_CARD
 
 
 def test_an_emergency_goes_on_until_words_say_that_it_is_over():

@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.safety.answers import asks_what_now, is_one_word, is_question, read_answer, says_outcome
+from bot.safety.answers import (
+    AFTER_AN_EMERGENCY,
+    AFTER_AN_OVERDOSE,
+    adds_trouble,
+    asks_what_now,
+    has_changed_mind,
+    is_one_word,
+    is_question,
+    read_answer,
+    says_outcome,
+    speaks_of_dying,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +97,11 @@ def test_a_sentence_without_spaces_is_no_single_word():
     assert not is_one_word("我不想再继续活下去了因为没有人会真的在乎我")
 
 
-@pytest.mark.parametrize("text", ["should i block him", "ok but what if he comes", "he's angry?", "Whats next", "so is it a crime"])
+@pytest.mark.parametrize(
+    "text",
+    ["should i block him", "ok but what if he comes", "he's angry?", "Whats next", "so is it a crime",
+     "he takes it literally, how do i explain", "a firm offers to find him. is that legit", "but isnt it allowed"],
+)  # fmt: skip
 def test_a_question_is_known_by_its_mark_or_by_how_it_begins(text):
     assert is_question(text)
 
@@ -97,8 +112,11 @@ def test_what_is_told_is_no_question(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["i told my mum", "ok i texted them", "rang childline, they were nice", "i did it", "she told her teacher today"]
-)
+    "text",
+    ["i told my mum", "ok i texted them", "rang childline, they were nice", "she told her teacher today",
+     "my aunt is on the phone to her mum", "they reported it to the police with him", "told my coach, nobody was angry",
+     "my nan isnt mad, shes ringing childline", "the social worker has been"],
+)  # fmt: skip
 def test_words_that_say_help_was_found(text):
     assert says_outcome("outcome_contacted", text)
 
@@ -106,7 +124,8 @@ def test_words_that_say_help_was_found(text):
 @pytest.mark.parametrize(
     "text",
     ["i told him", "ive written the letter", "i did something bad", "no", "they said they will post it",
-     "he texted my mum the pics", "he told me not to tell my mum", "i called but no one answers"],
+     "he texted my mum the pics", "he told me not to tell my mum", "i called but no one answers",
+     "i did", "i did it", "he is with my mum now", "they called me names at school"],
 )  # fmt: skip
 def test_words_that_do_not(text):
     assert not says_outcome("outcome_contacted", text)
@@ -121,9 +140,37 @@ def test_asleep_is_not_safe():
 
 def test_after_an_emergency_only_safety_or_people_who_make_safe_are_believed():
     for text in ("she says shes ok now", "shes asleep now", "ok i told my sister", "i havent called 999", "no ambulance came"):
-        assert not says_outcome("outcome_safe_now", text, after_an_emergency=True)
-    for text in ("im safe now", "the ambulance is here", "we are in hospital", "i called 999", "i called poison control"):
-        assert says_outcome("outcome_safe_now", text, after_an_emergency=True)
+        assert not says_outcome("outcome_safe_now", text, AFTER_AN_EMERGENCY)
+    for text in ("im safe now", "the ambulance is here", "we are in hospital", "i called 999", "im at my nans now",
+                 "my teacher is with me now", "he got arrested", "they've gone now"):  # fmt: skip
+        assert says_outcome("outcome_safe_now", text, AFTER_AN_EMERGENCY)
+
+
+def test_who_took_something_is_not_safe_because_someone_is_there():
+    for text in ("my mum is with her", "im at my friends house", "im safe now", "shes ok now"):
+        assert not says_outcome("outcome_safe_now", text, AFTER_AN_OVERDOSE)
+    for text in ("the ambulance is here", "shes in hospital", "i called poison control", "we rang 999"):
+        assert says_outcome("outcome_safe_now", text, AFTER_AN_OVERDOSE)
+
+
+@pytest.mark.parametrize("text", ["idk", "um i dont know", "not sure tbh"])
+def test_not_being_sure_is_no_no(text):
+    assert read_answer(text) == "affirm"
+
+
+def test_a_no_is_taken_back_by_more_than_a_bare_yes():
+    assert has_changed_mind("ok not joking") and has_changed_mind("sort of") and has_changed_mind("well ok yeah")
+    assert not has_changed_mind("yes") and not has_changed_mind("yes please")
+
+
+def test_a_way_to_die_is_spoken_of_in_words():
+    assert speaks_of_dying("which pills") and speaks_of_dying("how long does it take to die")
+    assert not speaks_of_dying("how long does it take") and not speaks_of_dying("does it hurt")
+
+
+def test_words_that_add_another_trouble():
+    assert adds_trouble("theres another girl too") and adds_trouble("there is more")
+    assert not adds_trouble("he knows my school") and not adds_trouble("i told him to stop")
 
 
 @pytest.mark.parametrize("text", ["what do i do now", "ok and what now?", "so what should we do first"])
