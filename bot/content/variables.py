@@ -106,8 +106,8 @@ def help_strip(slots: Mapping[str, Any]) -> str:
 
 
 def country_name(slots: Mapping[str, Any]) -> str:
-    """The English name of the country, or "every country"."""
-    return get_directory().names.get(str(slots.get("country")), word("every_country"))
+    """The English name of the country as it stands in a sentence ("the United Kingdom"), or "every country"."""
+    return get_directory().in_text.get(str(slots.get("country")), word("every_country"))
 
 
 PROVIDERS: Dict[str, Provider] = {
