@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 SEGMENT_CHARS = 153
+_NUMBER_AT_END = re.compile(r"[*\d][\d\s.-]*\)?$")
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,11 @@ def line(card: Card, channel: str = "web", bare: bool = False) -> str:
     ways = ways_in(card, channel)
     if bare:
         ways = [way for way in (card.phone, card.chat_url or card.url) if way]
-        return f"{card.name}: " + " · ".join(ways)
+        # A line that only takes texts or mail is not left without a way in, though these words are English.
+        ways = ways or [way for way in (card.sms, card.email) if way]
+        # On the web the name is what the widget knows a service by; it shows name and number apart.
+        name = card.name if channel == "web" else name_before(card.phone, card.name)
+        return ": ".join(part for part in (name, " · ".join(ways)) if part)
     name = f"**{card.name}**" if channel == "web" else card.name
     return f"{name}: {card.why} " + " · ".join([*ways, *_facts(card)])
 
@@ -213,14 +219,29 @@ def _facts(card: Card) -> List[str]:
 
 def sms_line(card: Card, short: str | None = None) -> str:
     """Name, number and site in as few characters as a text message needs, in GSM characters only."""
-    name = short or card.name
     number = card.phone or card.sms
+    name = name_before(number, short or card.name)
     ways = [way for way in (number, _site(card.chat_url or card.url)) if way]
     text = f" {word('or')} ".join(ways) or (card.email or "")
-    if len(name) > SMS_NAME_CHARS or name == number:
+    if len(name) > SMS_NAME_CHARS or not name:
         return gsm(text)
     # "Shout text SHOUT to 85258" reads as if somebody should shout.
     return gsm(f"{name} ({text})" if _is_keyword_first(card) else f"{name} {text}")
+
+
+def name_before(number: str | None, name: str) -> str:
+    """The name of a service as it stands before its number, which many names end with: "Child Helpline" 1098.
+
+    Args:
+        number: What follows the name: a number, or words with one such as "text 85258"; None when nothing does.
+
+    Returns:
+        The name without that number; empty when the name is nothing else.
+    """
+    ending = _NUMBER_AT_END.search(name)
+    if not number or ending is None or re.sub(r"\D", "", ending[0]) != re.sub(r"\D", "", number):
+        return name
+    return name[: ending.start()].rstrip(" -–(:")
 
 
 def _is_keyword_first(card: Card) -> bool:

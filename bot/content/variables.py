@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping
 
 from bot.content.card_words import word
-from bot.content.cards import card_of, line, sms_line
+from bot.content.cards import card_of, line, name_before, sms_line
 from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Provider
 from bot.content.schema import dialled
@@ -96,7 +96,8 @@ def help_strip(slots: Mapping[str, Any]) -> str:
     for choice in selection.beside_emergency[:STRIP_SERVICES]:
         service = choice.service
         if channel == "web" and service.phone:
-            parts.append(f"{service.short} [{service.phone}](tel:{dialled(service.phone)})")
+            number = f"[{service.phone}](tel:{dialled(service.phone)})"
+            parts.append(f"{name_before(service.phone, service.short)} {number}".strip())
         elif channel == "web" and service.link:
             parts.append(f"[{service.short}]({service.link})")
         else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 
 import pytest
 
-from bot.content.cards import card_of, gsm, hours_in_words, line, segments, sms_line
+from bot.content.barriers import answer
+from bot.content.cards import card_of, gsm, hours_in_words, line, name_before, segments, sms_line
 from bot.content.hotlines import get_directory
 from bot.content.opening_hours import Status
 from bot.content.selection import Choice
@@ -70,3 +72,53 @@ def test_the_structured_card_leaves_out_what_is_not_known():
     data = card("gb-ceop", "report").as_dict()
     assert data["url"].startswith("https://www.ceop.police.uk")
     assert "phone" not in data and "hours" not in data
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "said"),
+    [
+        ("Child Helpline 1098", "1098", "Child Helpline"),
+        ("Bris 116 111", "116 111", "Bris"),
+        ("Lelki Elsősegély 116-123", "116 123", "Lelki Elsősegély"),
+        ("Die Dargebotene Hand (143)", "143", "Die Dargebotene Hand"),
+        ("Uganda Child Helpline - Sauti 116", "116", "Uganda Child Helpline - Sauti"),
+        ("Shout 85258", "text SHOUT to 85258", "Shout"),
+        ("9-8-8", "988", ""),
+        ("*4141", "*4141", ""),
+        ("1929 Child Helpline", "1929", "1929 Child Helpline"),
+        ("Uganda Police 999 / 112", "999", "Uganda Police 999 / 112"),
+        ("Childline", "0800 1111", "Childline"),
+        ("Child Helpline 1098", None, "Child Helpline 1098"),
+    ],
+)
+def test_a_name_before_its_number_does_not_say_the_number_as_well(name, number, said):
+    assert name_before(number, name) == said
+
+
+def test_a_line_that_only_takes_texts_has_its_way_in_beside_another_languages_words():
+    assert line(card("us-crisis-text-line", "crisis"), "telegram", bare=True) == "Crisis Text Line: text HOME to 741741"
+
+
+def without_links(text):
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+
+
+def test_no_short_line_of_any_service_says_its_number_twice():
+    for service in get_directory().services:
+        shown = card_of(Choice(service, "child_helpline", True, Status.OPEN), "child", None, None)
+        texts = [sms_line(shown), sms_line(shown, service.short), line(shown, "telegram", bare=True)]
+        if service.reachable and service.phone:
+            lines = answer("dont_know_what_to_say", service, "child").text.split("\n")
+            texts += [text for text in map(without_links, lines) if service.phone in text]
+        number = service.phone or (service.sms.number if service.sms else None)
+        for text in texts if number else ():
+            digits = r"[\s().:-]*".join(re.findall(r"\d", number))
+            assert not re.search(rf"(?<!\d){digits}\)?:? {digits}(?!\d)", text), (service.id, text)
+            assert re.search(digits, text), (service.id, text)
+
+
+def test_a_service_known_by_its_number_only_is_not_named_before_it():
+    shown = card_of(Choice(get_directory().get("fr-3018"), "report", True, Status.OPEN), "child", None, None)
+    assert sms_line(shown, "3018") == "3018"
+    said = without_links(answer("dont_know_what_to_say", get_directory().get("fr-3018"), "child").text)
+    assert "3018" in said and "3018: 3018" not in said and "\n: " not in said
