@@ -62,17 +62,17 @@ class Card:
         return shown if self.url else {name: value for name, value in shown.items() if name != "url_label"}
 
 
-def card_of(choice: Choice, person: str, category: str | None, at: datetime | None, language: str = "en") -> Card:
+def card_of(choice: Choice, reader: str, category: str | None, at: datetime | None, language: str = "en") -> Card:
     """The structured card of one choice.
 
     Args:
-        person: As in `selection.person_of`; decides how a line to be passed on is introduced.
+        reader: As in `Selection.reader`; decides why it is shown and how a line to be passed on is introduced.
         at: An aware time for "open now"; None leaves it out.
     """
     service = choice.service
-    why = reason(choice.need, category)
+    why = reason(service, choice.need, category, reader)
     if not choice.own:
-        why = word("for_your_child" if person == "parent" else "for_the_child", why=why[0].lower() + why[1:])
+        why = word("for_your_child" if reader == "parent" else "for_the_child", why=why[0].lower() + why[1:])
     if service.kind == "finder":
         why = word("finder", why=why)
     report_first = choice.need in _REPORT_NEEDS and service.report_url is not None
@@ -102,7 +102,7 @@ def card_of(choice: Choice, person: str, category: str | None, at: datetime | No
 
 def cards_of(selection: Selection, category: str | None, at: datetime | None, language: str = "en") -> List[Card]:
     """The cards of a selection, in its order."""
-    return [card_of(choice, selection.person, category, at, language) for choice in selection.choices]
+    return [card_of(choice, selection.reader, category, at, language) for choice in selection.choices]
 
 
 def _page(service: Hotline) -> str | None:

@@ -73,7 +73,7 @@ def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | N
     category = slots.get("card_category") or slots.get("check_in")
     language = slots.get("language") or "en"
     choices = selection.beside_emergency[:most]
-    cards = [card_of(choice, selection.person, category, slots.get("at"), language) for choice in choices]
+    cards = [card_of(choice, selection.reader, category, slots.get("at"), language) for choice in choices]
     return [line(card, slots.get("channel") or "web", bare=language != "en") for card in cards]
 
 
@@ -85,7 +85,7 @@ def helpline_short(slots: Mapping[str, Any]) -> str:
 def short_line(selection: Selection) -> str:
     """The same for services already chosen."""
     choice: Choice = next(iter(selection.beside_emergency), selection.choices[0])
-    return sms_line(card_of(choice, selection.person, None, None), choice.service.short)
+    return sms_line(card_of(choice, selection.reader, None, None), choice.service.short)
 
 
 def help_strip(slots: Mapping[str, Any]) -> str:
@@ -101,7 +101,7 @@ def help_strip(slots: Mapping[str, Any]) -> str:
         elif channel == "web" and service.link:
             parts.append(f"[{service.short}]({service.link})")
         else:
-            parts.append(sms_line(card_of(choice, selection.person, None, None), service.short))
+            parts.append(sms_line(card_of(choice, selection.reader, None, None), service.short))
     # The middle dot is no character of a plain text message.
     return (" - " if channel == "sms" else " · ").join([*parts, word("help_strip", number=emergency_number(slots))])
 
