@@ -57,6 +57,9 @@ def reason(service: Hotline, need: str, category: str | None, reader: str) -> st
 
 def _subject(service: Hotline, need: str) -> str:
     """A need, narrowed to what the service takes."""
+    if need == "abuse" and service.serves[0] in _VIOLENCE:
+        # A line for sexual assault takes in children, too, and is still no line for every worry about a child.
+        need = service.serves[0]
     if need in _VIOLENCE and set(service.serves) >= _VIOLENCE:
         return "violence"
     if need == "report" and service.kind in ("hotline", "finder") and not _ABOUT_PERSONS & set(service.serves):

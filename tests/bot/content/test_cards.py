@@ -52,6 +52,8 @@ def test_each_card_says_why_this_service():
         ("au-crime-stoppers", "abuse", "parent", "A line for telling the police what you know about harm to a child, without your name."),
         ("us-rainn", "sexual_violence", "parent", "For anyone who has been through sexual violence, now or long ago."),
         ("us-rainn", "sexual_violence", "child", "For anyone who was hurt or touched in a sexual way, now or long ago."),
+        ("us-rainn", "abuse", "child", "For anyone who was hurt or touched in a sexual way, now or long ago."),
+        ("ua-1547", "abuse", "parent", "For anyone who is being hurt or frightened at home."),
         ("au-1800respect", "sexual_violence", "child", "For anyone who is hurt or frightened by someone close, or has been through sexual violence."),
         ("au-1800respect", "domestic_violence", "adult", "For anyone who is hurt or frightened by someone close, or has been through sexual violence."),
         ("us-ndvh", "domestic_violence", "adult", "For anyone who is being hurt or frightened at home."),
