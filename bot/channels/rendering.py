@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, List, Mapping, Sequence, Tuple
 
 from bot.channels.service_cards import cards_of
+from bot.content.cards import name_before
 from bot.content.responses import Button
 
 Reply = Mapping[str, Any]
@@ -87,7 +88,8 @@ def _is_named(facts: Mapping[str, Any], text: str) -> bool:
 
 def _service_line(facts: Mapping[str, Any]) -> str:
     ways = (facts.get("phone"), facts.get("chat") or facts.get("chat_url"), facts.get("url"))
-    return f"{facts['name']}: " + " · ".join(dict.fromkeys(str(way) for way in ways if way))
+    name = name_before(facts.get("phone"), str(facts["name"]))
+    return ": ".join(part for part in (name, " · ".join(dict.fromkeys(str(way) for way in ways if way))) if part)
 
 
 def buttons_of(reply: Reply) -> Tuple[Button, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Tuple
 
 from bot.content.card_words import get_card_words, word
-from bot.content.cards import Card, card_of, ways_in
+from bot.content.cards import Card, card_of, name_before, ways_in
 from bot.content.opening_hours import Status
 from bot.content.responses import Button, Provider, get_responses
 from bot.content.schema import BARRIERS, Hotline
@@ -121,15 +121,19 @@ def _first_line(service: Hotline, selection: Selection, slots: Mapping[str, Any]
     """The service once more, with a quieter way beside the call."""
     channel = slots.get("channel") or "web"
     silent = _silent_ways(service, channel)
+    name = name_before(service.phone, service.short)
     if not service.phone:
         return word("first_line.quiet", service=service.short, ways=silent or str(service.email))
     number = ways_in(replace(_card(service), sms=None, whatsapp=None, chat_url=None, url=None), channel)[0]
-    if silent:
-        return word("first_line.call_or_quiet", service=service.short, number=number, ways=silent)
     other, ways = _silent_other(selection, channel)
-    if other:
-        return word("first_line.call_or_other", service=service.short, number=number, other=other, ways=ways)
-    return word("first_line.beside", service=service.short, number=number)
+    if silent:
+        said = word("first_line.call_or_quiet", service=name, number=number, ways=silent)
+    elif other:
+        said = word("first_line.call_or_other", service=name, number=number, other=other, ways=ways)
+    else:
+        said = word("first_line.beside", service=name, number=number)
+    # A service that is known by its number only is not named before it.
+    return said.removeprefix(": ")
 
 
 def _silent_other(selection: Selection, channel: str) -> Tuple[str, str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 SEGMENT_CHARS = 153
+_NUMBER_AT_END = re.compile(r"[*\d][\d\s.-]*\)?$")
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,17 @@ class Card:
         return shown if self.url else {name: value for name, value in shown.items() if name != "url_label"}
 
 
-def card_of(choice: Choice, person: str, category: str | None, at: datetime | None, language: str = "en") -> Card:
+def card_of(choice: Choice, reader: str, category: str | None, at: datetime | None, language: str = "en") -> Card:
     """The structured card of one choice.
 
     Args:
-        person: As in `selection.person_of`; decides how a line to be passed on is introduced.
+        reader: As in `Selection.reader`; decides why it is shown and how a line to be passed on is introduced.
         at: An aware time for "open now"; None leaves it out.
     """
     service = choice.service
-    why = reason(choice.need, category)
+    why = reason(service, choice.need, category, reader)
     if not choice.own:
-        why = word("for_your_child" if person == "parent" else "for_the_child", why=why[0].lower() + why[1:])
+        why = word("for_your_child" if reader == "parent" else "for_the_child", why=why[0].lower() + why[1:])
     if service.kind == "finder":
         why = word("finder", why=why)
     report_first = choice.need in _REPORT_NEEDS and service.report_url is not None
@@ -100,7 +102,7 @@ def card_of(choice: Choice, person: str, category: str | None, at: datetime | No
 
 def cards_of(selection: Selection, category: str | None, at: datetime | None, language: str = "en") -> List[Card]:
     """The cards of a selection, in its order."""
-    return [card_of(choice, selection.person, category, at, language) for choice in selection.choices]
+    return [card_of(choice, selection.reader, category, at, language) for choice in selection.choices]
 
 
 def _page(service: Hotline) -> str | None:
@@ -170,7 +172,11 @@ def line(card: Card, channel: str = "web", bare: bool = False) -> str:
     ways = ways_in(card, channel)
     if bare:
         ways = [way for way in (card.phone, card.chat_url or card.url) if way]
-        return f"{card.name}: " + " · ".join(ways)
+        # A line that only takes texts or mail is not left without a way in, though these words are English.
+        ways = ways or [way for way in (card.sms, card.email) if way]
+        # On the web the name is what the widget knows a service by; it shows name and number apart.
+        name = card.name if channel == "web" else name_before(card.phone, card.name)
+        return ": ".join(part for part in (name, " · ".join(ways)) if part)
     name = f"**{card.name}**" if channel == "web" else card.name
     return f"{name}: {card.why} " + " · ".join([*ways, *_facts(card)])
 
@@ -213,14 +219,29 @@ def _facts(card: Card) -> List[str]:
 
 def sms_line(card: Card, short: str | None = None) -> str:
     """Name, number and site in as few characters as a text message needs, in GSM characters only."""
-    name = short or card.name
     number = card.phone or card.sms
+    name = name_before(number, short or card.name)
     ways = [way for way in (number, _site(card.chat_url or card.url)) if way]
     text = f" {word('or')} ".join(ways) or (card.email or "")
-    if len(name) > SMS_NAME_CHARS or name == number:
+    if len(name) > SMS_NAME_CHARS or not name:
         return gsm(text)
     # "Shout text SHOUT to 85258" reads as if somebody should shout.
     return gsm(f"{name} ({text})" if _is_keyword_first(card) else f"{name} {text}")
+
+
+def name_before(number: str | None, name: str) -> str:
+    """The name of a service as it stands before its number, which many names end with: "Child Helpline" 1098.
+
+    Args:
+        number: What follows the name: a number, or words with one such as "text 85258"; None when nothing does.
+
+    Returns:
+        The name without that number; empty when the name is nothing else.
+    """
+    ending = _NUMBER_AT_END.search(name)
+    if not number or ending is None or re.sub(r"\D", "", ending[0]) != re.sub(r"\D", "", number):
+        return name
+    return name[: ending.start()].rstrip(" -–(:")
 
 
 def _is_keyword_first(card: Card) -> bool:

@@ -38,10 +38,17 @@ class Due:
 class HotlineDirectory:
     """All services, indexed by id and by (country, purpose)."""
 
-    def __init__(self, services: Sequence[Hotline], names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        services: Sequence[Hotline],
+        names: Mapping[str, str] | None = None,
+        in_text: Mapping[str, str] | None = None,
+    ) -> None:
         self._by_id: Dict[str, Hotline] = {}
         self._by_need: Dict[Tuple[str, str], Tuple[Hotline, ...]] = {}
+        #: Country → name as in a list, and as in a sentence ("the United Kingdom").
         self.names: Mapping[str, str] = dict(names or {})
+        self.in_text: Mapping[str, str] = {**self.names, **(in_text or {})}
         for service in services:
             if service.id in self._by_id:
                 raise ContentError(f"Two services share the id '{service.id}'. Give one of them another id.")
@@ -98,11 +105,11 @@ class HotlineDirectory:
         return sorted(found, key=lambda due: (due.days, due.id))
 
 
-def read_file(path: Path) -> Tuple[str, str, List[Hotline]]:
+def read_file(path: Path) -> Tuple[str, str, str, List[Hotline]]:
     """Reads one country file.
 
     Returns:
-        ISO code (or `INT`), English name, services.
+        ISO code (or `INT`), English name, the name as it stands in a sentence, services.
 
     Raises:
         ContentError: The file is not YAML, its name and country differ, or an entry fails its schema.
@@ -118,22 +125,23 @@ def read_file(path: Path) -> Tuple[str, str, List[Hotline]]:
     if zone is None and country != INTERNATIONAL:
         raise ContentError(f"{path}: 'time_zone' is missing; write one such as Europe/London.")
     services = [read_service(entry, country, zone, str(path)) for entry in content["services"]]
-    return country, content["name"], services
+    return country, content["name"], content.get("in_text") or content["name"], services
 
 
 def load_directory(folder: Path = FOLDER) -> HotlineDirectory:
     """Reads every country file of a folder. Raises ContentError at the first entry that fails its schema."""
     services: List[Hotline] = []
     names: Dict[str, str] = {}
+    in_text: Dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
         if not re.fullmatch(r"[a-z]{2}|international", path.stem):
             continue
-        country, name, found = read_file(path)
-        names[country] = name
+        country, name, sentence_name, found = read_file(path)
+        names[country], in_text[country] = name, sentence_name
         services += found
     if not services:
         raise ContentError(f"{folder} holds no country file. Copy one from the repository.")
-    return HotlineDirectory(services, names)
+    return HotlineDirectory(services, names, in_text)
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Readable pages of all that is said, for a reviewer who does not read YAML: `docs/content/`, made from `data/`. Pure.
 
 One page for each file with wording (a topic, the crisis cards, the barriers …), each journey, each printed sheet, each
-platform, the words on a helpline card, each language of the chat's own interface, and one for all helplines; an index
-says how much is a draft.
+platform, the words on a helpline card, the titles of choices, each language of the chat's own interface, and one for
+all helplines; an index says how much is a draft.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ _ASKED = re.compile(r'"faq": *"(\w+)"')
 _NAMES = ("title", "text", "id")
 _FOR_THE_PROGRAM = ("words", "id")
 #: Folders whose files are outlined whole, with how their pages begin. A file without words to read has no metadata.
-_OUTLINED = {"journeys": "journey_", "sheets": "sheet_", "hotlines": "helplines_", "widget": "widget_"}
+_OUTLINED = {
+    "journeys": "journey_",
+    "sheets": "sheet_",
+    "hotlines": "helplines_",
+    "widget": "widget_",
+    "choices": "choices_",
+}
+#: Pages listed together in the index.
+_INTERFACE = tuple(_OUTLINED[kind] for kind in ("hotlines", "widget", "choices"))
 _KINDS = {"faq": "Answers", "responses": "Fixed texts", "nlu": "Small talk, requests and refusals"}
 
 
@@ -240,7 +248,7 @@ def _index(documents: Mapping[Path, Any], pages: Mapping[str, str], texts: Any) 
     for prefix, title in (("journey_", "Journeys"), ("sheet_", "Sheets to print"), ("platform_", "Platforms")):
         names = sorted(name for name in pages if name.startswith(prefix))
         groups[title] = [f"- [{_title(name.removeprefix(prefix)[:-3])}]({name})" for name in names]
-    names = sorted(name for name in pages if name.startswith((_OUTLINED["hotlines"], _OUTLINED["widget"])))
+    names = sorted(name for name in pages if name.startswith(_INTERFACE))
     groups["Helplines, and the words of the chat itself"] = [
         "- [All services](helplines.md)",
         *(f"- [{_title(name[:-3])}]({name})" for name in names),

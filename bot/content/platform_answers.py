@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional
 
+from bot.content.hotlines import get_directory
 from bot.content.platform_schema import UNDATED, Steps
 from bot.content.platforms import PlatformBook, get_platforms
 from bot.content.responses import Button, ResponseBook, get_responses
@@ -211,6 +212,9 @@ def _age_rule(cell: Steps, listener: _Listener, country: Optional[str]) -> str:
 
 
 def _country_name(country: str) -> str:
+    known = get_directory().in_text.get(country)
+    if known:
+        return known
     # Imported here: babel reads its tables on import, and most answers name no country.
     from babel import Locale
 

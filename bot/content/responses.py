@@ -106,17 +106,27 @@ class ResponseBook:
         Raises:
             ContentError: The response is unknown or has no wording for this audience and channel.
         """
-        values = {**(slots or {}), "audience": audience}
-        fitting = _eligible(self.variations(name), values, channel)
+        chosen = self.wording(name, audience, channel, slots, turn)
+        values = {**(slots or {}), "audience": audience, "channel": channel}
+        buttons = tuple(Button(self.fill(b.title, values), b.payload) for b in chosen.buttons)
+        return Response(self.fill(chosen.text, values), buttons, chosen.metadata, name, chosen.custom)
+
+    def wording(
+        self,
+        name: str,
+        audience: str | None = None,
+        channel: str = "web",
+        slots: Mapping[str, Any] | None = None,
+        turn: int = 0,
+    ) -> Variation:
+        """The same choice, as it stands in the file. Raises ContentError as `choose` does."""
+        fitting = _eligible(self.variations(name), {**(slots or {}), "audience": audience}, channel)
         if not fitting:
             raise ContentError(
                 f"Response '{name}' has no wording for audience '{audience}' on '{channel}'. "
                 "Add one variation without a condition."
             )
-        chosen = fitting[turn % len(fitting)]
-        values["channel"] = channel
-        buttons = tuple(Button(self.fill(b.title, values), b.payload) for b in chosen.buttons)
-        return Response(self.fill(chosen.text, values), buttons, chosen.metadata, name, chosen.custom)
+        return fitting[turn % len(fitting)]
 
     def fill(self, text: str, values: Mapping[str, Any]) -> str:
         """Replaces `{name}` by the value given, else by its provider; an unknown name leaves nothing behind."""

@@ -26,6 +26,7 @@ MESSAGING_CHANNELS = frozenset(("telegram", "whatsapp", "sms"))
 #: A misfit this large means a tool for another age.
 WRONG_AGE = 2
 GENERAL = "general"
+OTHER_READER = "other"
 REPORT = "report"
 
 #: A need is met by a service with one of these purposes, the first being the best fit.
@@ -153,12 +154,23 @@ class Selection:
         emergency: The country's confirmed emergency service; None means "112 or 911 in many countries".
         person: As in `person_of`.
         fallback: True when the country is unknown, so that every service is international.
+        speaker: Whose situation it is about.
     """
 
     choices: Tuple[Choice, ...]
     emergency: Hotline | None
     person: str
     fallback: bool
+    speaker: Speaker = Speaker.UNKNOWN
+
+    @property
+    def reader(self) -> str:
+        """Who reads why a service is shown: the person, or `other` when they write of somebody else.
+
+        "A picture of you" would be wrong for a friend, and for who passed one on.
+        """
+        of_themselves = self.speaker in (Speaker.SELF, Speaker.UNKNOWN)
+        return self.person if of_themselves or self.person in _OTHERS else OTHER_READER
 
     @property
     def services(self) -> Tuple[Hotline, ...]:
@@ -207,7 +219,8 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
         backup = _meet(directory, request, country, person, ("crisis",), chosen)
         chosen = {**chosen, **backup}
     ordered = _ordered(list(chosen.values()))
-    return Selection(tuple(ordered[:MAX_SERVICES]), directory.emergency(country), person, country is None)
+    shown = tuple(ordered[:MAX_SERVICES])
+    return Selection(shown, directory.emergency(country), person, country is None, request.speaker)
 
 
 def _meet(

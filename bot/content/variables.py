@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping
 
 from bot.content.card_words import word
-from bot.content.cards import card_of, line, sms_line
+from bot.content.cards import card_of, line, name_before, sms_line
 from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Provider
 from bot.content.schema import dialled
@@ -73,7 +73,7 @@ def helpline_lines(selection: Selection, slots: Mapping[str, Any], most: int | N
     category = slots.get("card_category") or slots.get("check_in")
     language = slots.get("language") or "en"
     choices = selection.beside_emergency[:most]
-    cards = [card_of(choice, selection.person, category, slots.get("at"), language) for choice in choices]
+    cards = [card_of(choice, selection.reader, category, slots.get("at"), language) for choice in choices]
     return [line(card, slots.get("channel") or "web", bare=language != "en") for card in cards]
 
 
@@ -85,7 +85,7 @@ def helpline_short(slots: Mapping[str, Any]) -> str:
 def short_line(selection: Selection) -> str:
     """The same for services already chosen."""
     choice: Choice = next(iter(selection.beside_emergency), selection.choices[0])
-    return sms_line(card_of(choice, selection.person, None, None), choice.service.short)
+    return sms_line(card_of(choice, selection.reader, None, None), choice.service.short)
 
 
 def help_strip(slots: Mapping[str, Any]) -> str:
@@ -96,18 +96,19 @@ def help_strip(slots: Mapping[str, Any]) -> str:
     for choice in selection.beside_emergency[:STRIP_SERVICES]:
         service = choice.service
         if channel == "web" and service.phone:
-            parts.append(f"{service.short} [{service.phone}](tel:{dialled(service.phone)})")
+            number = f"[{service.phone}](tel:{dialled(service.phone)})"
+            parts.append(f"{name_before(service.phone, service.short)} {number}".strip())
         elif channel == "web" and service.link:
             parts.append(f"[{service.short}]({service.link})")
         else:
-            parts.append(sms_line(card_of(choice, selection.person, None, None), service.short))
+            parts.append(sms_line(card_of(choice, selection.reader, None, None), service.short))
     # The middle dot is no character of a plain text message.
     return (" - " if channel == "sms" else " · ").join([*parts, word("help_strip", number=emergency_number(slots))])
 
 
 def country_name(slots: Mapping[str, Any]) -> str:
-    """The English name of the country, or "every country"."""
-    return get_directory().names.get(str(slots.get("country")), word("every_country"))
+    """The English name of the country as it stands in a sentence ("the United Kingdom"), or "every country"."""
+    return get_directory().in_text.get(str(slots.get("country")), word("every_country"))
 
 
 PROVIDERS: Dict[str, Provider] = {

@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.card_words import get_card_words
+from bot.content.choice_titles import title_of
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
@@ -218,12 +219,12 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, cards)]
         again = _spoken_before(tracker) == "utter_crisis_heard"
         draft = _with_helplines("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, now)
-        buttons = [_faq_button(faq) for faq in near if faq in nearest]
+        buttons = [_faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
         draft = plain("utter_second_miss", facts)
         return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
-    buttons = [_faq_button(faq) for faq in nearest]
+    buttons = [_faq_button(faq, facts) for faq in nearest]
     if not buttons:
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)
@@ -239,7 +240,7 @@ def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Dra
     """The best answer, said to be a guess, with the two next as ways out. It counts as that answer for follow-ups."""
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     framed = plain("utter_likely_answer", facts, {"answer": answer["text"]})
-    buttons = [*(_faq_button(other) for other in others), *framed["buttons"]]
+    buttons = [*(_faq_button(other, facts) for other in others), *framed["buttons"]]
     return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
 
 
@@ -270,8 +271,8 @@ def _missed_just_before(tracker: DialogueStateTracker) -> bool:
     return _spoken_before(tracker) in ("utter_nearest_answers", "utter_about_what", "utter_second_miss")
 
 
-def _faq_button(faq: str) -> Mapping[str, str]:
-    title = metadata_of(f"{FAQ_PREFIX}{faq}").get("title", faq)
+def _faq_button(faq: str, facts: ConversationFacts) -> Mapping[str, str]:
+    title = title_of(get_responses(), faq, facts.audience, facts.channel)
     return {"title": title, "payload": f'/ask{{"faq": "{faq}"}}'}
 
 

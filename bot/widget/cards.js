@@ -56,7 +56,7 @@ export function stripWays(help, audience, strings) {
   const ways = emergencyWays(help);
   const services = servicesFor(help, audience).filter((service) => service.tel || service.chat || service.url);
   const first = services[0];
-  if (first) ways.push([`${first.short} ${first.phone ?? ""}`.trim(), first.tel ?? first.chat ?? first.url]);
+  if (first) ways.push([[first.short, first.phone].filter(Boolean).join(" "), first.tel ?? first.chat ?? first.url]);
   return { words: strings.in_danger_short, ways };
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Dict, List
 
-from bot.content.cards import card_of
+from bot.content.cards import card_of, name_before
 from bot.content.hotlines import get_directory
 from bot.content.schema import INTERNATIONAL, dialled
 from bot.content.selection import Choice, SelectionRequest, select
@@ -50,7 +50,7 @@ def _service(choice: Choice) -> Dict[str, Any]:
     service = choice.service
     facts = {
         "name": service.name,
-        "short": service.short or service.name.split(" (")[0],
+        "short": name_before(service.phone, service.short),
         "need": choice.need,
         "phone": card.phone,
         "tel": card.tel,

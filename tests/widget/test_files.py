@@ -153,3 +153,11 @@ def test_the_help_of_a_country_has_an_emergency_number_and_a_line_for_each_reade
     assert found["emergency"]["tel"].startswith("tel:")
     for services in found["services"].values():
         assert services and all(s.get("tel") or s.get("chat") or s.get("url") or s.get("sms") for s in services)
+
+
+def test_the_strip_is_given_a_name_without_the_number_that_follows_it():
+    first = help_for("IN")["services"]["child"][0]
+    assert (first["short"], first["phone"], first["name"]) == ("Child Helpline", "1098", "Child Helpline 1098")
+    for country in get_directory().countries:
+        for service in (one for shown in help_for(country)["services"].values() for one in shown):
+            assert not service.get("phone") or not service.get("short", "").endswith(service["phone"])

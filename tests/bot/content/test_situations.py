@@ -211,3 +211,9 @@ def test_own_thoughts_stay_ones_own_whoever_else_is_named():
 def test_a_child_page_never_gets_the_words_for_a_parent_who_hit():
     found = card("i hit my baby", "abuse_disclosure", Speaker.SELF)
     assert "own_hand" not in found.messages[0].response and found.hotlines[0] == "gb-childline"
+
+
+def test_what_a_parent_who_hit_is_told_fits_a_child_of_any_age():
+    for channel in ("web", "sms"):
+        text = get_responses().choose("utter_crisis_own_hand_parent", "parent", channel, {"country": "GB"}).text
+        assert "cot" not in text and "sure the child is safe, then step away" in text

@@ -157,3 +157,25 @@ def test_a_yes_to_a_check_in_is_answered_in_the_voice_of_who_said_it(audience, s
     said = say("utter_check_in_yes", tracker)
     assert said["response"] == response and said["card_level"] == "escalate"
     assert said["hotlines"] and "999" in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "titles"),
+    [
+        ("child", ["I don't want to talk about it", "They say I'm always on my phone"]),
+        ("parent", ["My child won't talk to me", "My teen is always on the phone"]),
+        ("professional", ["A child won't talk", "A teenager is always on the phone"]),
+        (None, ["My child won't talk to me", "My teen is always on the phone"]),
+    ],
+)
+def test_choices_are_named_in_the_words_of_whom_they_are_offered_to(audience, titles):
+    near = [{"faq": "my_child_wont_talk", "score": 0.3}, {"faq": "teen_always_on_phone", "score": 0.2}]
+    told = heard("hm, the thing", nearest=near, likely=None)
+    told.metadata["audience"] = audience
+    said = say("utter_nearest_answers", tracker_with(told))
+    assert [button["title"] for button in said["buttons"]][:2] == titles
+    after_a_card = say("utter_nearest_answers", tracker_with(CARD, told, card_level="escalate"))
+    assert [button["title"] for button in after_a_card["buttons"]][:2] == titles
+    told.parse_data["likely"] = "my_child_wont_talk"
+    beside = say("utter_nearest_answers", tracker_with(told))["buttons"]
+    assert beside[0]["title"] == titles[1]
