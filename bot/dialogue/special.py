@@ -42,6 +42,7 @@ from bot.dialogue.facts import (
     latest_risk,
     newest_card,
     recent_words,
+    spoken_in_session,
 )
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
@@ -294,12 +295,21 @@ def _say_simpler(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
 def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The answer that comes next (`metadata: next`), else what leads on from the last one, as choices."""
+    asked = next(spoken_in_session(tracker), None)
+    if asked is not None and is_direct_question(asked):
+        return _why_asked(asked, facts)
     if facts.last_answer is None:
         return plain("utter_about_what", facts)
     following = metadata_of(facts.last_answer).get("next")
     if following:
         return plain(f"{FAQ_PREFIX}{following}", facts)
     return {**plain("utter_tell_me_more", facts), "buttons": plain(facts.last_answer, facts)["buttons"]}
+
+
+def _why_asked(asked: BotUttered, facts: ConversationFacts) -> Draft:
+    """ "Why do you ask?" leaves our own question open, with its choices."""
+    choices = asked.data.get("buttons") or []
+    return {**plain("utter_check_in_why", facts), "buttons": choices, CHECK_IN: asked.metadata.get(CHECK_IN)}
 
 
 def _opening_notice(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
