@@ -22,7 +22,7 @@ from bot.errors import InputError
 from bot.safety.levels import OFFENDER_CONCERN, Speaker
 
 #: How it went; a `going_to` leads to the number and a first sentence.
-OUTCOMES = ("contacted", "not_yet", "safe_now", "going_to")
+OUTCOMES = ("contacted", "not_yet", "no_answer", "safe_now", "going_to")
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ BARRIERS = (
     "dont_know_what_to_say",
     "cost",
     "not_that_bad",
+    "their_trouble",
 )
 INTERNATIONAL = "INT"
 #: Up to this many digits a number is a short code (116 111, 741741, 0800 1111 is longer).

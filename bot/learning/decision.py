@@ -30,7 +30,8 @@ ELSEWHERE_INTENTS = frozenset(
         *("delete_chat_request", "get_hotline", "take_back"),
         *("barrier_not_believed", "barrier_parents_find_out", "barrier_my_fault", "barrier_police"),
         *("barrier_cannot_talk", "barrier_dont_know_what_to_say", "barrier_cost", "barrier_not_that_bad"),
-        *("outcome_contacted", "outcome_not_yet", "outcome_safe_now", "outcome_going_to"),
+        *("barrier_their_trouble", "outcome_contacted", "outcome_not_yet", "outcome_no_answer"),
+        *("outcome_safe_now", "outcome_going_to"),
         *("ask_keep_secret", "ask_will_police_come", "ask_will_parents_know"),
     )
 )

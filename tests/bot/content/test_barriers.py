@@ -101,6 +101,33 @@ def test_every_response_of_the_journey_exists_and_works_from_slots_alone():
             assert text and "{" not in text
 
 
+@pytest.mark.parametrize("audience", [None, "child", "parent", "professional"])
+def test_who_only_left_a_message_is_not_told_that_it_went_badly_and_the_offer_of_others_stands_last(audience):
+    text = get_responses().choose("utter_outcome_contacted", audience, "web", {"country": "GB"}).text
+    assert "someone wrote" not in text and "didn't" not in text
+    assert "another of these" in text.split("\n\n")[-1] and "another of these" not in text.split("\n\n")[0]
+
+
+@pytest.mark.parametrize("audience", [None, "child", "parent", "professional"])
+def test_who_reached_nobody_is_offered_the_next_line_and_the_emergency_number(audience):
+    book, slots = get_responses(), {"country": "GB", "audience": audience, "channel": "web"}
+    text = book.choose("utter_outcome_no_answer", audience, "web", slots).text
+    assert text.startswith("Thank you for trying") and book.fill("{help_strip}", slots) in text
+    assert "don't wait for a line" in text.lower() and "999" in text.split("\n\n")[-1]
+
+
+@pytest.mark.parametrize("audience", [None, "child", "parent", "professional"])
+def test_what_becomes_of_the_other_person_is_not_laid_on_who_tells(audience):
+    text = answer("their_trouble", CHILDLINE, audience).text
+    assert "not your doing" in text and "0800 1111" in text
+
+
+def test_a_parent_whose_child_is_calmer_is_led_nowhere_that_speaks_of_a_disclosure_only():
+    chosen = get_responses().choose("utter_outcome_safe_now", "parent", "web", {"country": "GB"})
+    assert "None of this is your child's fault" in chosen.text and "wrote to you" not in chosen.text
+    assert not [button for button in chosen.buttons if "child_disclosed" in button.payload]
+
+
 def test_outcomes_have_their_words():
     assert [outcome_response(outcome) in get_responses() for outcome in OUTCOMES] == [True] * len(OUTCOMES)
     with pytest.raises(InputError):
