@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.audience import newest_own_age
+from bot.content.country_step import STEP
 from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
     AUDIENCE,
@@ -23,12 +24,15 @@ from bot.dialogue.constants import (
     FAQ_PREFIX,
     LANGUAGE,
     UTTER_CHECK_IN,
+    UTTER_JOURNEY,
 )
 from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
 from bot.safety.levels import RiskLevel
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
+#: Ends with the question for the country, also in a channel without buttons.
+ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country"})
 #: Said only after a button or plain words: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
@@ -152,6 +156,23 @@ def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
 def is_direct_question(spoken: BotUttered) -> bool:
     """Whether the bot asked about a risk: with a check-in, or at the end of a wording with `metadata: asks`."""
     return spoken.metadata.get("utter_action") == UTTER_CHECK_IN or bool(spoken.metadata.get(CHECK_IN))
+
+
+def is_country_asked(tracker: DialogueStateTracker) -> bool:
+    """Whether what was said last asks which country the person is in, in words or with buttons to tap."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, BotUttered) and _asks_for_country(event):
+            return True
+    return False
+
+
+def _asks_for_country(spoken: BotUttered) -> bool:
+    name = str(spoken.metadata.get("response") or spoken.metadata.get("utter_action") or "")
+    payloads = (str(button.get("payload")) for button in spoken.data.get("buttons") or ())
+    is_step = name.startswith(f"{UTTER_JOURNEY}/") and name.endswith(f"/{STEP}")
+    return is_step or name in ASKS_FOR_COUNTRY or any(payload.startswith("/ask_country") for payload in payloads)
 
 
 def session_events(tracker: DialogueStateTracker) -> Iterator[Event]:
