@@ -28,14 +28,28 @@ _TERSE_AGE = re.compile(
 )
 #: "i'm year 8" is a pupil, "i'm a year 8 form tutor" is not.
 _ROLE = r"(?! (?:\w+ ){0,2}(?:tutor|teacher|ta|assistant|leader|head|mum|mom|mother|dad|father|parent|coach|nurse)\b)"
-_CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b" + _ROLE)
-_PARENT_WORDS = r"(?:mum|mom|mam|mother|dad|father|parent|carer|guardian|grandparent|grandma|grandad|granny|foster \w+)"
-_PARENT = re.compile(_I_AM + r"(?:single |worried |new )?" + _PARENT_WORDS + r"\b")
+_CHILD = re.compile(
+    _I_AM + r"(?:foster )?(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b" + _ROLE
+)
+PARENT_WORDS = (
+    r"(?:(?:(?:step|foster|adoptive)[ -]?)?(?:(?:grand)?(?:mum|mom|mam|mother|dad|father|parent)|carer|guardian"
+    r"|grandma|grandpa|gran(?:d?dad|ny)))"
+)
+_WHOSE = r"(?:(?:his|her|their|single|worried|concerned|new|proud) )*"
+_PARENT = re.compile(_I_AM + _WHOSE + PARENT_WORDS + r"\b")
+WORKER_WORDS = (
+    r"(?:teacher(?!'|s? pet\b)|tutor|nurse|doctor|gp|paediatrician|pediatrician|social worker|(?:school )?counsell?or"
+    r"|head[ -]?(?:teacher|master|mistress)|(?:youth|family|support|pastoral|play) worker|(?:youth|scout|cub) leader"
+    r"|safeguarding (?:lead|officer)|coach|midwife|teaching assistant|police officer|psychologist|therapist"
+    r"|child ?minder|nanny|health visitor|professional)"
+)
+#: "A maths teacher"; "im scared coach will see" tells of a coach.
+_WHAT_KIND = (
+    r"(?:(?!(?:afraid|sad|mad|sure|sorry|with|at|by|of|not|near|gonna|(?!retired|trained|qualified|registered)\w+(?:ing|ed))\b)"
+    r"\w+ )?"
+)
 _PROFESSIONAL = re.compile(
-    _I_AM + r"(?:year \d{1,2} )?(?:\w+ )?"
-    r"(?:teacher|tutor|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
-    r"school counselor|counsellor|headteacher|head teacher|youth worker|safeguarding lead|coach|midwife|"
-    r"teaching assistant|police officer|psychologist|therapist|childminder)\b"
+    _I_AM + r"(?:(?:his|her|their|the|a|an) )?(?:year \d{1,2} )?" + _WHAT_KIND + WORKER_WORDS + r"\b"
 )
 _MY_OWN_CHILD = re.compile(rf"\b(?:my|our)\s+{_OWN_CHILD}\b(?!\s+(?:brother|sister|bro|sis)\b)")
 _TERSE_CHILD = re.compile(rf"^\s*\d{{1,2}}(?:\s?[mf]|[\s-]?{_YEARS})\W+(?:step[\s-]?|grand)?(?:son|daughter)s?\b")

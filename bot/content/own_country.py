@@ -54,7 +54,8 @@ _BELONGING = (
 )
 #: Without a subject: of the writer, unless somebody else was spoken of before.
 _LOOSE = _own(
-    rf"(?:^|[,;.!?\n]|\band\b|\bbut\b)\s*{_ADVERBS}(?:now|currently|{_HERE}|writing(?: to you)?)\s+(?:in|from|at)"
+    rf"(?:^|[,;.!?\n]|\band\b|\bbut\b)\s*{_ADVERBS}(?:now|currently|{_HERE}|live|work(?:ing)?|writing(?: to you)?)"
+    rf"\s+{_ADVERBS}(?:in|from|at)"
 )
 #: Where they may have left.
 _FROM = _own(f"{_I_AM}{_PERSON}from")
@@ -67,6 +68,8 @@ _NOT_NOW = re.compile(r"\b(?:when|whenever|wish|until|till|before|after|once|nex
 
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|hes|shes|theyre|(?:s?he|they)(?:'s|'re))\b")
 _PAST = re.compile(r"\b(?:was|(?:i|we) were|went|used to|lived|born|came|visited|grew up|holidays?)\b")
+#: "64gb" is no Britain.
+_QUANTITY = re.compile(r"\d[^\W\d_]")
 _WISHED = re.compile(r"\b(?:wish|wanna|want|going to|gonna|would|like to|love to|dream|hope|if)\b")
 _UNSAID = re.compile(r"\b(?:not|isn'?t|don'?t|from|told|tell|said|say|says|thinks?|about|like|love|watch\w*)\b")
 _WRITER = re.compile(r"\b(?:i|we|im|i'm|we're|me|our)\b")
@@ -208,7 +211,9 @@ def _alone(text: str, known: str | None, was_asked: bool) -> str | None:
     words = Words(text)
     places = find_places(words, known)
     rest = _rest(words, places)
-    if len(words.plain) > _MOST_WORDS_ALONE or not all(map(_says_nothing, rest)) or _PAST.search(text.lower()):
+    if len(words.plain) > _MOST_WORDS_ALONE or not all(map(_says_nothing, rest)):
+        return None
+    if _PAST.search(text.lower()) or _QUANTITY.search(text):
         return None
     if not was_asked and any(place.is_people for place in places):
         return None

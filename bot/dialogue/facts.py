@@ -32,7 +32,7 @@ from bot.safety.levels import RiskLevel
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
 #: Ends with the question for the country, also in a channel without buttons.
-ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country"})
+ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
 #: Said only after a button or plain words: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
@@ -160,19 +160,29 @@ def is_direct_question(spoken: BotUttered) -> bool:
 
 def is_country_asked(tracker: DialogueStateTracker) -> bool:
     """Whether what was said last asks which country the person is in, in words or with buttons to tap."""
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            return False
-        if isinstance(event, BotUttered) and _asks_for_country(event):
-            return True
-    return False
+    said = list(_said_last(tracker))
+    return any(_name_of(spoken) in ASKS_FOR_COUNTRY or _offers(spoken, "/ask_country") for spoken in said)
 
 
-def _asks_for_country(spoken: BotUttered) -> bool:
+def is_audience_asked(tracker: DialogueStateTracker) -> bool:
+    """Whether what was said last asks who the person is."""
+    return any(_offers(spoken, "/choose_audience") for spoken in _said_last(tracker))
+
+
+def _said_last(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+    """The bot's messages since the person's newest one; none while that is being answered."""
+    newest = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    return (event for event in newest if isinstance(event, BotUttered))
+
+
+def _name_of(spoken: BotUttered) -> str:
+    """Its response; a step of a journey by the name of the step, whichever journey it is."""
     name = str(spoken.metadata.get("response") or spoken.metadata.get("utter_action") or "")
-    payloads = (str(button.get("payload")) for button in spoken.data.get("buttons") or ())
-    is_step = name.startswith(f"{UTTER_JOURNEY}/") and name.endswith(f"/{STEP}")
-    return is_step or name in ASKS_FOR_COUNTRY or any(payload.startswith("/ask_country") for payload in payloads)
+    return name.rpartition("/")[2] if name.startswith(f"{UTTER_JOURNEY}/") else name
+
+
+def _offers(spoken: BotUttered, intent: str) -> bool:
+    return any(str(button.get("payload")).startswith(intent) for button in spoken.data.get("buttons") or ())
 
 
 def session_events(tracker: DialogueStateTracker) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """Graph component: the facts a message names: platform, privacy setting, country, audience.
 
 Last in the pipeline, it also knows when words were understood as a fact about the writer that they do not tell: "cos im
-indian" is not where somebody is. Such a message counts as not understood.
+indian" is not where somebody is, "hes a teacher" not who writes. Such a message counts as not understood.
 """
 
 from typing import Any, Dict, List, Optional
@@ -17,13 +17,17 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
 from bot.content.own_country import CountryReading, find_own_country, read_country
+from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import find_platform, find_setting, read_question
-from bot.dialogue.facts import is_country_asked
+from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
+from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked
 from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
 from bot.nlu.faq_selector import leaving_out, nearest_answers
 
 COUNTRY_INTENT = "ask_country"
 HOTLINE_INTENT = "get_hotline"
+AUDIENCE_INTENT = "choose_audience"
+AGE_INTENT = "other_age"
 PRIVACY_INTENT = "ask_privacy_setting"
 #: Of words that were taken for something else, answers less likely than this are not offered.
 NEAR_ENOUGH = 0.1
@@ -53,13 +57,14 @@ class FactExtractor(GraphComponent):
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 _prefer_privacy_steps(message, text)
                 country = _read_country(message, text, tracker)
-                _follow_country(message, country)
+                role = _read_role(message, text, tracker)
                 found = {
                     "platform": find_platform(text),
                     "setting": find_setting(text),
                     "country": country.country,
-                    "audience": _audience(text, tracker),
+                    "audience": role.audience or _audience(text, tracker),
                 }
+                _follow(message, country, role, found["audience"] or _known_audience(message, tracker))
                 entities = [_as_entity(name, value, text) for name, value in found.items() if value]
                 message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
@@ -98,12 +103,39 @@ def _read_country(message: Message, text: str, tracker: Optional[DialogueStateTr
     )
 
 
-def _follow_country(message: Message, reading: CountryReading) -> None:
-    """The intent that goes with what was read: no helplines of a country that is somebody else's or a background."""
+def _read_role(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> RoleReading:
+    """Who writes, where the message was understood as saying so."""
+    if (message.get(INTENT) or {}).get("name") != AUDIENCE_INTENT:
+        return RoleReading(is_own=False)
+    return read_role(
+        text,
+        _known_audience(message, tracker),
+        was_asked=tracker is not None and is_audience_asked(tracker),
+        is_card_open=tracker is not None and is_card_open(tracker),
+    )
+
+
+def _known_audience(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
+    """What the person said before, else what the page or channel sent along, else whose channel it mostly is."""
+    said = tracker.get_slot(AUDIENCE) if tracker is not None else None
+    sent = message.get("metadata") or {}
+    return said or sent.get(AUDIENCE) or (CHILD if sent.get("channel_kind") in CHILD_CHANNELS else None)
+
+
+def _follow(message: Message, country: CountryReading, role: RoleReading, audience: Optional[str]) -> None:
+    """The intent that goes with what was read: no answer that takes somebody else's facts for the writer's.
+
+    Nor is a child who tells somebody's age ("hes 12 too") offered answers for parents by age.
+    """
     intent = (message.get(INTENT) or {}).get("name")
-    if reading.asks_for_lines and intent not in (COUNTRY_INTENT, HOTLINE_INTENT):
+    if country.asks_for_lines and intent not in (COUNTRY_INTENT, HOTLINE_INTENT):
         message.set(INTENT, {"name": HOTLINE_INTENT, "confidence": 1.0}, add_to_output=True)
-    if intent == COUNTRY_INTENT and not reading.is_meant:
+    is_misread = {
+        COUNTRY_INTENT: not country.is_meant,
+        AUDIENCE_INTENT: not role.is_own,
+        AGE_INTENT: audience == CHILD,
+    }
+    if intent is not None and is_misread.get(intent, False):
         _not_understood(message)
 
 

@@ -89,6 +89,7 @@ def test_the_newest_statement_counts():
         ("im a girl from kenya and he wants pics", "KE"), ("im a teacher in dublin", "IE"), ("i told you im in ireland", "IE"),
         ("im italian, living in italy", "IT"), ("he lives in america, i live in ireland", "IE"),
         ("born in brazil but we're in lisbon these days", "PT"), ("im from poland but i live in leeds", "GB"),
+        ("i am a youth worker from hungary and work now in ireland", "IE"),
     ],
 )  # fmt: skip
 def test_where_the_writer_is_now_is_read_however_it_is_said(text, expected):
@@ -117,7 +118,7 @@ SOMEBODY_ELSE_OR_A_BACKGROUND = [
     "hes american", "a boy from spain", "my dad moved to germany", "america. he lives there", "i love canada",
     "i met him in spain", "my indian friend", "he has an american number", "i get bullied because im from poland",
     "im half irish", "people in england are mean", "i hate england", "my teacher is french", "i speak english",
-    "is tiktok chinese", "im not in the uk", "she lives in france, not here", "i want to live in america",
+    "is tiktok chinese", "im not in the uk", "64gb", "she lives in france, not here", "i want to live in america",
     "i like a boy in spain", "we went to spain in summer", "i was in ireland", "polish my nails",
 ]  # fmt: skip
 

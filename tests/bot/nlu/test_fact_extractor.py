@@ -103,3 +103,50 @@ def test_what_is_near_without_the_label_that_was_not_meant_is_offered_and_what_i
     message = Message(data={"text": "cos im indian", "intent": intent, "label_ranking": ranking})
     FactExtractor().process([message])
     assert [entry["faq"] for entry in message.get("nearest")] == ["bullied_for_who_i_am"]
+
+
+WHO = BotUttered("who?", data={"buttons": [{"title": "I'm under 18", "payload": '/choose_audience{"audience": "child"}'}]})
+OPEN_CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "extortion"})
+
+
+def understood(text, intent, *said, **sent):
+    """The intent that goes on, and the audience taken, on the page or channel that sends `sent` along."""
+    data = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "metadata": sent}
+    message = Message(data=data)
+    slots = [TextSlot(name, [{}]) for name in ("audience", "country")]
+    FactExtractor().process([message], DialogueStateTracker.from_events("one", list(said), slots))
+    taken = {entity["entity"]: entity["value"] for entity in message.get("entities")}
+    return message.get("intent")["name"], taken.get("audience")
+
+
+@pytest.mark.parametrize("text", ["hes a photographer", "hes a teacher", "my mum is a social worker", "shes 15 like me"])
+def test_somebody_elses_role_is_not_the_writers(text):
+    assert understood(text, "choose_audience", audience="child") == ("nlu_fallback", None)
+    assert understood(text, "faq", audience="child") == ("faq", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [("im a teacher", "professional"), ("mum of two here", "parent"), ("parent", "parent"), ("im 12", "child")],
+)
+def test_the_role_that_the_writer_says_is_taken(text, audience):
+    assert understood(text, "choose_audience", audience="child") == ("choose_audience", audience)
+
+
+def test_a_gender_is_an_answer_to_our_question_and_else_no_role():
+    assert understood("im a girl", "choose_audience", audience="child")[0] == "nlu_fallback"
+    assert understood("im a girl", "choose_audience", WHO) == ("choose_audience", "child")
+
+
+def test_a_role_without_a_subject_is_another_persons_while_a_card_is_talked_about():
+    assert understood("teacher", "choose_audience", OPEN_CARD) == ("nlu_fallback", None)
+    assert understood("teacher", "choose_audience") == ("choose_audience", "professional")
+
+
+@pytest.mark.parametrize("text", ["hes 12 too", "shes 11", "hes in year 9"])
+def test_a_child_that_tells_an_age_is_offered_no_answers_for_parents_by_age(text):
+    assert understood(text, "other_age", audience="child")[0] == "nlu_fallback"
+    assert understood(text, "other_age", channel_kind="telegram")[0] == "nlu_fallback"
+    assert understood(text, "other_age", audience="parent")[0] == "other_age"
+    assert understood(text, "other_age")[0] == "other_age"
+    assert understood("my daughter is 11", "other_age", audience="child") == ("other_age", "parent")
