@@ -67,17 +67,23 @@ _REASON = re.compile(r"\b(?:cos|coz|cuz|bc|because|cause|since|that|for being|as
 _NOT_NOW = re.compile(r"\b(?:when|whenever|wish|until|till|before|after|once|next time|imagine|like if)\s*$")
 
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|hes|shes|theyre|(?:s?he|they)(?:'s|'re))\b")
-_PAST = re.compile(r"\b(?:was|(?:i|we) were|went|used to|lived|born|came|visited|grew up|holidays?)\b")
+_PAST = re.compile(r"\b(?:was|(?:i|we) were|went|used to|lived|born|came|met|happened|visited|grew up|holidays?)\b")
 #: "64gb" is no Britain.
 _QUANTITY = re.compile(r"\d[^\W\d_]")
 _WISHED = re.compile(r"\b(?:wish|wanna|want|going to|gonna|would|like to|love to|dream|hope|if)\b")
-_UNSAID = re.compile(r"\b(?:not|isn'?t|don'?t|from|told|tell|said|say|says|thinks?|about|like|love|watch\w*)\b")
-_WRITER = re.compile(r"\b(?:i|we|im|i'm|we're|me|our)\b")
+#: "I rly live up north near leeds", not "we met in spain" or "im talking to someone in spain".
+_STAYS = re.compile(r"\b(?:i|we) (?:\w+ ){0,3}(?:live|liv|stay|am|are)\b|\b(?:i'?m|we're)\b")
+_UNSAID = re.compile(
+    r"\b(?:not|isn'?t|don'?t|from|with|to|of|on|about|online|someone|somebody|anyone|people|told|tell|said|say|says|thinks?"
+    r"|likes?|loves?|(?!living|staying)\w+ing|\w+ed)\b"
+)
 _CLAUSE = re.compile(r"[.,;:!?\n()]+|\b(?:but|and|cos|coz|cuz|because)\b")
-#: What is asked for, or done, with the lines of a country.
+#: What is asked for, or done, with the lines of a country; "someone in spain" is that in a request for helplines only.
+_LINES = r"child\s?lines?|help\s?lines?|hot\s?lines?|phone\s?lines?|numbers?|services?"
+_NAMES_LINES = re.compile(rf"\b(?:{_LINES})\b")
 _REQUEST = re.compile(
-    r"\b(?:child\s?lines?|help\s?lines?|hot\s?lines?|phone\s?lines?|lines?|numbers?|contacts?|services?|support|help|call|ring|phone"
-    r"|text|report\w*|centres?|centers?|police|who|someone|somebody|anyone|anybody|country|switch)\b"
+    rf"\b(?:{_LINES}|lines?|contacts?|support|help|call|ring|phone|text|report\w*|centres?|centers?|police|who|someone"
+    r"|somebody|anyone|anybody)\b"
 )
 _MOVED_ON = re.compile(r"\b(?:lives?|living|went|moved|was|comes?|came)\b")
 #: "Irish helplines", "canadian child helplines".
@@ -142,7 +148,7 @@ def read_country(
         return CountryReading(lines, is_meant=True, asks_for_lines=True)
     country = find_own_country(text, known) or _alone(text, known, was_asked)
     if country is None and (names_a_country or asks_for_lines):
-        country = _lines_named(plain, known)
+        country = _lines_named(plain, _REQUEST if asks_for_lines else _NAMES_LINES, known)
     if country is None and names_a_country:
         country = _in_a_part(plain, known)
     if country is None and was_asked and (names_a_country or len(plain.split()) <= _SHORT_ANSWER_WORDS):
@@ -247,13 +253,13 @@ def _rest(words: Words, places: List[Place]) -> List[str]:
     return [word for position, word in enumerate(words.plain) if position not in covered]
 
 
-def _lines_named(plain: str, known: str | None) -> str | None:
+def _lines_named(plain: str, request: Pattern[str], known: str | None) -> str | None:
     """The country in a request: "is there a number for kids in kenya", "my son is hit, who do i call in india"."""
     for part in _CLAUSE.split(plain):
         words = Words(part)
         for place in find_places(words, known, _LINES_BEFORE):
             before = " ".join(words.plain[: place.start])
-            asked = [match.end() for match in _REQUEST.finditer(before)]
+            asked = [match.end() for match in request.finditer(before)]
             between = before[asked[-1] :] if asked else ""
             is_asked_for = asked and not SOMEBODY.search(between) and not _MOVED_ON.search(between)
             if place.is_people:
@@ -282,8 +288,8 @@ def _in_a_part(plain: str, known: str | None) -> str | None:
 
 
 def _beside_the_writer(part: str, known: str | None) -> str | None:
-    """ "I rly live up north, i think near leeds": no listed way to say it, and nobody else in it."""
-    if not _WRITER.search(part) or any(one.search(part) for one in (SOMEBODY, _PAST, _WISHED, _UNSAID)):
+    """ "I rly live up north near leeds": no listed way to say it, and nobody else in it."""
+    if not _STAYS.search(part) or any(one.search(part) for one in (SOMEBODY, _PAST, _WISHED, _UNSAID)):
         return None
     words = Words(part)
     fits = (place for place in find_places(words, known) if not place.is_people and place.start)

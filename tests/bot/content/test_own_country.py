@@ -119,7 +119,8 @@ SOMEBODY_ELSE_OR_A_BACKGROUND = [
     "i met him in spain", "my indian friend", "he has an american number", "i get bullied because im from poland",
     "im half irish", "people in england are mean", "i hate england", "my teacher is french", "i speak english",
     "is tiktok chinese", "im not in the uk", "64gb", "she lives in france, not here", "i want to live in america",
-    "i like a boy in spain", "we went to spain in summer", "i was in ireland", "polish my nails",
+    "i like a boy in spain", "we went to spain in summer", "i was in ireland",
+    "we met in spain", "im talking to someone in spain", "im friends with someone in spain", "it happened in france", "polish my nails",
 ]  # fmt: skip
 
 
@@ -144,6 +145,11 @@ def test_somebody_elses_country_or_a_background_is_not_taken_even_when_understoo
 )  # fmt: skip
 def test_a_name_that_is_the_whole_message_is_where_the_writer_is(text, expected, known):
     assert read_country(text, known).country == expected
+
+
+def test_another_way_to_say_where_the_writer_stays_counts_where_it_was_understood_as_naming_a_country():
+    assert read_country("i rly live up north near leeds", "IE", names_a_country=True).country == "GB"
+    assert read_country("i rly live up north near leeds", "IE").country is None
 
 
 def test_a_place_without_a_person_is_as_often_somebody_elses_where_the_own_country_is_known():
