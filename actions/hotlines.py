@@ -60,15 +60,8 @@ def utter(dispatcher: CollectingDispatcher, answer: HelplineAnswer) -> None:
 
 
 def named_country(tracker: Tracker) -> Optional[str]:
-    """The country that the newest message names: the entity of a button or of the words, else the words themselves."""
-    entity = next(tracker.get_latest_entity_values(COUNTRY), None)
-    if entity:
-        return valid_country(str(entity))
-    intent = (tracker.latest_message.get("intent") or {}).get("name")
-    text = str(tracker.latest_message.get("text") or "")
-    # Only an answer to "which country?" is read as one: "my brother in canada hits me" is not.
-    is_answer = intent == "ask_country" and not text.startswith("/")
-    return resolve_country(text, known(tracker, COUNTRY)) if is_answer else None
+    """The country of a button, or of the newest words where they say whose it is (`bot/content/own_country.py`)."""
+    return valid_country(next(tracker.get_latest_entity_values(COUNTRY), None))
 
 
 def valid_country(value: Optional[str]) -> Optional[str]:

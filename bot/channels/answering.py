@@ -29,6 +29,7 @@ from bot.channels.trackers import tracker_of
 from bot.config import get_settings
 from bot.content.audience import CHILD
 from bot.content.countries import country_code
+from bot.content.own_country import named_alone
 from bot.content.responses import get_responses
 from bot.safety.levels import RiskAssessment, RiskLevel
 
@@ -71,6 +72,7 @@ class Answering:
         self._looks = RateLimit(burst=20, per_minute=60)
         self._asked_to_slow_down: Recent[str, float] = Recent()
         self._asked_for_language: Recent[str, bool] = Recent()
+        self._asked_for_country: Recent[str, bool] = Recent()
         self._spoke_of_safety: Recent[str, _Spoken] = Recent()
         self._on_new_message: Optional[OnNewMessage] = None
         self._app: Any = None
@@ -188,6 +190,9 @@ class Answering:
         language = find_language(text) if self._asked_for_language.pop(chat.key, False) else None
         if language:
             return [self._say("utter_messaging_language_noted", chat)], replace(chat, language=language)
+        country = named_alone(text) if self._asked_for_country.pop(chat.key, False) else None
+        if country:
+            return await self._asked(turn.saying(_country_button(country), BUTTON)), chat
         command = find_command(text)
         if command is not None and not self._tells_of_risk(command.rest):
             return await self._commanded(command, turn)
@@ -203,7 +208,11 @@ class Answering:
         if command.name == "delete":
             return await self._asked(turn.saying("/delete_chat_request", BUTTON)), chat
         if command.name == "country" and command.rest:
-            return await self._asked(turn.saying(command.rest, TEXT)), chat
+            country = named_alone(command.rest)
+            saying = turn.saying(_country_button(country), BUTTON) if country else turn.saying(command.rest, TEXT)
+            return await self._asked(saying), chat
+        if command.name == "country":
+            self._asked_for_country.note(chat.key)
         if command.name == "language":
             language = find_language(command.rest)
             if language:
@@ -286,6 +295,7 @@ class Answering:
         self._carrier.forget(conversation_id)
         self._spoke_of_safety.pop(conversation_id, None)
         self._asked_for_language.pop(chat.key, None)
+        self._asked_for_country.pop(chat.key, None)
         sent = await self._file.keep(lambda store: store.sent(chat.key)) or []
         await self._carrier.withdraw(turn.incoming.person, sent)
         fresh = await self._file.keep(lambda store: store.start_chapter(chat.key))
@@ -304,6 +314,11 @@ class Answering:
         key = turn.chat.key
         offer = unseal(await self._file.keep(lambda store: store.offer(key)), key)
         return self._carrier.meant_by(offer, turn.incoming.text) if offer else None
+
+
+def _country_button(code: str) -> str:
+    """The button that the words of an answer stand for: whose country it is was asked."""
+    return f'/ask_country{{"country": "{code}"}}'
 
 
 def _country(chat: Chat) -> Optional[str]:

@@ -19,8 +19,8 @@ from bot import metrics
 from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.channels.recent import Recent
 from bot.content.audience import newest_own_age
-from bot.content.countries import newest_own_country
 from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.own_country import newest_own_country
 from bot.content.responses import Response, get_responses
 from bot.safety.answers import read_answer
 from bot.safety.levels import RiskAssessment, RiskLevel

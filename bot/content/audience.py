@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable, Iterator, Match, Pattern
+from typing import Iterable, Match
 
+from bot.content.others import REPORTED, of_oneself
 from bot.safety.protocol import ADULT_AGE
 
 CHILD, PARENT, PROFESSIONAL = "child", "parent", "professional"
 _YOUNGEST, _OLDEST = 4, 99
 
-#: "he said im 12" is what somebody claims, "i told him im 18" what somebody was made to believe.
-_REPORTED = (
-    r"(?P<reported>(?P<by_me>\b(?:i|ive|i've) +(?:\w+ +)?(?=(?:tell|told|say|said|think)\b))?"
-    r"\b(?:tells?|told|telling|says?|said|saying|thinks?|thought|claims?|claimed|pretend(?:s|ed)?|lied) +"
-    r"(?:to +)?(?:(?:me|us|you) +|(?P<to_others>(?:him|her|them|people|everyone|my \w+) +))?"
-    r"(?:that +|like +)?[\"'“‘]?)?"
-)
-_I_AM = _REPORTED + r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
+_I_AM = REPORTED + r"\b(?:i'?m|i am|im|ima?|me is)\s+(?:only\s+|just\s+|a\s+|an\s+)?"
 _NOT_YEARS = r"(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|st|nd|rd|th|/|:|\.\d))"
 _AGE = re.compile(_I_AM + r"(?P<age>\d{1,2})" + _NOT_YEARS + r"\b")
 _OWN_CHILD = r"(?:(?:step|grand|god|foster)[\s-]?)?(?:son|daughter|child|kid|toddler)s?"
@@ -34,14 +28,28 @@ _TERSE_AGE = re.compile(
 )
 #: "i'm year 8" is a pupil, "i'm a year 8 form tutor" is not.
 _ROLE = r"(?! (?:\w+ ){0,2}(?:tutor|teacher|ta|assistant|leader|head|mum|mom|mother|dad|father|parent|coach|nurse)\b)"
-_CHILD = re.compile(_I_AM + r"(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b" + _ROLE)
-_PARENT_WORDS = r"(?:mum|mom|mam|mother|dad|father|parent|carer|guardian|grandparent|grandma|grandad|granny|foster \w+)"
-_PARENT = re.compile(_I_AM + r"(?:single |worried |new )?" + _PARENT_WORDS + r"\b")
+_CHILD = re.compile(
+    _I_AM + r"(?:foster )?(?:teen(?:ager)?|kid|child|girl|boy|year [4-9]|year 1[0-3]|under 18)\b" + _ROLE
+)
+PARENT_WORDS = (
+    r"(?:(?:(?:step|foster|adoptive)[ -]?)?(?:(?:grand)?(?:mum|mom|mam|mother|dad|father|parent)|carer|guardian"
+    r"|grandma|grandpa|gran(?:d?dad|ny)))"
+)
+_WHOSE = r"(?:(?:his|her|their|single|worried|concerned|new|proud) )*"
+_PARENT = re.compile(_I_AM + _WHOSE + PARENT_WORDS + r"\b")
+WORKER_WORDS = (
+    r"(?:teacher(?!'|s? pet\b)|tutor|nurse|doctor|gp|paediatrician|pediatrician|social worker|(?:school )?counsell?or"
+    r"|head[ -]?(?:teacher|master|mistress)|(?:youth|family|support|pastoral|play) worker|(?:youth|scout|cub) leader"
+    r"|safeguarding (?:lead|officer)|coach|midwife|teaching assistant|police officer|psychologist|therapist"
+    r"|child ?minder|nanny|health visitor|professional)"
+)
+#: "A maths teacher"; "im scared coach will see" tells of a coach.
+_WHAT_KIND = (
+    r"(?:(?!(?:afraid|sad|mad|sure|sorry|with|at|by|of|not|near|gonna|(?!retired|trained|qualified|registered)\w+(?:ing|ed))\b)"
+    r"\w+ )?"
+)
 _PROFESSIONAL = re.compile(
-    _I_AM + r"(?:year \d{1,2} )?(?:\w+ )?"
-    r"(?:teacher|tutor|nurse|doctor|gp|paediatrician|pediatrician|social worker|school counsellor|"
-    r"school counselor|counsellor|headteacher|head teacher|youth worker|safeguarding lead|coach|midwife|"
-    r"teaching assistant|police officer|psychologist|therapist|childminder)\b"
+    _I_AM + r"(?:(?:his|her|their|the|a|an) )?(?:year \d{1,2} )?" + _WHAT_KIND + WORKER_WORDS + r"\b"
 )
 _MY_OWN_CHILD = re.compile(rf"\b(?:my|our)\s+{_OWN_CHILD}\b(?!\s+(?:brother|sister|bro|sis)\b)")
 _TERSE_CHILD = re.compile(rf"^\s*\d{{1,2}}(?:\s?[mf]|[\s-]?{_YEARS})\W+(?:step[\s-]?|grand)?(?:son|daughter)s?\b")
@@ -65,10 +73,10 @@ def find_audience(text: str) -> tuple[str | None, bool]:
     """
     plain = text.lower().replace("’", "'")
     for pattern, audience in ((_PROFESSIONAL, PROFESSIONAL), (_PARENT, PARENT)):
-        if any(_of_oneself(pattern, plain)):
+        if any(of_oneself(pattern, plain)):
             return audience, True
     age = find_own_age(plain)
-    if (age is None and any(_of_oneself(_CHILD, plain))) or (age is not None and age < ADULT_AGE):
+    if (age is None and any(of_oneself(_CHILD, plain))) or (age is not None and age < ADULT_AGE):
         return CHILD, True
     if _MY_CHILD.search(plain) or _TERSE_CHILD.search(plain):
         return PARENT, False
@@ -85,17 +93,12 @@ def newest_own_age(newest_first: Iterable[str]) -> int | None:
 def find_own_age(text: str) -> int | None:
     """The age that a person gives of themselves ("im 13", "15f here"), or None."""
     plain = text.lower().replace("’", "'")
-    ages = [int(match["age"]) for match in _of_oneself(_AGE, plain) if not _is_made_believe(match)]
+    ages = [int(match["age"]) for match in of_oneself(_AGE, plain) if not _is_made_believe(match)]
     terse = _TERSE_AGE.search(plain)
     # "14yo, sent pics to a man" is of the writer, unless the words go on with "my daughter".
     if terse and not _MY_OWN_CHILD.search(plain):
         ages.append(int(terse["age"]))
     return next((age for age in ages if _YOUNGEST <= age <= _OLDEST), None)
-
-
-def _of_oneself(pattern: Pattern[str], plain: str) -> Iterator[Match[str]]:
-    """Where the writer says it in their own name; what somebody else said is left out."""
-    return (match for match in pattern.finditer(plain) if not match["reported"] or match["by_me"])
 
 
 def _is_made_believe(match: Match[str]) -> bool:

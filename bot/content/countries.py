@@ -2,7 +2,7 @@
 
 Names in many languages come from CLDR (package `babel`); short forms, people and cities from
 `data/hotlines/aliases.yml`. A word that is also a person's name or an everyday word counts only alone or after a
-place word, so that "my friend jordan said" is no country.
+place word, so that "my friend jordan said" is no country. Whose country it is, `own_country.py` says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Tuple
+from typing import AbstractSet, Any, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Tuple
 
 import yaml
 
@@ -32,7 +32,10 @@ LONGEST_NAME_WORDS = 5
 _NO_COUNTRIES = frozenset(("EU", "UN", "EZ", "QO", "ZZ"))
 #: Two letters that are used for a country and are not its ISO code.
 _OTHER_CODES = {"UK": "GB", "EL": "GR"}
-_SECTIONS = frozenset(("aliases", "ambiguous", "place_words", "also_in", "regions", "not_before"))
+_SECTIONS = frozenset(
+    ("aliases", "people", "ambiguous", "place_words", "also_in", "regions", "not_before", "said_with", "numbers",
+     "asked_with")
+)  # fmt: skip
 #: Only the first words of a message are searched; an answer to "which country?" is short.
 MAX_WORDS = 60
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
@@ -41,22 +44,6 @@ _FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 #: Two letters in capitals that more often mean something else when typed.
 _NOT_CODES = frozenset(("IN", "IT", "IS", "NO", "ME", "MY", "BE", "SO", "TO", "DO", "AM", "AS", "AT", "HM", "OK", "MS"))
-#: Where somebody says that they themselves are; "from" is where they may have left.
-_OWN_PLACES = tuple(
-    re.compile(
-        rf"\b(?:{who})\s+(?:here\s+)?{word}\s+(?:(?:an?|my)\s+(?:[\w'-]+\s+){{1,3}}in\s+)?"
-        # Looked at, not taken: "im in trouble, im in spain" holds two places, and "paris, texas" is one.
-        r"(?=(?P<place>[^.;:!?()\n]{1,80}))",
-        re.IGNORECASE,
-    )
-    for who, word in (
-        ("i live|we live|i am living|i'm living|im living|i am based|i'm based|im based|i stay|we stay", "in"),
-        ("i am|i'm|im|we are|we're", "in"),
-        ("i am|i'm|im|we are|we're", "from"),
-    )
-)
-#: More than anybody types before they say where they are; an endless text is not searched to its end.
-_OWN_CHARS = 4000
 #: "us" in small letters is a pronoun unless one of these stands before it or it stands alone.
 _PRONOUN = "us"
 
@@ -72,6 +59,10 @@ class CountryNames:
         also_in: Name → codes of the other countries with a place of that name.
         regions: Name → code, of names that say where a town before them is.
         not_before: Words before which a name is no place.
+        people: The names that say whom somebody belongs to ("irish"), not where they are.
+        said_with: Words that with a name, and nothing else, say where the writer is.
+        numbers: Words for what is asked for, in "numbers for india".
+        asked_with: Words that may stand beside those in such a request.
     """
 
     by_words: Mapping[str, str]
@@ -81,6 +72,21 @@ class CountryNames:
     also_in: Mapping[str, FrozenSet[str]]
     regions: Mapping[str, str]
     not_before: FrozenSet[str]
+    people: FrozenSet[str]
+    said_with: FrozenSet[str]
+    numbers: FrozenSet[str]
+    asked_with: FrozenSet[str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A name found in words; `start` and `end` are positions among them."""
+
+    code: str
+    name: str
+    start: int
+    end: int
+    is_people: bool
 
 
 @lru_cache(maxsize=1)
@@ -97,8 +103,8 @@ def get_country_names() -> CountryNames:
             elif language == "en" or len(name) >= SHORTEST_FOREIGN_NAME:
                 by_words[_normal(name)] = code
     aliases = _read_aliases()
-    regions = _by_name(aliases["regions"])
-    by_words.update({**regions, **_by_name(aliases["aliases"])})
+    regions, people = _by_name(aliases["regions"]), _by_name(aliases["people"])
+    by_words.update({**regions, **people, **_by_name(aliases["aliases"])})
     return CountryNames(
         by_words=by_words,
         unspaced=unspaced,
@@ -107,6 +113,10 @@ def get_country_names() -> CountryNames:
         also_in={_normal(name): frozenset(codes) for name, codes in aliases["also_in"].items()},
         regions=regions,
         not_before=frozenset(aliases["not_before"]),
+        people=frozenset(people),
+        said_with=frozenset(aliases["said_with"]),
+        numbers=frozenset(aliases["numbers"]),
+        asked_with=frozenset(aliases["asked_with"]),
     )
 
 
@@ -174,37 +184,22 @@ def resolve_country(text: str, known: str | None = None) -> str | None:
     for name, code in names.unspaced.items():
         if name in text:
             return code
-    return _search(_Words(_WORD.findall(text)[:MAX_WORDS]), names, known)
+    return _search(Words(text), known)
 
 
-def find_own_country(text: str, known: str | None = None) -> str | None:
-    """The country in which a person says that they are ("im in the uk", "we live in Ireland"), else None.
-
-    Unlike `resolve_country` it may be asked of any message: "he lives in canada" is not where the person is.
-
-    Args:
-        known: As for `resolve_country`.
-    """
-    names = get_country_names()
-    plain = text[:_OWN_CHARS].replace("’", "'")
-    for match in (match for pattern in _OWN_PLACES for match in pattern.finditer(plain)):
-        country = _named_first(_Words(_WORD.findall(match["place"])), names, known)
-        if country is not None:
-            return country
-    return None
-
-
-def newest_own_country(newest_first: Iterable[str], known: str | None = None) -> str | None:
-    """The country that a person gave as their own last, in any of these messages."""
-    return next(filter(None, (find_own_country(text, known) for text in newest_first)), None)
-
-
-class _Words:
+class Words:
     """The words of a text, as typed and in lower case."""
 
-    def __init__(self, typed: List[str]) -> None:
-        self.typed = typed
-        self.plain = [word.casefold().rstrip(".").replace("’", "'") for word in typed]
+    def __init__(self, text: str) -> None:
+        """Reads the first words of a text."""
+        self.typed = _WORD.findall(text)[:MAX_WORDS]
+        self.plain = [word.casefold().rstrip(".").replace("’", "'") for word in self.typed]
+
+    def after(self, count: int) -> Words:
+        """The words behind the first ones."""
+        rest = Words("")
+        rest.typed, rest.plain = self.typed[count:], self.plain[count:]
+        return rest
 
     def phrases(self, start: int) -> Iterator[Tuple[str, int]]:
         """Every phrase that begins here, longest first, with the position after it."""
@@ -212,29 +207,48 @@ class _Words:
             yield " ".join(self.plain[start:end]), end
 
 
-def _named_first(words: _Words, names: CountryNames, known: str | None) -> str | None:
+def find_places(words: Words, known: str | None = None, before: AbstractSet[str] = frozenset()) -> List[Place]:
+    """Every name that counts as one where it stands, in order.
+
+    Args:
+        known: As for `resolve_country`.
+        before: Words that make a country of a person's name behind them, besides the place words of the file.
+    """
+    names = get_country_names()
+    found: List[Place] = []
+    start = 0
+    while start < len(words.plain):
+        counted = (place for place in _places_at(start, words, names, known) if _counts(place, words, names, before))
+        place = next(counted, None)
+        start = place.end if place else start + 1
+        found += [place] if place else []
+    return found
+
+
+def place_first(words: Words, known: str | None = None) -> Place | None:
     """The name that stands first: "in love with a boy from spain" says nothing of where the writer is."""
+    names = get_country_names()
     starts = (0, 1) if words.plain[:1] == ["the"] else (0,)
-    found = (_meant(phrase, end, words, names, known) for start in starts for phrase, end in words.phrases(start))
-    return next(filter(None, found), None)
+    return next((place for start in starts for place in _places_at(start, words, names, known)), None)
 
 
-def _search(words: _Words, names: CountryNames, known: str | None) -> str | None:
-    best: Tuple[Tuple[int, int, int], str] | None = None
-    for start in range(len(words.plain)):
-        for phrase, end in words.phrases(start):
-            code = _meant(phrase, end, words, names, known)
-            if code is None or not _counts(phrase, start, words, names):
-                continue
-            placed = start > 0 and words.plain[start - 1] in ("in", "en", "em")
-            rank = (int(not placed), start - end, start)
-            if best is None or rank < best[0]:
-                best = (rank, code)
-            break
-    return best[1] if best else None
+def _places_at(start: int, words: Words, names: CountryNames, known: str | None) -> Iterator[Place]:
+    """The names that begin here, longest first."""
+    for phrase, end in words.phrases(start):
+        code = _meant(phrase, end, words, names, known)
+        if code is not None:
+            yield Place(code, phrase, start, end, phrase in names.people)
 
 
-def _meant(phrase: str, end: int, words: _Words, names: CountryNames, known: str | None) -> str | None:
+def _search(words: Words, known: str | None) -> str | None:
+    def rank(place: Place) -> Tuple[bool, int, int]:
+        placed = place.start > 0 and words.plain[place.start - 1] in ("in", "en", "em")
+        return not placed, place.start - place.end, place.start
+
+    return next((place.code for place in sorted(find_places(words, known), key=rank)), None)
+
+
+def _meant(phrase: str, end: int, words: Words, names: CountryNames, known: str | None) -> str | None:
     """The country that a name stands for at its place in a text; None when it is no name, or nobody can say."""
     code = names.by_words.get(phrase)
     if code is None or words.plain[end : end + 1] and words.plain[end] in names.not_before:
@@ -248,18 +262,18 @@ def _meant(phrase: str, end: int, words: _Words, names: CountryNames, known: str
     return None if elsewhere and not get_directory().knows(code) else code
 
 
-def _region_at(start: int, words: _Words, names: CountryNames) -> str | None:
+def _region_at(start: int, words: Words, names: CountryNames) -> str | None:
     """The country of the region that says where the place before it is: "paris texas", "panama city florida"."""
     skipped = start + int(words.plain[start : start + 1] == ["city"])
     phrases = [phrase for phrase, _ in words.phrases(skipped) if phrase not in names.ambiguous]
     return next((names.regions[phrase] for phrase in phrases if phrase in names.regions), None)
 
 
-def _counts(phrase: str, start: int, words: _Words, names: CountryNames) -> bool:
-    alone = len(words.plain) == len(phrase.split())
-    before = words.plain[start - 1] if start else ""
-    if phrase == _PRONOUN:
-        return alone or before in ("the", "from", "in") or words.typed[start].rstrip(".") in ("US", "U.S")
-    if phrase in names.ambiguous:
-        return alone or before in names.place_words
+def _counts(place: Place, words: Words, names: CountryNames, more: AbstractSet[str] = frozenset()) -> bool:
+    alone = len(words.plain) == place.end - place.start
+    before = words.plain[place.start - 1] if place.start else ""
+    if place.name == _PRONOUN:
+        return alone or before in ("the", "from", "in") or words.typed[place.start].rstrip(".") in ("US", "U.S")
+    if place.name in names.ambiguous:
+        return alone or before in names.place_words or before in more
     return True

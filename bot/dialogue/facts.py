@@ -10,6 +10,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.audience import newest_own_age
+from bot.content.country_step import STEP
 from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
     AUDIENCE,
@@ -23,6 +24,7 @@ from bot.dialogue.constants import (
     FAQ_PREFIX,
     LANGUAGE,
     UTTER_CHECK_IN,
+    UTTER_JOURNEY,
 )
 from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
 from bot.safety.levels import RiskLevel
@@ -31,6 +33,8 @@ from bot.safety.levels import RiskLevel
 LOOK_BACK = 6
 #: Emergency cards about a danger that comes from the person themselves; their category is danger all the same.
 EMERGENCIES_FROM_ONESELF = ("utter_emergency_self_harm", "utter_emergency_again_self_harm")
+#: Ends with the question for the country, also in a channel without buttons.
+ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
 #: Said only after a button or plain words: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
@@ -159,6 +163,33 @@ def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
 def is_direct_question(spoken: BotUttered) -> bool:
     """Whether the bot asked about a risk: with a check-in, or at the end of a wording with `metadata: asks`."""
     return spoken.metadata.get("utter_action") == UTTER_CHECK_IN or bool(spoken.metadata.get(CHECK_IN))
+
+
+def is_country_asked(tracker: DialogueStateTracker) -> bool:
+    """Whether what was said last asks which country the person is in, in words or with buttons to tap."""
+    said = list(_said_last(tracker))
+    return any(_name_of(spoken) in ASKS_FOR_COUNTRY or _offers(spoken, "/ask_country") for spoken in said)
+
+
+def is_audience_asked(tracker: DialogueStateTracker) -> bool:
+    """Whether what was said last asks who the person is."""
+    return any(_offers(spoken, "/choose_audience") for spoken in _said_last(tracker))
+
+
+def _said_last(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+    """The bot's messages since the person's newest one; none while that is being answered."""
+    newest = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    return (event for event in newest if isinstance(event, BotUttered))
+
+
+def _name_of(spoken: BotUttered) -> str:
+    """Its response; a step of a journey by the name of the step, whichever journey it is."""
+    name = str(spoken.metadata.get("response") or spoken.metadata.get("utter_action") or "")
+    return name.rpartition("/")[2] if name.startswith(f"{UTTER_JOURNEY}/") else name
+
+
+def _offers(spoken: BotUttered, intent: str) -> bool:
+    return any(str(button.get("payload")).startswith(intent) for button in spoken.data.get("buttons") or ())
 
 
 def session_events(tracker: DialogueStateTracker) -> Iterator[Event]:

@@ -1,4 +1,8 @@
-"""Graph component: the facts a message names: platform, privacy setting, country, audience."""
+"""Graph component: the facts a message names: platform, privacy setting, country, audience.
+
+Last in the pipeline, it also knows when words were understood as a fact about the writer that they do not tell: "cos im
+indian" is not where somebody is, "hes a teacher" not who writes. Such a message counts as not understood.
+"""
 
 from typing import Any, Dict, List, Optional
 
@@ -12,15 +16,21 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
-from bot.content.countries import find_own_country, resolve_country
+from bot.content.own_country import CountryReading, find_own_country, read_country
+from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import find_platform, find_setting, read_question
-from bot.nlu.constants import RETRIEVAL_INTENT, RISK
+from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
+from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked
+from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
+from bot.nlu.faq_selector import leaving_out, nearest_answers
 
-#: A country named in passing ("he lives in canada") is not the person's own; a short answer says so, or "we live in".
-SHORT_ANSWER_WORDS = 4
-#: Whose words name a country for its helplines, however long the sentence is.
-COUNTRY_INTENTS = ("ask_country", "get_hotline")
+COUNTRY_INTENT = "ask_country"
+HOTLINE_INTENT = "get_hotline"
+AUDIENCE_INTENT = "choose_audience"
+AGE_INTENT = "other_age"
 PRIVACY_INTENT = "ask_privacy_setting"
+#: Of words that were taken for something else, answers less likely than this are not offered.
+NEAR_ENOUGH = 0.1
 #: Above this confidence an FAQ answer is kept although the question names an app and a setting.
 CERTAIN = 0.8
 
@@ -41,12 +51,20 @@ class FactExtractor(GraphComponent):
         return cls()
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
-        """Adds entities to each message that carries a person's words."""
+        """Adds entities to each message that carries a person's words, and corrects its intent where they say so."""
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 _prefer_privacy_steps(message, text)
-                found = _find(message, text, tracker)
+                country = _read_country(message, text, tracker)
+                role = _read_role(message, text, tracker)
+                found = {
+                    "platform": find_platform(text),
+                    "setting": find_setting(text),
+                    "country": country.country,
+                    "audience": role.audience or _audience(text, tracker),
+                }
+                _follow(message, country, role, found["audience"] or _known_audience(message, tracker))
                 entities = [_as_entity(name, value, text) for name, value in found.items() if value]
                 message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
@@ -61,29 +79,72 @@ def _prefer_privacy_steps(message: Message, text: str) -> None:
         message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
 
 
-def _find(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Dict[str, Optional[str]]:
-    return {
-        "platform": find_platform(text),
-        "setting": find_setting(text),
-        "country": _own_country(message, text, _known_country(message, tracker)),
-        "audience": _audience(text, tracker),
-    }
-
-
 def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
     """What the person said before, else what the page or channel sent along."""
     said = tracker.get_slot("country") if tracker is not None else None
     return said or (message.get("metadata") or {}).get("country")
 
 
-def _own_country(message: Message, text: str, known: Optional[str]) -> Optional[str]:
+def _read_country(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> CountryReading:
+    """Where the writer is. A disclosure typed while we ask for the country is a disclosure: only plain words count."""
+    known = _known_country(message, tracker)
     risk = message.get(RISK) or {}
+    # By themselves: "ireland", said after what worries, is an answer like any other.
+    if risk.get("alone", risk.get("level", "none")) != "none":
+        country = find_own_country(text, known)
+        return CountryReading(country, country is not None)
     intent = (message.get(INTENT) or {}).get("name")
-    is_answer = len(text.split()) <= SHORT_ANSWER_WORDS or intent in COUNTRY_INTENTS
-    if is_answer and risk.get("level", "none") == "none":
-        return resolve_country(text, known)
-    # A disclosure typed while we ask for the country is a disclosure; where in it somebody says where they are is read.
-    return find_own_country(text, known)
+    return read_country(
+        text,
+        known,
+        was_asked=tracker is not None and is_country_asked(tracker),
+        names_a_country=intent == COUNTRY_INTENT,
+        asks_for_lines=intent == HOTLINE_INTENT,
+    )
+
+
+def _read_role(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> RoleReading:
+    """Who writes, where the message was understood as saying so."""
+    if (message.get(INTENT) or {}).get("name") != AUDIENCE_INTENT:
+        return RoleReading(is_own=False)
+    return read_role(
+        text,
+        _known_audience(message, tracker),
+        was_asked=tracker is not None and is_audience_asked(tracker),
+        is_card_open=tracker is not None and is_card_open(tracker),
+    )
+
+
+def _known_audience(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
+    """What the person said before, else what the page or channel sent along, else whose channel it mostly is."""
+    said = tracker.get_slot(AUDIENCE) if tracker is not None else None
+    sent = message.get("metadata") or {}
+    return said or sent.get(AUDIENCE) or (CHILD if sent.get("channel_kind") in CHILD_CHANNELS else None)
+
+
+def _follow(message: Message, country: CountryReading, role: RoleReading, audience: Optional[str]) -> None:
+    """The intent that goes with what was read: no answer that takes somebody else's facts for the writer's.
+
+    Nor is a child who tells somebody's age ("hes 12 too") offered answers for parents by age.
+    """
+    intent = (message.get(INTENT) or {}).get("name")
+    if country.asks_for_lines and intent not in (COUNTRY_INTENT, HOTLINE_INTENT):
+        message.set(INTENT, {"name": HOTLINE_INTENT, "confidence": 1.0}, add_to_output=True)
+    is_misread = {
+        COUNTRY_INTENT: not country.is_meant,
+        AUDIENCE_INTENT: not role.is_own,
+        AGE_INTENT: audience == CHILD,
+    }
+    if intent is not None and is_misread.get(intent, False):
+        _not_understood(message)
+
+
+def _not_understood(message: Message) -> None:
+    """As if the intent were none of ours: what is near without it may be offered, what is far away confuses."""
+    ranking = leaving_out(message.get(LABEL_RANKING) or [], message.get(INTENT)["name"])
+    near = [entry for entry in ranking if entry["score"] >= NEAR_ENOUGH]
+    message.set(NEAREST, nearest_answers(near), add_to_output=True)
+    message.set(INTENT, {"name": FALLBACK_INTENT, "confidence": 1.0}, add_to_output=True)
 
 
 def _audience(text: str, tracker: Optional[DialogueStateTracker]) -> Optional[str]:

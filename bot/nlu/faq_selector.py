@@ -75,6 +75,12 @@ def nearest_answers(ranking: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     return found
 
 
+def leaving_out(ranking: List[Dict[str, Any]], label: str) -> List[Dict[str, Any]]:
+    """The ranking given that a label is not meant: the others share what it had, in proportion."""
+    kept = max(1 - sum(entry["score"] for entry in ranking if entry["label"] == label), 1e-9)
+    return [{**entry, "score": entry["score"] / kept} for entry in ranking if entry["label"] != label]
+
+
 def likely_answer(ranking: List[Dict[str, Any]], likely_from: float) -> Optional[str]:
     """The faq id of the very best label, when it is an answer and its confidence reaches `likely_from`; else None."""
     prefix, _, faq = ranking[0]["label"].partition("/")

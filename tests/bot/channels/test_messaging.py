@@ -160,8 +160,17 @@ async def test_country_is_asked_in_words_and_remembered():
     await channel.say("/country ireland")
     await channel.say("hello")
     assert channel.texts[0] == words("utter_messaging_country")
-    assert [heard.text for heard in channel.assistant.heard] == ["ireland", "hello"]
+    assert [heard.text for heard in channel.assistant.heard] == ['/ask_country{"country": "IE"}', "hello"]
     assert channel.assistant.heard[-1].metadata["country"] == "IE"
+
+
+async def test_an_answer_to_the_country_command_may_be_a_nationality_and_everything_else_is_a_message():
+    channel = Channel()
+    said = ("/country", "im irish", "im irish", "/country", "he is irish", "/country kenyan", "/country im from leeds and sad")
+    for text in said:
+        await channel.say(text)
+    heard = ['/ask_country{"country": "IE"}', "im irish", "he is irish", '/ask_country{"country": "KE"}']
+    assert [one.text for one in channel.assistant.heard] == [*heard, "im from leeds and sad"]
 
 
 @pytest.mark.parametrize(("setting", "country"), [("uk", "GB"), ("IE", "IE"), ("XX", None), ("", None)])

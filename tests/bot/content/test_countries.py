@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.countries import (
-    country_code,
-    find_own_country,
-    get_country_names,
-    newest_own_country,
-    resolve_country,
-)
+from bot.content.countries import country_code, get_country_names, resolve_country
 from bot.content.hotlines import get_directory
 
 
@@ -47,76 +41,9 @@ def test_every_alias_leads_to_a_country_of_the_directory():
     assert {"GB", "US", "IE"} <= set(get_country_names().by_words.values())
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("somebody has a photo of my son and wants money, i am in the uk", "GB"),
-        ("We live in Ireland. My daughter met a man online", "IE"),
-        ("im from australia and he says hell post my pics", "AU"),
-        ("i live in a small town in kenya and my uncle hurts me", "KE"),
-        ("i'm from ukraine and i live in poland now", "PL"),
-        ("im in turkey and i dont know who to call", "TR"),
-        ("we’re in the states, is there a number", "US"),
-        ("i live in lebanon ohio and my dad hits me", "US"),
-        ("I live in London, Ontario", "CA"),
-        ("im in panama city florida", "US"),
-        ("i live in georgia usa", "US"),
-        ("im in kansas city missouri", "US"),
-        ("i live in new jersey", "US"),
-        ("im in trouble, im in spain", "ES"),
-        ("im in germany and an american man wants my pics", "DE"),
-        ("im in germany american man wants my pics", "DE"),
-        ("i live in atlanta georgia", "US"),
-    ],
-)
-def test_where_somebody_says_they_are_is_read_from_any_message(text, expected):
-    assert find_own_country(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "my brother in canada says he will post my nudes",
-        "he lives in canada and wants me to come",
-        "im not in the uk",
-        "im in the bathroom and he is outside",
-        "im in love with a boy from spain",
-        "im in us history class",
-        "i'm in english lessons with him",
-        "im in french homework club",
-        "i'm in year 9 and my friend jordan is mean",
-        "i am in " + "trouble " * 5000,
-    ],
-)
-def test_a_country_in_passing_is_not_where_somebody_is(text):
-    assert find_own_country(text) is None
-
-
-@pytest.mark.parametrize(
-    ("place", "known", "expected"),
-    [
-        ("georgia", "US", "US"), ("georgia", "GB", None), ("georgia", None, None), ("jersey", "US", "US"),
-        ("jersey", None, None), ("birmingham", "US", "US"), ("birmingham", "GB", "GB"), ("birmingham", None, "GB"),
-        ("london", "CA", "CA"), ("london", "IE", "GB"), ("kenya", "GB", "KE"), ("turkey", "US", "TR"),
-        ("jordan", "US", "JO"), ("jamaica", "GB", "JM"),
-    ],
-)  # fmt: skip
-def test_a_place_of_two_countries_is_in_the_known_one_and_is_asked_about_rather_than_left_without_helplines(
-    place, known, expected
-):
-    assert find_own_country(f"i live in {place}", known) == expected
-    assert resolve_country(f"i'm in {place}", known) == expected
-    assert newest_own_country(["help", f"im in {place}"], known) == expected
-
-
 @pytest.mark.parametrize(("answer", "expected"), [("paris, texas", "US"), ("my english teacher", None), ("ohio", "US")])
 def test_what_follows_a_name_says_what_it_is(answer, expected):
     assert resolve_country(answer) == expected
-
-
-def test_the_newest_statement_counts():
-    assert newest_own_country(["help", "im in spain now", "i live in ireland"]) == "ES"
-    assert newest_own_country(["help"]) is None
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
@@ -33,3 +34,119 @@ def test_a_parents_terse_words_do_not_make_them_a_child():
     assert found("14 year old daughter being blackmailed")["audience"] == "parent"
     assert "audience" not in found("14 year old daughter being blackmailed", audience="professional")
     assert found("14f here, being blackmailed", audience="parent")["audience"] == "child"
+
+
+CARD_THAT_ASKS = {"utter_action": "utter_crisis_card", "responses": ["utter_crisis_close_ask_country"]}
+BUTTON = {"title": "Ireland", "payload": '/ask_country{"country": "IE"}'}
+
+
+def read(text, intent, *said, level="none", alone=None, country="GB"):
+    """The intent that goes on, and the country taken; `said` is what was said just before."""
+    risk = {"level": level, "alone": alone or level}
+    message = Message(data={"text": text, "intent": {"name": intent, "confidence": 0.9}, "risk": risk})
+    tracker = DialogueStateTracker.from_events("one", list(said), [TextSlot("country", [{}], initial_value=country)])
+    FactExtractor().process([message], tracker)
+    taken = {entity["entity"]: entity["value"] for entity in message.get("entities")}
+    return message.get("intent")["name"], taken.get("country")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cos im indian", "my friend lives in india", "im polish", "im from poland but i live here", "he lives in america",
+     "from when my mom went to work in durban"],
+)  # fmt: skip
+def test_somebody_elses_country_or_a_background_brings_no_helplines_and_changes_no_country(text):
+    assert read(text, "ask_country") == ("nlu_fallback", None)
+    assert read(text, "faq") == ("faq", None)
+    assert read(text, "ask_country", level="check_in") == ("nlu_fallback", None)
+
+
+@pytest.mark.parametrize("text", ["im in ireland", "ireland", "from ireland here", "i am from ireland"])
+def test_where_the_writer_says_they_are_brings_the_helplines_of_that_country(text):
+    assert read(text, "ask_country") == ("ask_country", "IE")
+
+
+def test_a_disclosure_tells_where_the_writer_is_only_in_plain_words():
+    assert read("im in ireland and he hits me", "faq", level="escalate") == ("faq", "IE")
+    assert read("ireland", "ask_country", level="escalate") == ("nlu_fallback", None)
+    assert read("ireland", "ask_country", level="escalate", alone="none") == ("ask_country", "IE")
+
+
+@pytest.mark.parametrize("intent", ["faq", "nlu_fallback", "get_hotline"])
+def test_lines_of_a_country_are_asked_for_by_the_words(intent):
+    assert read("numbers for india please", intent) == ("get_hotline", "IN")
+    assert read("he has an indian number", intent) == (intent, None)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        BotUttered("which?", data={"buttons": [BUTTON]}, metadata=CARD_THAT_ASKS),
+        BotUttered("which?", metadata={"utter_action": "utter_hotlines_anywhere"}),
+        BotUttered("which?", metadata={"response": "utter_journey/professional_card/place"}),
+    ],
+)
+def test_an_answer_to_our_question_may_be_a_nationality(asked):
+    assert read("im polish", "ask_country", asked, country=None) == ("ask_country", "PL")
+    assert read("he is polish", "ask_country", asked, country=None) == ("nlu_fallback", None)
+    assert read("im polish", "ask_country", asked, UserUttered("hm"), BotUttered("hm")) == ("nlu_fallback", None)
+
+
+def test_an_own_place_that_could_be_in_two_countries_is_asked_about():
+    assert read("i live in georgia", "ask_country", country=None) == ("ask_country", None)
+
+
+def test_what_is_near_without_the_label_that_was_not_meant_is_offered_and_what_is_far_is_not():
+    scores = {"ask_country": 0.7, "faq/bullied_for_who_i_am": 0.06, "faq/first_phone": 0.01}
+    ranking = [{"label": label, "score": score} for label, score in scores.items()]
+    intent = {"name": "ask_country", "confidence": 0.7}
+    message = Message(data={"text": "cos im indian", "intent": intent, "label_ranking": ranking})
+    FactExtractor().process([message])
+    assert [entry["faq"] for entry in message.get("nearest")] == ["bullied_for_who_i_am"]
+
+
+WHO = BotUttered("who?", data={"buttons": [{"title": "I'm under 18", "payload": '/choose_audience{"audience": "child"}'}]})
+OPEN_CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "extortion"})
+
+
+def understood(text, intent, *said, **sent):
+    """The intent that goes on, and the audience taken, on the page or channel that sends `sent` along."""
+    data = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "metadata": sent}
+    message = Message(data=data)
+    slots = [TextSlot(name, [{}]) for name in ("audience", "country")]
+    FactExtractor().process([message], DialogueStateTracker.from_events("one", list(said), slots))
+    taken = {entity["entity"]: entity["value"] for entity in message.get("entities")}
+    return message.get("intent")["name"], taken.get("audience")
+
+
+@pytest.mark.parametrize("text", ["hes a photographer", "hes a teacher", "my mum is a social worker", "shes 15 like me"])
+def test_somebody_elses_role_is_not_the_writers(text):
+    assert understood(text, "choose_audience", audience="child") == ("nlu_fallback", None)
+    assert understood(text, "faq", audience="child") == ("faq", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [("im a teacher", "professional"), ("mum of two here", "parent"), ("parent", "parent"), ("im 12", "child")],
+)
+def test_the_role_that_the_writer_says_is_taken(text, audience):
+    assert understood(text, "choose_audience", audience="child") == ("choose_audience", audience)
+
+
+def test_a_gender_is_an_answer_to_our_question_and_else_no_role():
+    assert understood("im a girl", "choose_audience", audience="child")[0] == "nlu_fallback"
+    assert understood("im a girl", "choose_audience", WHO) == ("choose_audience", "child")
+
+
+def test_a_role_without_a_subject_is_another_persons_while_a_card_is_talked_about():
+    assert understood("teacher", "choose_audience", OPEN_CARD) == ("nlu_fallback", None)
+    assert understood("teacher", "choose_audience") == ("choose_audience", "professional")
+
+
+@pytest.mark.parametrize("text", ["hes 12 too", "shes 11", "hes in year 9"])
+def test_a_child_that_tells_an_age_is_offered_no_answers_for_parents_by_age(text):
+    assert understood(text, "other_age", audience="child")[0] == "nlu_fallback"
+    assert understood(text, "other_age", channel_kind="telegram")[0] == "nlu_fallback"
+    assert understood(text, "other_age", audience="parent")[0] == "other_age"
+    assert understood(text, "other_age")[0] == "other_age"
+    assert understood("my daughter is 11", "other_age", audience="child") == ("other_age", "parent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.faq_selector import likely_answer, nearest_answers
+from bot.nlu.faq_selector import leaving_out, likely_answer, nearest_answers
 
 
 def ranking(*entries):
@@ -36,3 +36,9 @@ def test_labels_without_an_answer_of_their_own_are_not_among_the_nearest():
     found = nearest_answers(ranking(("ask_country", 0.5), ("faq/first_phone", 0.2), ("greet", 0.1)))
     assert [entry["faq"] for entry in found] == ["first_phone", "greet"]
     assert found[0]["topic"] == "age_appropriate_apps"
+
+
+def test_where_a_label_is_not_meant_the_others_share_what_it_had():
+    found = leaving_out(ranking(("ask_country", 0.8), ("faq/bullied_for_who_i_am", 0.1), ("greet", 0.05)), "ask_country")
+    assert [(entry["label"], round(entry["score"], 2)) for entry in found] == [("faq/bullied_for_who_i_am", 0.5), ("greet", 0.25)]
+    assert leaving_out(ranking(("ask_country", 1.0)), "ask_country") == []
