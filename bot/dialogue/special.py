@@ -109,6 +109,10 @@ def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     faq = _what_now(tracker) or next(iter(_nearest(tracker)), None)
     if faq is None:
         return _crisis_card(tracker, facts, now)
+    return _answer_with_helplines(faq, facts, now)
+
+
+def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     help_line = _with_helplines("utter_crisis_help_stays", facts, now)
     texts = f"{answer['text']}\n\n{help_line['text']}"
@@ -400,6 +404,13 @@ def _restart(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
     return plain("utter_restart", facts)
 
 
+def _medical_certainty(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Should I take her to A&E?" after a card about self-harm is answered; what an illness is, is not."""
+    if newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM and is_card_open(tracker):
+        return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
+    return plain("utter_ask_medical_certainty", facts)
+
+
 def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Pictures of kids", said by somebody who tells what they found at a partner, asks for none."""
     speaker = newest_card(tracker).get(CARD_SPEAKER)
@@ -431,6 +442,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_audience_chosen": _audience_chosen,
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
+    "utter_ask_medical_certainty": _medical_certainty,
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,
 }

@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.facts import answer_of
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
+from bot.safety.levels import RiskAssessment, RiskLevel
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
                 topic = topic_of(label)
                 return Subject(frozenset({topic} if topic else ()), label)
     return None
+
+
+def subject_of_risk(risk: RiskAssessment) -> Optional[Subject]:
+    """What a message at risk is about by its words alone: a post about dying is likelier a question of that topic."""
+    if risk.level < RiskLevel.ESCALATE or risk.main_category not in TOPICS_AFTER_CARD:
+        return None
+    return Subject(TOPICS_AFTER_CARD[risk.main_category])
 
 
 def in_context(ranking: List[Dict[str, Any]], subject: Subject, weight: float) -> List[Dict[str, Any]]:

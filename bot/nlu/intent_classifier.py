@@ -21,9 +21,11 @@ from bot.nlu.constants import (
     LABEL_RANKING,
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
+    RISK,
 )
-from bot.nlu.context import in_context, subject_of
+from bot.nlu.context import in_context, subject_of, subject_of_risk
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
+from bot.nlu.risk_detector import from_dict
 
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
@@ -107,7 +109,7 @@ class SemanticIntentClassifier(GraphComponent):
         best = np.argsort(-confidences)[:RANKING_LENGTH]
         ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
         if self._intent_of(ranking)["name"] == FALLBACK_INTENT:
-            subject = subject_of(tracker)
+            subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
             ranking = in_context(ranking, subject, float(self._config[CONTEXT_WEIGHT])) if subject else ranking
         message.set(LABEL_RANKING, ranking)
         message.set(INTENT, self._intent_of(ranking), add_to_output=True)

@@ -7,9 +7,9 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
-from bot.nlu.context import TOPICS_AFTER_CARD, Subject, in_context, subject_of
+from bot.nlu.context import TOPICS_AFTER_CARD, Subject, in_context, subject_of, subject_of_risk
 from bot.nlu.topics import topic_of
-from bot.safety.levels import CATEGORIES
+from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel
 
 RANKING = [
     {"label": "faq/what_is_grooming", "score": 0.30},
@@ -56,3 +56,11 @@ def test_every_card_leads_on_to_topics_that_exist():
     assert set(TOPICS_AFTER_CARD) == set(CATEGORIES)
     for after in TOPICS_AFTER_CARD.values():
         assert after <= topics
+
+
+def test_what_is_at_risk_is_likelier_a_question_of_that_topic():
+    plainly = subject_of_risk(RiskAssessment(RiskLevel.ESCALATE, {SELF_HARM: 0.9}))
+    assert plainly is not None and "self_harm_support" in plainly.topics and plainly.answered is None
+    assert subject_of_risk(RiskAssessment(RiskLevel.CHECK_IN, {SELF_HARM: 0.9})) is None
+    assert subject_of_risk(RiskAssessment(RiskLevel.ESCALATE, failed=True)) is None
+    assert subject_of_risk(RiskAssessment()) is None
