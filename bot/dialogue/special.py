@@ -436,6 +436,8 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_affirm": _while_a_card_is_open("utter_crisis_more", "utter_affirm"),
     "utter_other_age": _while_a_card_is_open("utter_crisis_noted", "utter_other_age"),
     "utter_share_news": _while_a_card_is_open("utter_crisis_heard", "utter_share_news"),
+    "utter_thank": _while_a_card_is_open("utter_crisis_goodbye", "utter_thank"),
+    "utter_goodbye": _while_a_card_is_open("utter_crisis_goodbye", "utter_goodbye"),
     "utter_laugh": _while_a_card_is_open("utter_crisis_heard", "utter_laugh"),
     "utter_user_is_bored": _while_a_card_is_open("utter_crisis_heard", "utter_user_is_bored"),
     "utter_restart": _restart,

@@ -39,7 +39,7 @@ _RECEIVED = frozenset(
 _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_know", "utter_ask_keep_secret"})
 _DID_NOT_WORK = frozenset({"utter_outcome_not_yet", "utter_it_did_not_work", "utter_hotlines_after_card"})
 _BELIEVES = frozenset({"utter_outcome_contacted", "utter_outcome_safe_now"})
-_CLOSES = frozenset({"utter_thank", "utter_goodbye", "utter_affirm"})
+_CLOSES = frozenset({"utter_thank", "utter_goodbye", "utter_affirm", "utter_crisis_goodbye"})
 _REFUSES = frozenset(
     {
         "utter_ask_method_details", "utter_ask_find_children", "utter_ask_sexual_content", "utter_ask_spy_secretly",
