@@ -19,12 +19,17 @@ TOLD = {
         ("adult_involved", "My daughter agreed to meet a man she knows from a game"),
         ("adult_involved", "she bought a train ticket to see him"),
         ("adult_involved", "he said he'll pick me up after school"),
+        ("adult_involved", "he wants to meet saturday"),
+        ("adult_involved", "the man from the game is coming to our town next week"),
+        ("immediate_danger", "she sneaked out to meet a boy she met online"),
     ],
     "staff_member": [
         ("abuse_disclosure", "my coach keeps touching me after training"),
         ("abuse_disclosure", "my son says that his teacher hit him"),
         ("adult_involved", "A colleague is messaging one of our pupils at night"),
         ("adult_involved", "our youth leader asked me for pictures"),
+        ("adult_involved", "my teacher stands in the changing room and looks"),
+        ("adult_involved", "our coach comes in when we shower in the changing room"),
     ],
     "parent_is_abuser": [
         ("abuse_disclosure", "my dad hits me when he is drunk"),
@@ -43,6 +48,50 @@ TOLD = {
         ("image_shared", "i forwarded her nudes"),
         ("image_shared", "my son got nudes from another boy"),
     ],
+    "partner_violence": [
+        ("abuse_disclosure", "my ex hits me when he brings the kids"),
+        ("abuse_disclosure", "my husband forces me to have sex"),
+        ("abuse_disclosure", "we live together and he beats me"),
+        ("immediate_danger", "my ex keeps coming to my house and threatens to kill me"),
+    ],
+    "own_hand": [
+        ("abuse_disclosure", "i slapped my 15 year old daughter across the face"),
+        ("self_harm", "i grabbed my son by the arm and it left a bruise, i hate myself"),
+        ("abuse_disclosure", "i threw my phone at my kid"),
+        ("offender_concern", "i left a mark on my little boy"),
+        ("immediate_danger", "i frighten my kids when i shout"),
+        ("abuse_disclosure", "i've been hitting my children"),
+    ],
+    "harm_to_a_baby": [
+        ("abuse_disclosure", "I'm scared I'll shake the baby"),
+        ("offender_concern", "I might hurt my baby"),
+        ("self_harm", "she won't stop crying and i'm going to snap, she is only 6 weeks"),
+        ("offender_concern", "i shook him. he's five weeks old"),
+        ("abuse_disclosure", "i keep having thoughts of hurting my newborn"),
+    ],
+    "wants_to_hurt_them": [
+        ("self_harm", "I can't stop thinking about killing the man who did this"),
+        ("adult_involved", "I want to kill the guy who groomed my daughter"),
+        ("immediate_danger", "i'm going to kill him for what he did to my son"),
+        ("abuse_disclosure", "i dream of hurting my abuser"),
+        ("image_shared", "i could murder the boy who posted her pictures"),
+    ],
+    "school_threat": [
+        ("immediate_danger", "a kid says he's gonna shoot up the school"),
+        ("immediate_danger", "he said he will bring something bad on friday"),
+        ("self_harm", "my friend has a list of people he wants to hurt at school"),
+        ("immediate_danger", "someone posted don't come to school tomorrow"),
+        ("immediate_danger", "A pupil says that he will bring a knife to school"),
+    ],
+    "young_person": [
+        ("offender_concern", "my 13 year old son has been looking at pictures of little children"),
+        ("offender_concern", "my son, 15, touched his little sister"),
+        ("offender_concern", "a 6 year old in my class touches other children"),
+        ("offender_concern", "my nephew is accused of touching his cousin"),
+        ("abuse_disclosure", "caught my 8 year old playing doctors with the neighbours girl"),
+        ("abuse_disclosure", "my brother is 13 and he touches my little sister"),
+        ("offender_concern", "my friend told me he touched his little cousin"),
+    ],
 }  # fmt: skip
 
 GENERAL = [
@@ -53,6 +102,26 @@ GENERAL = [
     ("image_shared", "my ex shared my nudes with the whole school"),
     ("image_shared", "someone has a picture of me and made a fake account"),
     ("extortion", "he wants to meet me or he posts my pics"),
+    ("abuse_disclosure", "my mum's husband hits me"),
+    ("abuse_disclosure", "my child was touched by an older kid on the bus"),
+    ("abuse_disclosure", "i hit my little brother"),
+    ("abuse_disclosure", "i hit my friend's kid"),
+    ("immediate_danger", "i want to shoot up my school"),
+    ("immediate_danger", "parents booked a flight to my grandparents, only one way"),
+    ("offender_concern", "i'm attracted to children"),
+]
+
+#: By what is told a child's brother is a child as well; of a grown-up's brother nobody knows.
+BY_WHO_WRITES = [
+    ("my brother touched my sister", "abuse_disclosure", None, "young_person"),
+    ("my brother touched my sister", "abuse_disclosure", True, None),
+    ("i grabbed her hard and she cried", "offender_concern", True, "own_hand"),
+    ("i grabbed her hard and she cried", "offender_concern", None, None),
+    ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
+    ("i want to kill him", "abuse_disclosure", True, "wants_to_hurt_them"),
+    ("i want to kill him", "abuse_disclosure", None, None),
+    ("my ex hits me", "abuse_disclosure", True, "partner_violence"),
+    ("my ex hits me", "abuse_disclosure", False, None),
 ]
 
 
@@ -67,6 +136,23 @@ def test_a_situation_is_found_in_plain_words(name, category, text):
 @pytest.mark.parametrize(("category", "text"), GENERAL)
 def test_where_nothing_more_is_told_the_general_words_stand(category, text):
     assert find_situation(text, category) is None
+
+
+@pytest.mark.parametrize(("text", "category", "by_a_grown_up", "name"), BY_WHO_WRITES)
+def test_some_words_tell_a_situation_only_of_those_who_write_so(text, category, by_a_grown_up, name):
+    assert getattr(find_situation(text, category, by_a_grown_up), "name", None) == name
+
+
+@pytest.mark.parametrize("told", ["my son is 22 and looks at pictures of children", "our adult son touched a little girl"])
+def test_a_grown_up_son_is_no_child_who_harms(told):
+    assert getattr(find_situation(told, "offender_concern", True), "name", None) != "young_person"
+
+
+@pytest.mark.parametrize(
+    "told", ["i want to kill the man who did this and myself, i want to die", "i hit my son and i want to end my life"]
+)
+def test_words_of_the_writers_own_death_go_before_everything(told):
+    assert getattr(find_situation(told, "self_harm", True), "name", None) in (None, "words_of_dying")
 
 
 def test_a_situation_told_one_message_earlier_still_counts():
@@ -102,8 +188,8 @@ def test_words_told_of_a_meeting_change_neither_a_question_nor_an_emergency():
 
 
 def test_every_situation_has_words_for_who_tells_it_or_a_question_and_only_for_known_voices():
-    for situation in get_situations():
-        assert set(situation.categories) <= set(CATEGORIES) and set(situation.needs) <= set(PURPOSES)
+    for situation in get_situations().all:
+        assert set(situation.categories) <= set(CATEGORIES) and set().union(*situation.needs.values()) <= set(PURPOSES)
         on_cards, asked = _voices(f"utter_crisis_{situation.name}_"), _voices(f"utter_check_in_{situation.name}_")
         assert on_cards | asked <= set(VOICES)
         if situation.about_another:
@@ -141,20 +227,120 @@ def test_an_unknown_category_is_named(tmp_path):
         read_situations(tmp_path)
 
 
+def test_a_word_for_how_often_that_nobody_knows_is_named(tmp_path):
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "groups.yml").write_text("groups: {}\n", encoding="utf-8")
+    (words / "situations.yml").write_text(
+        "situations:\n  odd:\n    categories: [self_harm]\n    patterns: [rain]\n    anew: twice\n", encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match="odd: anew is 'twice'"):
+        read_situations(tmp_path)
+
+
 def test_the_card_goes_out_when_the_situations_cannot_be_read(monkeypatch):
-    def broken(words: str, category: str) -> str:
+    def broken(words: str, category: str, by_a_grown_up: bool | None = None) -> str:
         raise ContentError("situations.yml cannot be read")
 
-    monkeypatch.setattr("bot.content.crisis.find_situation", broken)
+    monkeypatch.setattr("bot.content.telling.find_situation", broken)
     assert card("he wants to meet me", "adult_involved").messages[0].response == "utter_crisis_adult_involved_child"
 
 
-@pytest.mark.parametrize("told", ["i lost it and hit my son today", "im scared i might hurt my baby", "I gave him a slap"])
-@pytest.mark.parametrize("category", ["abuse_disclosure", "offender_concern"])
-def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, category):
-    found = card(told, category, Speaker.SELF, audience="parent", country="GB")
+@pytest.mark.parametrize("told", ["i lost it and hit my son today", "I gave him a slap", "I frightened her when I shouted"])
+@pytest.mark.parametrize("category", ["abuse_disclosure", "offender_concern", "self_harm", "immediate_danger"])
+@pytest.mark.parametrize("speaker", [Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN])
+def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, category, speaker):
+    found = card(told, category, speaker, audience="parent", country="GB")
     assert found.messages[0].response == "utter_crisis_own_hand_parent"
     assert found.category == "abuse_disclosure" and "gb-nspcc-helpline" in found.hotlines
+    assert "gb-stop-it-now" not in found.hotlines
+
+
+@pytest.mark.parametrize("audience", ["parent", None])
+def test_fear_of_harming_a_baby_first_brings_the_baby_to_a_safe_place(audience):
+    found = card("im scared i might hurt my baby", "offender_concern", Speaker.SELF, audience=audience)
+    assert found.messages[0].response == "utter_crisis_harm_to_a_baby_parent"
+    text = found.messages[0].text
+    assert text.index("put the baby down in a safe place") < text.index("999")
+    teenager = card("i slapped my 15 year old daughter", "abuse_disclosure", Speaker.SELF, audience=audience)
+    assert "cot" not in teenager.messages[0].text
+
+
+def test_what_a_parent_did_after_what_they_feared_brings_the_doctor_into_it():
+    feared = card("im scared i might hurt my baby", "offender_concern", Speaker.SELF, audience=None)
+    given = {"audience": None, "cards_given": [feared.category], "needs": feared.needs}
+    done = card("i shook her", "abuse_disclosure", Speaker.OWN_BEHAVIOUR, **given)
+    assert done.messages[0].response == "utter_crisis_harm_to_a_baby_parent"
+    assert "was shaken" in done.messages[0].text
+
+
+def asked(words: str, category: str, speaker=Speaker.SELF, **context):
+    assessment = RiskAssessment(level=RiskLevel.CHECK_IN, categories={category: 0.6}, speaker=speaker)
+    return compose(assessment, CrisisContext(**{"country": "GB", "words": words, **context}))
+
+
+@pytest.mark.parametrize(
+    ("told", "category", "audience", "name"),
+    [
+        ("i spanked my child and it left bruises", "abuse_disclosure", None, "own_hand_parent"),
+        ("a kid says hes gonna shoot up the school", "immediate_danger", "child", "school_threat_child"),
+        ("i could kill the man who did this", "self_harm", "parent", "wants_to_hurt_them_parent"),
+    ],
+)
+def test_what_was_told_plainly_is_not_asked_for(told, category, audience, name):
+    found = asked(told, category, audience=audience)
+    assert found.messages[0].response == f"utter_crisis_{name}" and found.level is RiskLevel.ESCALATE
+    earlier = asked(f"{told}\nhm", category, audience=audience)
+    assert earlier.messages[0].response.startswith("utter_check_in_") and earlier.level is RiskLevel.CHECK_IN
+
+
+def test_a_wish_to_hurt_the_one_who_did_it_gets_its_words_once_after_the_card_about_the_child():
+    first = card("he groomed my daughter", "adult_involved", Speaker.ABOUT_CHILD, audience="parent")
+    given = {"audience": "parent", "cards_given": [first.category], "needs": first.needs}
+    rage = card("i want to kill him", "adult_involved", Speaker.SELF, **given)
+    assert rage.messages[0].response == "utter_crisis_wants_to_hurt_them_parent"
+    assert "Your child needs you" in rage.messages[0].text and "999" in rage.messages[0].text
+    given |= {"cards_given": [first.category, rage.category], "needs": rage.needs}
+    again = card("i will kill him", rage.category, Speaker.SELF, **given)
+    assert again.messages[0].response == "utter_crisis_again_parent"
+
+
+@pytest.mark.parametrize("category", ["self_harm", "immediate_danger", "offender_concern"])
+def test_a_wish_to_hurt_somebody_else_is_no_wish_to_die_and_no_offence(category):
+    found = card("i want to hurt the man who abused me", category, Speaker.OWN_BEHAVIOUR, audience="parent")
+    assert found.messages[0].response == "utter_crisis_wants_to_hurt_them_survivor"
+    assert "missing" not in str(found.messages) and "gb-runaway-helpline" not in found.hotlines
+
+
+def test_a_child_who_harms_gets_no_card_about_an_adult_offender():
+    told = "my son touched his little sister"
+    found = card(told, "offender_concern", Speaker.ABOUT_CHILD, audience="parent")
+    assert found.messages[0].response == "utter_crisis_young_person_parent"
+    assert "don't confront or warn" not in found.messages[0].text and "both children safe" in found.messages[0].text
+    sounds_like_oneself = card(told, "offender_concern", Speaker.OWN_BEHAVIOUR, audience="parent")
+    assert sounds_like_oneself.messages[0].response == "utter_crisis_young_person_parent"
+
+
+def test_a_threat_at_school_sends_nobody_to_a_line_for_missing_children():
+    told = "he is going to shoot up the school"
+    for audience in ("child", "parent", "professional"):
+        found = card(told, "immediate_danger", Speaker.SELF, audience=audience)
+        assert found.messages[0].response == f"utter_crisis_school_threat_{audience}"
+        assert "999" in found.messages[0].text and "gb-runaway-helpline" not in found.hotlines
+
+
+def test_a_planned_meeting_on_a_parents_page_is_the_childs_unless_they_speak_of_themselves():
+    of_a_child = card("he wants to meet saturday", "adult_involved", Speaker.SELF, audience="parent")
+    assert of_a_child.messages[0].response == "utter_crisis_planned_meeting_parent"
+    own = card("he wants to meet me saturday", "adult_involved", Speaker.SELF, audience="parent")
+    assert own.messages[0].response == "utter_crisis_adult_involved_survivor"
+
+
+@pytest.mark.parametrize("country", ["IE", "CA", "GB", None])
+def test_the_words_about_violence_by_a_partner_promise_no_line_that_is_not_there(country):
+    for told, speaker in (("my husband hits me", Speaker.SELF), ("my husband hits me and my kids", Speaker.ABOUT_CHILD)):
+        text = card(told, "abuse_disclosure", speaker, audience="parent", country=country).messages[0].text
+        assert "The people below help you make" not in text and "If none is named below" in text
 
 
 def test_violence_by_a_partner_brings_the_line_for_it_to_an_adult_of_any_page():
