@@ -49,9 +49,8 @@ def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
 
 def subject_of_risk(risk: RiskAssessment) -> Optional[Subject]:
     """What a message at risk is about by its words alone: a post about dying is likelier a question of that topic."""
-    if risk.level < RiskLevel.ESCALATE or risk.main_category not in TOPICS_AFTER_CARD:
-        return None
-    return Subject(TOPICS_AFTER_CARD[risk.main_category])
+    topics = TOPICS_AFTER_CARD.get(risk.main_category or "")
+    return Subject(topics) if topics and risk.level >= RiskLevel.ESCALATE else None
 
 
 def in_context(ranking: List[Dict[str, Any]], subject: Subject, weight: float) -> List[Dict[str, Any]]:

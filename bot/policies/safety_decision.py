@@ -37,7 +37,8 @@ AFTER_CARD_INTENTS = frozenset(
     {
         "barrier_not_believed", "barrier_parents_find_out", "barrier_my_fault", "barrier_police", "barrier_cannot_talk",
         "barrier_dont_know_what_to_say", "barrier_cost", "barrier_not_that_bad", "barrier_their_trouble",
-        "outcome_contacted", "outcome_not_yet", "outcome_no_answer", "outcome_safe_now", "outcome_going_to", "take_back", "insult", "lost_for_words", "random_noise", "thank",
+        "outcome_contacted", "outcome_not_yet", "outcome_no_answer", "outcome_safe_now",
+        "outcome_going_to", "take_back", "insult", "lost_for_words", "random_noise", "thank",
         "ask_keep_secret", "ask_will_police_come", "ask_will_parents_know",
     }
 )  # fmt: skip
