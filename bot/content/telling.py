@@ -125,7 +125,8 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
 
 
 def _needs(situation: Situation | None, assessment: RiskAssessment, context: CrisisContext) -> Tuple[str, ...]:
-    if situation is None or (situation.anew and assessment.level is RiskLevel.EMERGENCY):
+    # An emergency shows its number alone; of the people in it only a violent partner calls for other lines afterwards.
+    if situation is None or (assessment.level is RiskLevel.EMERGENCY and not situation.grown):
         return ()
     return situation.needs_of(person_of(assessment.speaker, context.audience, context.age))
 

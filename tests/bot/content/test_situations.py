@@ -402,4 +402,4 @@ def test_a_child_page_never_gets_the_words_for_a_parent_who_hit():
 def test_what_a_parent_who_hit_is_told_fits_a_child_of_any_age():
     for channel in ("web", "sms"):
         text = get_responses().choose("utter_crisis_own_hand_parent", "parent", channel, {"country": "GB"}).text
-        assert "cot" not in text and "sure the child is safe, then step away" in text
+        assert "in a cot" not in text and "small child goes somewhere safe first" in text
