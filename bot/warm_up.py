@@ -42,11 +42,13 @@ async def warm_up(agent: Any) -> float:
     try:
         from bot.content.hotlines import get_directory
         from bot.content.responses import get_responses
+        from bot.content.situations import get_situations
         from bot.redaction.redactor import get_redactor
         from bot.safety.engine import get_engine
 
         get_directory()
         get_responses()
+        get_situations()
         get_redactor().redact(_SENTENCES[0])
         for sentence in _SENTENCES:
             get_engine().assess(sentence)

@@ -7,10 +7,8 @@ might stop the person from making contact. At `emergency` the emergency number c
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Collection, Dict, List, Mapping, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Tuple
 
 from bot.content.card_words import get_card_words
 from bot.content.cards import Card, cards_of, gsm
@@ -18,51 +16,18 @@ from bot.content.hotlines import HotlineDirectory, get_directory
 from bot.content.responses import Button, ResponseBook, get_responses
 from bot.content.schema import INTERNATIONAL
 from bot.content.selection import Selection, SelectionRequest, select
-from bot.content.situations import Situation, find_situation
+from bot.content.situations import Situation
+from bot.content.telling import CrisisContext, find_situation_told, read_told
 from bot.content.variables import helpline_lines, short_line
-from bot.errors import ContentError
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import ADULT_AGE, CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
-
-logger = logging.getLogger(__name__)
+from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
 
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
-#: The engine may report "escalate" without a category only when a detector failed: then help for anything.
-_UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
 ENGLISH = "en"
 #: Languages of the fixed cards that are not written in Latin letters.
 _OTHER_SCRIPTS = ("ar", "ja", "ru", "zh")
-
-
-@dataclass(frozen=True)
-class CrisisContext:
-    """What is known of the person and the moment.
-
-    Attributes:
-        country: ISO code or None.
-        audience: child, parent, professional or None.
-        channel: web, telegram, whatsapp, sms or plain.
-        language: Two-letter code of the page, or None for English.
-        cards_given: Categories of the cards already shown in this conversation.
-        at: An aware time for opening hours, or None.
-        age: Years, when the person said it.
-        words: The person's last messages, one a line, newest last; they choose between fitting first words, and say
-            whose situation it is where the learned guess is easily wrong (`bot.content.situations`).
-        needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
-            the category.
-    """
-
-    country: str | None = None
-    audience: str | None = None
-    channel: str = "web"
-    language: str | None = None
-    cards_given: Collection[str] = ()
-    at: datetime | None = None
-    age: int | None = None
-    words: str = ""
-    needs: Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +49,8 @@ class CrisisReply:
         category: What it is about, for the next turn's `cards_given`.
         cards: The services as structured data for the widget.
         speaker: Whose situation it is, as the words tell it.
-        needs: What helplines the situation called for; empty for those of the category.
+        needs: What helplines the situation called for; empty for those of the category. With `selection.GROWN` the
+            words told that an adult writes.
     """
 
     messages: Tuple[Message, ...]
@@ -106,6 +72,7 @@ class _Desk:
     context: CrisisContext
     selection: Selection
     values: Mapping[str, Any]
+    situation: Situation | None = None
 
     def message(self, name: str, **values: str) -> Message:
         audience = audience_of(self.duty.voice)
@@ -129,19 +96,14 @@ def compose(
         directory, book: Those of the process unless given.
 
     Returns:
-        At least one message. For `check_in` one question; for `escalate` the card, shorter when one for the same
-        trouble was given before; for `emergency` the emergency number and nothing else.
+        At least one message. For `check_in` one question, or the card where the words told plainly what would be asked;
+        for `escalate` the card, shorter when one for the same trouble was given before; for `emergency` the emergency
+        number and nothing else.
     """
     directory = directory or get_directory()
-    level = max(assessment.level, RiskLevel.CHECK_IN)
-    asks = level is RiskLevel.CHECK_IN
-    category = assessment.asked_category if asks else assessment.main_category or _UNNAMED_CATEGORY
-    situation = None if asks or category is None else _situation_told(context, category)
-    if situation is not None and category is not None:
-        assessment, context, category = _as_told(situation, assessment, context, category)
-    is_told_again = not asks and category in context.cards_given
-    needs = situation.needs if situation and situation.needs else context.needs if is_told_again else ()
-    duty = duty_of(level, category, assessment.speaker, context.audience, context.cards_given, context.age)
+    told = read_told(assessment, context)
+    assessment, context, level, category = told.assessment, told.context, told.assessment.level, told.category
+    duty = duty_of(level, category, assessment.speaker, context.audience, told.cards_given, context.age)
     language = _language(assessment, context, book or get_responses())
     request = SelectionRequest(
         country=context.country,
@@ -153,34 +115,14 @@ def compose(
         at=context.at,
         channel=context.channel,
         language=language,
-        needs=needs,
+        needs=told.needs,
     )
     selection = select(directory, request)
     values = _values(selection, request, assessment, context)
-    desk = _Desk(book or get_responses(), duty, assessment, context, selection, values)
+    desk = _Desk(book or get_responses(), duty, assessment, context, selection, values, told.situation)
     messages = _in_language(desk, language) if language != ENGLISH else _KINDS[duty.kind](desk)
     cards = _cards(desk, category)
-    return CrisisReply(tuple(messages), _shown(desk), level, duty.category, cards, assessment.speaker, needs)
-
-
-def _situation_told(context: CrisisContext, category: str) -> Situation | None:
-    situation = _find_situation(context.words, category)
-    # A child tells of a small brother; a child page never gets a parent's words and lines.
-    return None if situation and situation.by_a_parent and context.audience == "child" else situation
-
-
-def _as_told(
-    situation: Situation, assessment: RiskAssessment, context: CrisisContext, category: str
-) -> Tuple[RiskAssessment, CrisisContext, str]:
-    """What the situation says of the people in it, where the learned guess is easily wrong."""
-    if situation.by_a_parent and assessment.speaker is not Speaker.PROFESSIONAL:
-        # A parent who hit a child is neither a survivor nor somebody with sexual thoughts.
-        assessment, category = replace(assessment, speaker=Speaker.ABOUT_CHILD), levels.ABUSE_DISCLOSURE
-    if situation.about_another and assessment.speaker in (Speaker.SELF, Speaker.UNKNOWN):
-        assessment = replace(assessment, speaker=Speaker.ABOUT_CHILD)
-    if situation.grown and context.audience is None and context.age is None:
-        context = replace(context, age=ADULT_AGE)
-    return assessment, context, category
+    return CrisisReply(tuple(messages), _shown(desk), level, duty.category, cards, assessment.speaker, told.needs)
 
 
 def _values(
@@ -222,7 +164,7 @@ def _in_language(desk: _Desk, language: str) -> List[Message]:
 def _question(desk: _Desk) -> List[Message]:
     general = f"utter_check_in_{desk.duty.category}"
     # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
-    situation = _find_situation(desk.context.words.rpartition("\n")[2], desk.duty.category)
+    situation = find_situation_told(desk.context.words.rpartition("\n")[2], desk.duty.category)
     subjects = [general, *([f"utter_check_in_{situation.name}"] if situation else [])]
     own = (f"{subject}_{desk.duty.voice}" for subject in subjects)
     return [desk.message(next((name for name in own if name in desk.book), general))]
@@ -244,21 +186,11 @@ def _card(desk: _Desk) -> List[Message]:
 
 def _first_words(desk: _Desk) -> str:
     """The words for the situation told of, where there are any in this voice; else those of the category."""
-    situation = _situation_told(desk.context, desk.duty.category)
     general = f"utter_crisis_{desk.duty.category}_{_voice(desk)}"
-    if situation is None:
+    if desk.situation is None:
         return general
-    own = f"utter_crisis_{situation.name}_{_voice_in(situation, desk)}"
+    own = f"utter_crisis_{desk.situation.name}_{_voice_in(desk.situation, desk)}"
     return own if own in desk.book else general
-
-
-def _find_situation(words: str, category: str) -> Situation | None:
-    try:
-        return find_situation(words, category)
-    except ContentError as error:
-        # A card must go out even when the file with the situations is broken.
-        logger.error("Situations cannot be read (%s); the general words are used.", error)
-        return None
 
 
 def _voice_in(situation: Situation, desk: _Desk) -> str:
@@ -305,9 +237,9 @@ def _voice(desk: _Desk) -> str:
 
 def _closing(desk: _Desk) -> str:
     category, voice = desk.duty.category, _voice(desk)
-    if category == levels.IMMEDIATE_DANGER:
-        return "utter_crisis_close_immediate_danger"
     own = f"utter_crisis_close_{category}_{voice}"
+    if own not in desk.book and category == levels.IMMEDIATE_DANGER:
+        return "utter_crisis_close_immediate_danger"
     return own if own in desk.book else f"utter_crisis_close_{voice}"
 
 

@@ -7,7 +7,7 @@ channel a line that takes text or chat before one that only takes calls; then th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Dict, Iterator, List, Mapping, Tuple
 
@@ -27,6 +27,14 @@ MESSAGING_CHANNELS = frozenset(("telegram", "whatsapp", "sms"))
 WRONG_AGE = 2
 GENERAL = "general"
 REPORT = "report"
+#: For every person who is not named.
+ANYONE = "anyone"
+#: Among needs: the words told that an adult writes, whom neither page nor age call one. It stays with the card.
+GROWN = "grown"
+#: Channels that take somebody unknown for a child; there, too, words tell of an adult.
+TAKES_FOR_A_CHILD = MESSAGING_CHANNELS | {"generic"}
+#: The age counted with then. It is older than every line for young people takes (26).
+_AGE_OF_A_GROWN_UP = 30
 
 #: A need is met by a service with one of these purposes, the first being the best fit.
 PURPOSES: Mapping[str, Tuple[str, ...]] = {
@@ -120,7 +128,8 @@ class SelectionRequest:
         audience: child, parent, professional or None.
         age: Years, when the person said it; nobody is asked.
         at: An aware time; None leaves opening hours out of account.
-        needs: What the situation needs, where that differs from the category; keys of PURPOSES.
+        needs: What the situation needs, where that differs from the category; keys of PURPOSES, and GROWN where the
+            words told that an adult writes.
     """
 
     country: str | None = None
@@ -195,6 +204,7 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
 
     Source of the order: the product's hotline rules in docs/hotlines.md. Pure: the clock comes in as `request.at`.
     """
+    request = _known_of(request)
     country = request.country if directory.knows(request.country) else None
     person = person_of(request.speaker, request.audience, request.age, request.category)
     needs = request.needs or NEEDS[request.category or GENERAL][person]
@@ -208,6 +218,26 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
         chosen = {**chosen, **backup}
     ordered = _ordered(list(chosen.values()))
     return Selection(tuple(ordered[:MAX_SERVICES]), directory.emergency(country), person, country is None)
+
+
+def may_be_grown(audience: str | None, age: int | None, channel: str) -> bool:
+    """Whether nobody has said who writes, so that the words may tell of an adult."""
+    return age is None and (audience is None or (audience == "child" and channel in TAKES_FOR_A_CHILD))
+
+
+def as_grown(audience: str | None) -> Tuple[str | None, int]:
+    """Audience and age of somebody whose words told that an adult writes."""
+    return (None if audience == "child" else audience), _AGE_OF_A_GROWN_UP
+
+
+def _known_of(request: SelectionRequest) -> SelectionRequest:
+    """The request with GROWN turned into what it means; a need that came back garbled from a store is left out."""
+    told_as_an_adult = GROWN in request.needs and may_be_grown(request.audience, request.age, request.channel)
+    request = replace(request, needs=tuple(need for need in request.needs if need in PURPOSES))
+    if not told_as_an_adult:
+        return request
+    audience, age = as_grown(request.audience)
+    return replace(request, audience=audience, age=age)
 
 
 def _meet(

@@ -135,7 +135,9 @@ def voice_of(speaker: Speaker, audience: str | None, category: str, age: int | N
         return FRIEND if audience == "child" else PARENT
     if speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR):
         return SURVIVOR if is_grown(age, audience) else CHILD
-    return PARENT if audience == "parent" else CHILD
+    if audience == "parent":
+        return PARENT
+    return SURVIVOR if is_grown(age, audience) else CHILD
 
 
 def _voice_about_own_thoughts(speaker: Speaker, audience: str | None) -> str:

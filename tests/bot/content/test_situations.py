@@ -8,7 +8,7 @@ from bot.content.cards import GSM, segments
 from bot.content.crisis import CrisisContext, compose
 from bot.content.responses import get_responses
 from bot.content.selection import PURPOSES
-from bot.content.situations import find_situation, get_situations, read_situations
+from bot.content.situations import TOLD_AS_AN_ADULT, find_situation, get_situations, read_situations, read_writer
 from bot.errors import ContentError
 from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import VOICES
@@ -19,12 +19,17 @@ TOLD = {
         ("adult_involved", "My daughter agreed to meet a man she knows from a game"),
         ("adult_involved", "she bought a train ticket to see him"),
         ("adult_involved", "he said he'll pick me up after school"),
+        ("adult_involved", "he wants to meet saturday"),
+        ("adult_involved", "the man from the game is coming to our town next week"),
+        ("immediate_danger", "she sneaked out to meet a boy she met online"),
     ],
     "staff_member": [
         ("abuse_disclosure", "my coach keeps touching me after training"),
         ("abuse_disclosure", "my son says that his teacher hit him"),
         ("adult_involved", "A colleague is messaging one of our pupils at night"),
         ("adult_involved", "our youth leader asked me for pictures"),
+        ("adult_involved", "my teacher stands in the changing room and looks"),
+        ("adult_involved", "our coach comes in when we shower in the changing room"),
     ],
     "parent_is_abuser": [
         ("abuse_disclosure", "my dad hits me when he is drunk"),
@@ -43,6 +48,12 @@ TOLD = {
         ("image_shared", "i forwarded her nudes"),
         ("image_shared", "my son got nudes from another boy"),
     ],
+    "partner_violence": [
+        ("abuse_disclosure", "my ex hits me when he brings the kids"),
+        ("abuse_disclosure", "my husband forces me to have sex"),
+        ("abuse_disclosure", "we live together and he beats me"),
+        ("immediate_danger", "my ex keeps coming to my house and threatens to kill me"),
+    ],
 }  # fmt: skip
 
 GENERAL = [
@@ -53,6 +64,19 @@ GENERAL = [
     ("image_shared", "my ex shared my nudes with the whole school"),
     ("image_shared", "someone has a picture of me and made a fake account"),
     ("extortion", "he wants to meet me or he posts my pics"),
+    ("abuse_disclosure", "my mum's husband hits me"),
+    ("abuse_disclosure", "my child was touched by an older kid on the bus"),
+    ("abuse_disclosure", "i hit my little brother"),
+    ("immediate_danger", "i want to shoot up my school"),
+    ("immediate_danger", "parents booked a flight to my grandparents, only one way"),
+    ("offender_concern", "i'm attracted to children"),
+]
+
+#: By what is told a child's brother is a child as well; of a grown-up's brother nobody knows.
+BY_WHO_WRITES = [
+    ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
+    ("my ex hits me", "abuse_disclosure", True, "partner_violence"),
+    ("my ex hits me", "abuse_disclosure", False, None),
 ]
 
 
@@ -67,6 +91,11 @@ def test_a_situation_is_found_in_plain_words(name, category, text):
 @pytest.mark.parametrize(("category", "text"), GENERAL)
 def test_where_nothing_more_is_told_the_general_words_stand(category, text):
     assert find_situation(text, category) is None
+
+
+@pytest.mark.parametrize(("text", "category", "by_a_grown_up", "name"), BY_WHO_WRITES)
+def test_some_words_tell_a_situation_only_of_those_who_write_so(text, category, by_a_grown_up, name):
+    assert getattr(find_situation(text, category, by_a_grown_up), "name", None) == name
 
 
 def test_a_situation_told_one_message_earlier_still_counts():
@@ -102,8 +131,8 @@ def test_words_told_of_a_meeting_change_neither_a_question_nor_an_emergency():
 
 
 def test_every_situation_has_words_for_who_tells_it_or_a_question_and_only_for_known_voices():
-    for situation in get_situations():
-        assert set(situation.categories) <= set(CATEGORIES) and set(situation.needs) <= set(PURPOSES)
+    for situation in get_situations().all:
+        assert set(situation.categories) <= set(CATEGORIES) and set().union(*situation.needs.values()) <= set(PURPOSES)
         on_cards, asked = _voices(f"utter_crisis_{situation.name}_"), _voices(f"utter_check_in_{situation.name}_")
         assert on_cards | asked <= set(VOICES)
         if situation.about_another:
@@ -141,11 +170,22 @@ def test_an_unknown_category_is_named(tmp_path):
         read_situations(tmp_path)
 
 
+def test_a_word_for_how_often_that_nobody_knows_is_named(tmp_path):
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "groups.yml").write_text("groups: {}\n", encoding="utf-8")
+    (words / "situations.yml").write_text(
+        "situations:\n  odd:\n    categories: [self_harm]\n    patterns: [rain]\n    anew: twice\n", encoding="utf-8"
+    )
+    with pytest.raises(ContentError, match="odd: anew is 'twice'"):
+        read_situations(tmp_path)
+
+
 def test_the_card_goes_out_when_the_situations_cannot_be_read(monkeypatch):
-    def broken(words: str, category: str) -> str:
+    def broken(words: str, category: str, by_a_grown_up: bool | None = None) -> str:
         raise ContentError("situations.yml cannot be read")
 
-    monkeypatch.setattr("bot.content.crisis.find_situation", broken)
+    monkeypatch.setattr("bot.content.telling.find_situation", broken)
     assert card("he wants to meet me", "adult_involved").messages[0].response == "utter_crisis_adult_involved_child"
 
 
@@ -155,6 +195,20 @@ def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, categor
     found = card(told, category, Speaker.SELF, audience="parent", country="GB")
     assert found.messages[0].response == "utter_crisis_own_hand_parent"
     assert found.category == "abuse_disclosure" and "gb-nspcc-helpline" in found.hotlines
+
+
+def test_a_planned_meeting_on_a_parents_page_is_the_childs_unless_they_speak_of_themselves():
+    of_a_child = card("he wants to meet saturday", "adult_involved", Speaker.SELF, audience="parent")
+    assert of_a_child.messages[0].response == "utter_crisis_planned_meeting_parent"
+    own = card("he wants to meet me saturday", "adult_involved", Speaker.SELF, audience="parent")
+    assert own.messages[0].response == "utter_crisis_adult_involved_survivor"
+
+
+@pytest.mark.parametrize("country", ["IE", "CA", "GB", None])
+def test_the_words_about_violence_by_a_partner_promise_no_line_that_is_not_there(country):
+    for told, speaker in (("my husband hits me", Speaker.SELF), ("my husband hits me and my kids", Speaker.ABOUT_CHILD)):
+        text = card(told, "abuse_disclosure", speaker, audience="parent", country=country).messages[0].text
+        assert "The people below help you make" not in text and "If none is named below" in text
 
 
 def test_violence_by_a_partner_brings_the_line_for_it_to_an_adult_of_any_page():
@@ -191,7 +245,7 @@ def test_who_protects_a_child_is_not_told_that_they_did_it(told):
     "told", ["a man posed as a kid online and has my nudes", "he treats me as a child", "it started 10 years ago"]
 )
 def test_a_child_is_not_made_an_adult_by_a_word(told):
-    assert getattr(find_situation(told, "extortion"), "name", None) != "told_as_an_adult"
+    assert TOLD_AS_AN_ADULT not in read_writer(told, "extortion")
 
 
 @pytest.mark.parametrize(

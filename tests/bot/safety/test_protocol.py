@@ -56,6 +56,12 @@ def test_the_age_that_people_give_of_themselves_decides_about_their_own_trouble(
     assert voice_of(Speaker.ABOUT_CHILD, "parent", levels.EXTORTION, age) == "parent"
 
 
+def test_an_adult_of_whom_nothing_else_is_known_is_not_spoken_to_as_a_child():
+    assert voice_of(Speaker.UNKNOWN, None, levels.SELF_HARM, 34) == "survivor"
+    assert voice_of(Speaker.UNKNOWN, "parent", levels.SELF_HARM, 34) == "parent"
+    assert voice_of(Speaker.UNKNOWN, None, levels.SELF_HARM, 13) == "child"
+
+
 def test_every_combination_has_a_voice():
     for speaker in Speaker:
         for audience in (None, "child", "parent", "professional"):

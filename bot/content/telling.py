@@ -1,0 +1,215 @@
+"""What there is to answer: who writes, in which situation, as the words tell it. Pure.
+
+The safety engine says how grave it is and guesses whose situation it is; here the person's last messages are read for
+what that guess easily gets wrong, before `bot.content.crisis` puts the reply together.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Collection, Tuple
+
+from bot.content.selection import GROWN, PURPOSES, as_grown, may_be_grown, person_of
+from bot.content.situations import (
+    ALWAYS,
+    ONCE,
+    OWN_CHILD,
+    OWN_CHILD_HURT,
+    OWN_TEACHER,
+    TOLD_AS_AN_ADULT,
+    Situation,
+    find_situation,
+    is_of_oneself,
+    read_writer,
+)
+from bot.errors import ContentError
+from bot.safety import levels
+from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import CHILD, PARENT, is_grown
+
+logger = logging.getLogger(__name__)
+
+#: The engine may report "escalate" without a category only when a detector failed: then help for anything.
+_UNNAMED_CATEGORY = levels.ABUSE_DISCLOSURE
+
+
+@dataclass(frozen=True)
+class CrisisContext:
+    """What is known of the person and the moment.
+
+    Attributes:
+        country: ISO code or None.
+        audience: child, parent, professional or None.
+        channel: web, telegram, whatsapp, sms or plain.
+        language: Two-letter code of the page, or None for English.
+        cards_given: Categories of the cards already shown in this conversation.
+        at: An aware time for opening hours, or None.
+        age: Years, when the person said it.
+        words: The person's last messages, one a line, newest last; they choose between fitting first words, and say
+            who writes and whose situation it is where the learned guess is easily wrong (`bot.content.situations`).
+        needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
+            the category. With `selection.GROWN` the words before that card told that an adult writes.
+    """
+
+    country: str | None = None
+    audience: str | None = None
+    channel: str = "web"
+    language: str | None = None
+    cards_given: Collection[str] = ()
+    at: datetime | None = None
+    age: int | None = None
+    words: str = ""
+    needs: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What there is to answer, once the words have been read.
+
+    Attributes:
+        assessment: With the level that is answered and whose situation it is.
+        context: With the age and the audience that the words tell.
+        category: What the reply is about; None for a question about an unnamed worry.
+        situation: Whose wording is used where it has one.
+        cards_given: Categories for which the shorter card is enough.
+        needs: As in `CrisisReply`.
+    """
+
+    assessment: RiskAssessment
+    context: CrisisContext
+    category: str | None
+    situation: Situation | None
+    cards_given: Collection[str]
+    needs: Tuple[str, ...]
+
+
+def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
+    """Reads the last messages for who writes and for the situation.
+
+    Args:
+        assessment: From the safety engine; a level of NONE is met like an unclear message.
+
+    Returns:
+        A question is left as it is, unless the newest words tell a situation so plainly that the card is due. In an
+        emergency the words may say who somebody is, and never what it is about.
+    """
+    level = max(assessment.level, RiskLevel.CHECK_IN)
+    plain = _plainly_told(assessment, context) if level is RiskLevel.CHECK_IN else None
+    assessment = replace(assessment, level=level if plain is None else RiskLevel.ESCALATE)
+    if assessment.level is RiskLevel.CHECK_IN:
+        return Told(assessment, context, assessment.asked_category, None, context.cards_given, ())
+    category = assessment.main_category or _UNNAMED_CATEGORY
+    writer = _read_writer(context.words, category)
+    told_as_an_adult = _is_told_as_an_adult(writer, context)
+    situation = plain or _situation_told(context, category, told_as_an_adult)
+    unknown = may_be_grown(context.audience, context.age, context.channel)
+    told_as_an_adult = told_as_an_adult or (situation is not None and situation.grown and unknown)
+    assessment, context = _as_they_write(writer, told_as_an_adult, assessment, context)
+    if situation is not None:
+        assessment = _as_told(situation, writer, assessment, context)
+    if situation is not None and assessment.level is RiskLevel.ESCALATE:
+        category = situation.category or category
+    kept = tuple(need for need in context.needs if need in PURPOSES)
+    needs = _needs(situation, assessment, context)
+    # Another trouble inside the same category is met with its words; what it needs stays with its card.
+    is_anew = situation is not None and (situation.anew == ALWAYS or (situation.anew == ONCE and needs != kept))
+    cards_given = () if is_anew else context.cards_given
+    needs = needs or (kept if category in cards_given else ())
+    if told_as_an_adult:
+        needs = (*needs, GROWN)
+    return Told(assessment, context, category, situation, cards_given, needs)
+
+
+def _needs(situation: Situation | None, assessment: RiskAssessment, context: CrisisContext) -> Tuple[str, ...]:
+    # An emergency shows its number alone; of the people in it only a violent partner calls for other lines afterwards.
+    if situation is None or (assessment.level is RiskLevel.EMERGENCY and not situation.grown):
+        return ()
+    return situation.needs_of(person_of(assessment.speaker, context.audience, context.age))
+
+
+def _plainly_told(assessment: RiskAssessment, context: CrisisContext) -> Situation | None:
+    """The situation that the newest words tell so plainly that a question would ask what has been said."""
+    category = assessment.main_category
+    if category is None:
+        return None
+    told_as_an_adult = _is_told_as_an_adult(_read_writer(context.words, category), context)
+    # What was written before may have raised another question: the newest words count.
+    newest = replace(context, words=context.words.rpartition("\n")[2])
+    situation = _situation_told(newest, category, told_as_an_adult)
+    return situation if situation is not None and situation.plain else None
+
+
+def _situation_told(context: CrisisContext, category: str, told_as_an_adult: bool) -> Situation | None:
+    by_a_grown_up: bool | None = told_as_an_adult or is_grown(context.age, context.audience) or None
+    is_a_childs_page = context.audience == CHILD and not by_a_grown_up
+    if is_a_childs_page or (context.age is not None and not by_a_grown_up):
+        by_a_grown_up = False
+    situation = find_situation_told(context.words, category, by_a_grown_up)
+    # A child tells of a small brother; a child page never gets a parent's words and lines.
+    return None if situation and situation.by_a_parent and is_a_childs_page else situation
+
+
+def _is_told_as_an_adult(writer: Collection[str], context: CrisisContext) -> bool:
+    """Whether the words, of these messages or before the newest card, tell that an adult writes."""
+    told = TOLD_AS_AN_ADULT in writer or GROWN in context.needs
+    return told and may_be_grown(context.audience, context.age, context.channel)
+
+
+def _as_they_write(
+    writer: Collection[str], told_as_an_adult: bool, assessment: RiskAssessment, context: CrisisContext
+) -> Tuple[RiskAssessment, CrisisContext]:
+    """What the words say of the one who writes, where the learned guess is easily wrong."""
+    if assessment.speaker is Speaker.PROFESSIONAL and OWN_TEACHER in writer and context.audience in (None, CHILD):
+        assessment = replace(assessment, speaker=Speaker.SELF)
+    if not told_as_an_adult:
+        return assessment, context
+    if OWN_CHILD_HURT in writer and assessment.speaker in (Speaker.FRIEND, Speaker.UNKNOWN):
+        assessment = replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    audience, age = as_grown(context.audience)
+    return assessment, replace(context, audience=audience, age=age)
+
+
+def _as_told(
+    situation: Situation, writer: Collection[str], assessment: RiskAssessment, context: CrisisContext
+) -> RiskAssessment:
+    """What the situation says of the people in it, where the learned guess is easily wrong."""
+    speaker = assessment.speaker
+    if situation.by_a_parent and speaker is not Speaker.PROFESSIONAL:
+        # A parent who hit a child is neither a survivor nor somebody with sexual thoughts.
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    # In an emergency the one who writes may be the one in danger: "he is at the door, I'll kill him".
+    words_are_said = assessment.level is RiskLevel.ESCALATE or not situation.anew
+    if situation.about_children and words_are_said and _is_of_a_child(situation, writer, speaker, context):
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    if situation.about_children and speaker is Speaker.OWN_BEHAVIOUR:
+        return replace(assessment, speaker=Speaker.SELF)
+    is_grown_up = is_grown(context.age, context.audience)
+    of_another = speaker in (Speaker.SELF, Speaker.UNKNOWN) or (is_grown_up and speaker is Speaker.FRIEND)
+    return replace(assessment, speaker=Speaker.ABOUT_CHILD) if situation.about_another and of_another else assessment
+
+
+def _is_of_a_child(situation: Situation, writer: Collection[str], speaker: Speaker, context: CrisisContext) -> bool:
+    """Whether a grown-up tells of a child, though the words may sound like the writer's own matter."""
+    if speaker not in (Speaker.SELF, Speaker.UNKNOWN, Speaker.OWN_BEHAVIOUR) or is_of_oneself(situation, context.words):
+        return False
+    # Who gave an age under 18 is no parent, whatever page it is.
+    return is_grown(context.age, context.audience) and (context.audience == PARENT or OWN_CHILD in writer)
+
+
+def find_situation_told(words: str, category: str, by_a_grown_up: bool | None = None) -> Situation | None:
+    try:
+        return find_situation(words, category, by_a_grown_up)
+    except ContentError as error:
+        # A card must go out even when the file with the situations is broken.
+        logger.error("Situations cannot be read (%s); the general words are used.", error)
+        return None
+
+
+def _read_writer(words: str, category: str) -> Collection[str]:
+    try:
+        return read_writer(words, category)
+    except ContentError as error:
+        logger.error("What tells who writes cannot be read (%s); the learned guess is used.", error)
+        return frozenset()
