@@ -54,6 +54,21 @@ TOLD = {
         ("abuse_disclosure", "we live together and he beats me"),
         ("immediate_danger", "my ex keeps coming to my house and threatens to kill me"),
     ],
+    "own_hand": [
+        ("abuse_disclosure", "i slapped my 15 year old daughter across the face"),
+        ("self_harm", "i grabbed my son by the arm and it left a bruise, i hate myself"),
+        ("abuse_disclosure", "i threw my phone at my kid"),
+        ("offender_concern", "i left a mark on my little boy"),
+        ("immediate_danger", "i frighten my kids when i shout"),
+        ("abuse_disclosure", "i've been hitting my children"),
+    ],
+    "harm_to_a_baby": [
+        ("abuse_disclosure", "I'm scared I'll shake the baby"),
+        ("offender_concern", "I might hurt my baby"),
+        ("self_harm", "she won't stop crying and i'm going to snap, she is only 6 weeks"),
+        ("offender_concern", "i shook him. he's five weeks old"),
+        ("abuse_disclosure", "i keep having thoughts of hurting my newborn"),
+    ],
 }  # fmt: skip
 
 GENERAL = [
@@ -67,6 +82,7 @@ GENERAL = [
     ("abuse_disclosure", "my mum's husband hits me"),
     ("abuse_disclosure", "my child was touched by an older kid on the bus"),
     ("abuse_disclosure", "i hit my little brother"),
+    ("abuse_disclosure", "i hit my friend's kid"),
     ("immediate_danger", "i want to shoot up my school"),
     ("immediate_danger", "parents booked a flight to my grandparents, only one way"),
     ("offender_concern", "i'm attracted to children"),
@@ -74,6 +90,8 @@ GENERAL = [
 
 #: By what is told a child's brother is a child as well; of a grown-up's brother nobody knows.
 BY_WHO_WRITES = [
+    ("i grabbed her hard and she cried", "offender_concern", True, "own_hand"),
+    ("i grabbed her hard and she cried", "offender_concern", None, None),
     ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
     ("my ex hits me", "abuse_disclosure", True, "partner_violence"),
     ("my ex hits me", "abuse_disclosure", False, None),
@@ -189,12 +207,50 @@ def test_the_card_goes_out_when_the_situations_cannot_be_read(monkeypatch):
     assert card("he wants to meet me", "adult_involved").messages[0].response == "utter_crisis_adult_involved_child"
 
 
-@pytest.mark.parametrize("told", ["i lost it and hit my son today", "im scared i might hurt my baby", "I gave him a slap"])
-@pytest.mark.parametrize("category", ["abuse_disclosure", "offender_concern"])
-def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, category):
-    found = card(told, category, Speaker.SELF, audience="parent", country="GB")
+@pytest.mark.parametrize("told", ["i lost it and hit my son today", "I gave him a slap", "I frightened her when I shouted"])
+@pytest.mark.parametrize("category", ["abuse_disclosure", "offender_concern", "self_harm", "immediate_danger"])
+@pytest.mark.parametrize("speaker", [Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN])
+def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, category, speaker):
+    found = card(told, category, speaker, audience="parent", country="GB")
     assert found.messages[0].response == "utter_crisis_own_hand_parent"
     assert found.category == "abuse_disclosure" and "gb-nspcc-helpline" in found.hotlines
+    assert "gb-stop-it-now" not in found.hotlines
+
+
+@pytest.mark.parametrize("audience", ["parent", None])
+def test_fear_of_harming_a_baby_first_brings_the_baby_to_a_safe_place(audience):
+    found = card("im scared i might hurt my baby", "offender_concern", Speaker.SELF, audience=audience)
+    assert found.messages[0].response == "utter_crisis_harm_to_a_baby_parent"
+    text = found.messages[0].text
+    assert text.index("put the baby down in a safe place") < text.index("999")
+    teenager = card("i slapped my 15 year old daughter", "abuse_disclosure", Speaker.SELF, audience=audience)
+    assert "cot" not in teenager.messages[0].text
+
+
+def test_what_a_parent_did_after_what_they_feared_brings_the_doctor_into_it():
+    feared = card("im scared i might hurt my baby", "offender_concern", Speaker.SELF, audience=None)
+    given = {"audience": None, "cards_given": [feared.category], "needs": feared.needs}
+    done = card("i shook her", "abuse_disclosure", Speaker.OWN_BEHAVIOUR, **given)
+    assert done.messages[0].response == "utter_crisis_harm_to_a_baby_parent"
+    assert "was shaken" in done.messages[0].text
+
+
+def asked(words: str, category: str, speaker=Speaker.SELF, **context):
+    assessment = RiskAssessment(level=RiskLevel.CHECK_IN, categories={category: 0.6}, speaker=speaker)
+    return compose(assessment, CrisisContext(**{"country": "GB", "words": words, **context}))
+
+
+@pytest.mark.parametrize(
+    ("told", "category", "audience", "name"),
+    [
+        ("i spanked my child and it left bruises", "abuse_disclosure", None, "own_hand_parent"),
+    ],
+)
+def test_what_was_told_plainly_is_not_asked_for(told, category, audience, name):
+    found = asked(told, category, audience=audience)
+    assert found.messages[0].response == f"utter_crisis_{name}" and found.level is RiskLevel.ESCALATE
+    earlier = asked(f"{told}\nhm", category, audience=audience)
+    assert earlier.messages[0].response.startswith("utter_check_in_") and earlier.level is RiskLevel.CHECK_IN
 
 
 def test_a_planned_meeting_on_a_parents_page_is_the_childs_unless_they_speak_of_themselves():
