@@ -69,6 +69,15 @@ TOLD = {
         ("offender_concern", "i shook him. he's five weeks old"),
         ("abuse_disclosure", "i keep having thoughts of hurting my newborn"),
     ],
+    "young_person": [
+        ("offender_concern", "my 13 year old son has been looking at pictures of little children"),
+        ("offender_concern", "my son, 15, touched his little sister"),
+        ("offender_concern", "a 6 year old in my class touches other children"),
+        ("offender_concern", "my nephew is accused of touching his cousin"),
+        ("abuse_disclosure", "caught my 8 year old playing doctors with the neighbours girl"),
+        ("abuse_disclosure", "my brother is 13 and he touches my little sister"),
+        ("offender_concern", "my friend told me he touched his little cousin"),
+    ],
 }  # fmt: skip
 
 GENERAL = [
@@ -90,6 +99,8 @@ GENERAL = [
 
 #: By what is told a child's brother is a child as well; of a grown-up's brother nobody knows.
 BY_WHO_WRITES = [
+    ("my brother touched my sister", "abuse_disclosure", None, "young_person"),
+    ("my brother touched my sister", "abuse_disclosure", True, None),
     ("i grabbed her hard and she cried", "offender_concern", True, "own_hand"),
     ("i grabbed her hard and she cried", "offender_concern", None, None),
     ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
@@ -114,6 +125,11 @@ def test_where_nothing_more_is_told_the_general_words_stand(category, text):
 @pytest.mark.parametrize(("text", "category", "by_a_grown_up", "name"), BY_WHO_WRITES)
 def test_some_words_tell_a_situation_only_of_those_who_write_so(text, category, by_a_grown_up, name):
     assert getattr(find_situation(text, category, by_a_grown_up), "name", None) == name
+
+
+@pytest.mark.parametrize("told", ["my son is 22 and looks at pictures of children", "our adult son touched a little girl"])
+def test_a_grown_up_son_is_no_child_who_harms(told):
+    assert getattr(find_situation(told, "offender_concern", True), "name", None) != "young_person"
 
 
 def test_a_situation_told_one_message_earlier_still_counts():
@@ -251,6 +267,15 @@ def test_what_was_told_plainly_is_not_asked_for(told, category, audience, name):
     assert found.messages[0].response == f"utter_crisis_{name}" and found.level is RiskLevel.ESCALATE
     earlier = asked(f"{told}\nhm", category, audience=audience)
     assert earlier.messages[0].response.startswith("utter_check_in_") and earlier.level is RiskLevel.CHECK_IN
+
+
+def test_a_child_who_harms_gets_no_card_about_an_adult_offender():
+    told = "my son touched his little sister"
+    found = card(told, "offender_concern", Speaker.ABOUT_CHILD, audience="parent")
+    assert found.messages[0].response == "utter_crisis_young_person_parent"
+    assert "don't confront or warn" not in found.messages[0].text and "both children safe" in found.messages[0].text
+    sounds_like_oneself = card(told, "offender_concern", Speaker.OWN_BEHAVIOUR, audience="parent")
+    assert sounds_like_oneself.messages[0].response == "utter_crisis_young_person_parent"
 
 
 def test_a_planned_meeting_on_a_parents_page_is_the_childs_unless_they_speak_of_themselves():
