@@ -69,6 +69,13 @@ TOLD = {
         ("offender_concern", "i shook him. he's five weeks old"),
         ("abuse_disclosure", "i keep having thoughts of hurting my newborn"),
     ],
+    "wants_to_hurt_them": [
+        ("self_harm", "I can't stop thinking about killing the man who did this"),
+        ("adult_involved", "I want to kill the guy who groomed my daughter"),
+        ("immediate_danger", "i'm going to kill him for what he did to my son"),
+        ("abuse_disclosure", "i dream of hurting my abuser"),
+        ("image_shared", "i could murder the boy who posted her pictures"),
+    ],
     "young_person": [
         ("offender_concern", "my 13 year old son has been looking at pictures of little children"),
         ("offender_concern", "my son, 15, touched his little sister"),
@@ -104,6 +111,8 @@ BY_WHO_WRITES = [
     ("i grabbed her hard and she cried", "offender_concern", True, "own_hand"),
     ("i grabbed her hard and she cried", "offender_concern", None, None),
     ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
+    ("i want to kill him", "abuse_disclosure", True, "wants_to_hurt_them"),
+    ("i want to kill him", "abuse_disclosure", None, None),
     ("my ex hits me", "abuse_disclosure", True, "partner_violence"),
     ("my ex hits me", "abuse_disclosure", False, None),
 ]
@@ -130,6 +139,13 @@ def test_some_words_tell_a_situation_only_of_those_who_write_so(text, category, 
 @pytest.mark.parametrize("told", ["my son is 22 and looks at pictures of children", "our adult son touched a little girl"])
 def test_a_grown_up_son_is_no_child_who_harms(told):
     assert getattr(find_situation(told, "offender_concern", True), "name", None) != "young_person"
+
+
+@pytest.mark.parametrize(
+    "told", ["i want to kill the man who did this and myself, i want to die", "i hit my son and i want to end my life"]
+)
+def test_words_of_the_writers_own_death_go_before_everything(told):
+    assert getattr(find_situation(told, "self_harm", True), "name", None) in (None, "words_of_dying")
 
 
 def test_a_situation_told_one_message_earlier_still_counts():
@@ -260,6 +276,7 @@ def asked(words: str, category: str, speaker=Speaker.SELF, **context):
     ("told", "category", "audience", "name"),
     [
         ("i spanked my child and it left bruises", "abuse_disclosure", None, "own_hand_parent"),
+        ("i could kill the man who did this", "self_harm", "parent", "wants_to_hurt_them_parent"),
     ],
 )
 def test_what_was_told_plainly_is_not_asked_for(told, category, audience, name):
@@ -267,6 +284,24 @@ def test_what_was_told_plainly_is_not_asked_for(told, category, audience, name):
     assert found.messages[0].response == f"utter_crisis_{name}" and found.level is RiskLevel.ESCALATE
     earlier = asked(f"{told}\nhm", category, audience=audience)
     assert earlier.messages[0].response.startswith("utter_check_in_") and earlier.level is RiskLevel.CHECK_IN
+
+
+def test_a_wish_to_hurt_the_one_who_did_it_gets_its_words_once_after_the_card_about_the_child():
+    first = card("he groomed my daughter", "adult_involved", Speaker.ABOUT_CHILD, audience="parent")
+    given = {"audience": "parent", "cards_given": [first.category], "needs": first.needs}
+    rage = card("i want to kill him", "adult_involved", Speaker.SELF, **given)
+    assert rage.messages[0].response == "utter_crisis_wants_to_hurt_them_parent"
+    assert "Your child needs you" in rage.messages[0].text and "999" in rage.messages[0].text
+    given |= {"cards_given": [first.category, rage.category], "needs": rage.needs}
+    again = card("i will kill him", rage.category, Speaker.SELF, **given)
+    assert again.messages[0].response == "utter_crisis_again_parent"
+
+
+@pytest.mark.parametrize("category", ["self_harm", "immediate_danger", "offender_concern"])
+def test_a_wish_to_hurt_somebody_else_is_no_wish_to_die_and_no_offence(category):
+    found = card("i want to hurt the man who abused me", category, Speaker.OWN_BEHAVIOUR, audience="parent")
+    assert found.messages[0].response == "utter_crisis_wants_to_hurt_them_survivor"
+    assert "missing" not in str(found.messages) and "gb-runaway-helpline" not in found.hotlines
 
 
 def test_a_child_who_harms_gets_no_card_about_an_adult_offender():
