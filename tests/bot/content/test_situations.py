@@ -76,6 +76,13 @@ TOLD = {
         ("abuse_disclosure", "i dream of hurting my abuser"),
         ("image_shared", "i could murder the boy who posted her pictures"),
     ],
+    "school_threat": [
+        ("immediate_danger", "a kid says he's gonna shoot up the school"),
+        ("immediate_danger", "he said he will bring something bad on friday"),
+        ("self_harm", "my friend has a list of people he wants to hurt at school"),
+        ("immediate_danger", "someone posted don't come to school tomorrow"),
+        ("immediate_danger", "A pupil says that he will bring a knife to school"),
+    ],
     "young_person": [
         ("offender_concern", "my 13 year old son has been looking at pictures of little children"),
         ("offender_concern", "my son, 15, touched his little sister"),
@@ -276,6 +283,7 @@ def asked(words: str, category: str, speaker=Speaker.SELF, **context):
     ("told", "category", "audience", "name"),
     [
         ("i spanked my child and it left bruises", "abuse_disclosure", None, "own_hand_parent"),
+        ("a kid says hes gonna shoot up the school", "immediate_danger", "child", "school_threat_child"),
         ("i could kill the man who did this", "self_harm", "parent", "wants_to_hurt_them_parent"),
     ],
 )
@@ -311,6 +319,14 @@ def test_a_child_who_harms_gets_no_card_about_an_adult_offender():
     assert "don't confront or warn" not in found.messages[0].text and "both children safe" in found.messages[0].text
     sounds_like_oneself = card(told, "offender_concern", Speaker.OWN_BEHAVIOUR, audience="parent")
     assert sounds_like_oneself.messages[0].response == "utter_crisis_young_person_parent"
+
+
+def test_a_threat_at_school_sends_nobody_to_a_line_for_missing_children():
+    told = "he is going to shoot up the school"
+    for audience in ("child", "parent", "professional"):
+        found = card(told, "immediate_danger", Speaker.SELF, audience=audience)
+        assert found.messages[0].response == f"utter_crisis_school_threat_{audience}"
+        assert "999" in found.messages[0].text and "gb-runaway-helpline" not in found.hotlines
 
 
 def test_a_planned_meeting_on_a_parents_page_is_the_childs_unless_they_speak_of_themselves():
