@@ -8,7 +8,7 @@ from bot.content.cards import GSM, segments
 from bot.content.crisis import CrisisContext, compose
 from bot.content.responses import get_responses
 from bot.content.selection import PURPOSES
-from bot.content.situations import find_situation, get_situations, read_situations
+from bot.content.situations import TOLD_AS_AN_ADULT, find_situation, get_situations, read_situations, read_writer
 from bot.errors import ContentError
 from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import VOICES
@@ -377,7 +377,7 @@ def test_who_protects_a_child_is_not_told_that_they_did_it(told):
     "told", ["a man posed as a kid online and has my nudes", "he treats me as a child", "it started 10 years ago"]
 )
 def test_a_child_is_not_made_an_adult_by_a_word(told):
-    assert getattr(find_situation(told, "extortion"), "name", None) != "told_as_an_adult"
+    assert TOLD_AS_AN_ADULT not in read_writer(told, "extortion")
 
 
 @pytest.mark.parametrize(
