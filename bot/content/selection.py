@@ -253,26 +253,6 @@ def _known_of(request: SelectionRequest) -> SelectionRequest:
     return replace(request, audience=audience, age=age)
 
 
-def may_be_grown(audience: str | None, age: int | None, channel: str) -> bool:
-    """Whether nobody has said who writes, so that the words may tell of an adult."""
-    return age is None and (audience is None or (audience == "child" and channel in TAKES_FOR_A_CHILD))
-
-
-def as_grown(audience: str | None) -> Tuple[str | None, int]:
-    """Audience and age of somebody whose words told that an adult writes."""
-    return (None if audience == "child" else audience), _AGE_OF_A_GROWN_UP
-
-
-def _known_of(request: SelectionRequest) -> SelectionRequest:
-    """The request with GROWN turned into what it means; a need that came back garbled from a store is left out."""
-    told_as_an_adult = GROWN in request.needs and may_be_grown(request.audience, request.age, request.channel)
-    request = replace(request, needs=tuple(need for need in request.needs if need in PURPOSES))
-    if not told_as_an_adult:
-        return request
-    audience, age = as_grown(request.audience)
-    return replace(request, audience=audience, age=age)
-
-
 def _meet(
     directory: HotlineDirectory,
     request: SelectionRequest,
