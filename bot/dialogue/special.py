@@ -218,10 +218,13 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
     if likely and likely in nearest and not (is_open and not is_question(_text_of(tracker))):
+        if is_open and is_about(likely, cards_given(tracker)):
+            return _answer_with_helplines(likely, facts, now)
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if is_open:
         cards = cards_given(tracker)
-        near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, cards)]
+        asked = cards if is_question(_text_of(tracker)) else frozenset()
+        near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, asked)]
         again = _spoken_before(tracker) == "utter_crisis_heard"
         draft = _with_helplines("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, now)
         buttons = [_faq_button(faq, facts) for faq in near if faq in nearest]

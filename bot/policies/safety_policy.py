@@ -118,10 +118,12 @@ class SafetyPolicy(Policy):
         risk = latest_risk(tracker)
         check_in = _waiting_check_in(tracker)
         text, answer = message.text or "", _answer_near(message, tracker)
+        asked_before = _asked_before(tracker, text)
+        taken_back = asked_before is not None and has_changed_mind(text)
         turn = Turn(
             risk=from_dict(risk),
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
-            intent=_answer_intent(message, is_asked=check_in is not None),
+            intent="affirm" if taken_back else _answer_intent(message, is_asked=check_in is not None),
             check_in=check_in,
             card_level=_card_level(tracker),
             told_plainly=_is_told_plainly(risk or {}),
@@ -135,7 +137,7 @@ class SafetyPolicy(Policy):
             is_about_card=answer is not None and is_about(answer, cards_given(tracker)),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
-            asked_before=_asked_before(tracker, text),
+            asked_before=asked_before,
             was_told_again=_was_told_again(tracker),
         )
         return decide(turn)

@@ -81,6 +81,12 @@ def speaks_of_dying(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["of_dying"].search(_plain(text)))
 
 
+def reaches_a_service(text: str) -> bool:
+    """Whether all that the words say is that a service was reached, or that its people come: "i called childline"."""
+    plain = " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
+    return bool(_patterns(_ANSWERS)["reached_a_service"].search(plain))
+
+
 def is_one_word(text: str) -> bool:
     """Whether nothing can stand beside the answer: a word of any language, or a laughing face."""
     return len(text.strip()) <= _MAX_LETTERS and len(re.findall(r"[^\W\d_]+", text)) <= 1
@@ -96,7 +102,7 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     rows = words["answers"]
     affirm, deny, beside = ("|".join(f"(?:{row})" for row in rows[kind]) for kind in ("affirm", "deny", "beside"))
     whole = f"(?:(?:{beside}) )*(?:{deny}) (?:(?:{deny}|{beside}) )*"
-    single = {name: words[name] for name in ("what_now", "adds", "changed_mind", "of_dying")}
+    single = {name: words[name] for name in ("what_now", "adds", "changed_mind", "of_dying", "reached_a_service")}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
     return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled}

@@ -88,7 +88,8 @@ def _counts(hit: SignalHit, reading: Reading, evidence: Evidence, thresholds: Th
         # "kms this homework" is a joke nine times in ten; the tenth is why a kind question is asked.
         return True
     if _is_doubted(reading, thresholds):
-        return _wants_to_die_now(hit, evidence)
+        # A threat to many is passed on, however sure the readers are that it is talk.
+        return _wants_to_die_now(hit, evidence) or (hit.signal.undoubted and evidence.stance is Stance.NOW)
     if evidence.stance is Stance.EDUCATIONAL:
         # "What are the signs that someone is grooming my daughter?" asks; the signal's words are the question's.
         return evidence.of_self and reading.levels[RiskLevel.ESCALATE] >= thresholds.escalate

@@ -28,7 +28,7 @@ _UNLESS_REACH = 160
 
 @dataclass(frozen=True)
 class RiskSignal:
-    """One entry of `data/risk/*.yml`, ready to match."""
+    """One entry of `data/risk/*.yml`, ready to match. An `undoubted` one counts however sure the readers are."""
 
     id: str
     category: str
@@ -38,6 +38,7 @@ class RiskSignal:
     unless: Pattern[str] | None
     should_fire: Tuple[str, ...]
     should_stay_quiet: Tuple[str, ...]
+    undoubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _is_negated(line: str, start: int, negation: Pattern[str]) -> bool:
 
 def _build(row: Mapping[str, Any], groups: Mapping[str, Sequence[str]], file: str) -> RiskSignal:
     missing = [field for field in _FIELDS if field not in row]
-    unknown = set(row) - set(_FIELDS) - {"unless"}
+    unknown = set(row) - set(_FIELDS) - {"unless", "undoubted"}
     if missing or unknown:
         raise ContentError(f"{file}: signal '{row.get('id')}' lacks {missing} or has unknown fields {sorted(unknown)}.")
     if row["category"] not in CATEGORIES:
@@ -139,4 +140,5 @@ def _build(row: Mapping[str, Any], groups: Mapping[str, Sequence[str]], file: st
         unless=compile_patterns(row["unless"], groups, place) if row.get("unless") else None,
         should_fire=tuple(row["should_fire"]),
         should_stay_quiet=tuple(row["should_stay_quiet"]),
+        undoubted=bool(row.get("undoubted", False)),
     )

@@ -10,6 +10,7 @@ from bot.safety.answers import (
     has_changed_mind,
     is_one_word,
     is_question,
+    reaches_a_service,
     read_answer,
     says_outcome,
     speaks_of_dying,
@@ -181,3 +182,19 @@ def test_the_next_step_is_asked_for(text):
 @pytest.mark.parametrize("text", ["what do i do about his phone", "what next year brings", "now what he says is true"])
 def test_another_question_is_not_about_the_next_step(text):
     assert not asks_what_now(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i called childline", "ok i texted 988", "we filed a report with the FBI", "my wife is on the phone to the police now",
+             "the social worker is here now", "i rang the samaritans and they were lovely"]
+)  # fmt: skip
+def test_a_service_was_reached(text):
+    assert reaches_a_service(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i called him", "i called childline because my dad hits me", "i told the police he hits me", "he called the police on me",
+             "should i call childline", "i didnt call childline", "call the police"]
+)  # fmt: skip
+def test_what_says_more_or_less_than_that_is_read_as_ever(text):
+    assert not reaches_a_service(text)

@@ -42,6 +42,14 @@ def test_any_other_signal_is_let_go_there(text: str) -> None:
     assert decide(reading(thresholds.veto / 2), evidence_of(text), thresholds).level is RiskLevel.NONE
 
 
+def test_a_threat_to_a_school_is_never_let_go_there() -> None:
+    thresholds = load_thresholds()
+    told = decide(reading(thresholds.veto / 2), evidence_of("a boy in my class is going to shoot up the school"), thresholds)
+    assert told.level is RiskLevel.ESCALATE
+    filmed = evidence_of("in the film he is going to shoot up the school")
+    assert decide(reading(thresholds.veto / 2), filmed, thresholds).level is RiskLevel.NONE
+
+
 @pytest.mark.parametrize(
     ("any_risk", "level"), [(0.1, RiskLevel.NONE), (0.5, RiskLevel.NONE), (0.99, RiskLevel.CHECK_IN)]
 )
