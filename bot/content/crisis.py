@@ -219,7 +219,8 @@ def _emergency(desk: _Desk) -> List[Message]:
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
     again = f"utter_emergency_again_{kind}"
     # The same words twice in a row sound as if nobody read; the number stays first.
-    if desk.context.emergencies and again in desk.book:
+    is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
+    if desk.context.emergencies and is_same and again in desk.book:
         return [desk.message(again)]
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
 

@@ -52,6 +52,7 @@ class CrisisContext:
         needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
             the category. With `selection.GROWN` the words before that card told that an adult writes.
         emergencies: How many emergency cards were shown just before, without anything else between them.
+        emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
 
     country: str | None = None
@@ -64,6 +65,7 @@ class CrisisContext:
     words: str = ""
     needs: Tuple[str, ...] = ()
     emergencies: int = 0
+    emergency_from_oneself: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,10 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     assessment, context = _as_they_write(writer, told_as_an_adult, assessment, context)
     if situation is not None:
         assessment = _as_told(situation, writer, assessment, context)
-    if situation is not None and assessment.level is RiskLevel.ESCALATE:
-        category = situation.category or category
+    if situation is not None and assessment.level is RiskLevel.ESCALATE and situation.category not in (None, category):
+        # What was told before must not swallow another trouble of the newest words: "i want to die".
+        is_newest = _situation_told(_newest_words(context), category, told_as_an_adult) == situation
+        category, situation = (situation.category or category, situation) if is_newest else (category, None)
     kept = tuple(need for need in context.needs if need in PURPOSES)
     needs = _needs(situation, assessment, context)
     # Another trouble inside the same category is met with its words; what it needs stays with its card.
@@ -138,9 +142,12 @@ def _plainly_told(assessment: RiskAssessment, context: CrisisContext) -> Situati
         return None
     told_as_an_adult = _is_told_as_an_adult(_read_writer(context.words, category), context)
     # What was written before may have raised another question: the newest words count.
-    newest = replace(context, words=context.words.rpartition("\n")[2])
-    situation = _situation_told(newest, category, told_as_an_adult)
+    situation = _situation_told(_newest_words(context), category, told_as_an_adult)
     return situation if situation is not None and situation.plain else None
+
+
+def _newest_words(context: CrisisContext) -> CrisisContext:
+    return replace(context, words=context.words.rpartition("\n")[2])
 
 
 def _situation_told(context: CrisisContext, category: str, told_as_an_adult: bool) -> Situation | None:

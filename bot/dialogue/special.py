@@ -178,6 +178,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         words=recent_words(tracker),
         needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
         emergencies=emergencies_in_a_row(tracker),
+        emergency_from_oneself=is_emergency_from_oneself(tracker),
     )
 
 

@@ -18,10 +18,12 @@ from bot.dialogue.constants import (
     UTTER_NEAREST_ANSWERS,
 )
 from bot.nlu.constants import FALLBACK_INTENT
-from bot.safety.levels import IMAGE_SHARED, RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.levels import IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel, Speaker, Stance
 from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble, is_part_of
 
 _LIKELIER_THAN_NOT = 0.5
+#: From this score words of despair after another trouble's card are met as such, and not as talk about that card.
+DESPAIR_FROM = 0.8
 #: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
 _HEARD = 3
 #: Whose situation a parent or a professional tells.
@@ -48,6 +50,10 @@ IMAGE_LOOK = "ask_image_look"
 TAKE_BACK = "take_back"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
+#: Said by somebody who took something these may be a goodbye; the number stays first.
+_LEAVES_AN_OVERDOSE_OPEN = frozenset({"thank", "goodbye", "laugh"}) | {
+    intent for intent in AFTER_CARD_INTENTS if not intent.startswith("outcome_")
+}
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
 
@@ -69,6 +75,7 @@ class OpenCard:
         speaker: Value of a `Speaker`: whose situation it is.
         is_emergency: Somebody was in danger, and nobody has said since that it is over.
         repeated: So many emergency cards stand at the end, without anything else between them.
+        is_from_oneself: The danger is that somebody took something or hurts themselves.
         is_recent: It was among the last few bot messages, and nothing quite different was answered since.
     """
 
@@ -77,6 +84,7 @@ class OpenCard:
     is_emergency: bool = False
     repeated: int = 0
     is_recent: bool = False
+    is_from_oneself: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +220,9 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
     card = turn.open_card
     if card is None or not card.is_emergency or turn.is_emergency or turn.risk.failed:
         return None
+    if turn.told_plainly and turn.risk.main_category == SELF_HARM and not card.is_from_oneself:
+        # "He has a knife", then "i want to die": that is met with its own words and lines.
+        return None
     if turn.risk.level == RiskLevel.NONE and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
         return Decision(UTTER_CRISIS_ANSWER)
     return _again(turn) if _adds_to_an_emergency(turn) else None
@@ -288,7 +299,9 @@ def _is_met(turn: Turn) -> bool:
         return True
     others = {name: score for name, score in risk.categories.items() if name != card.category}
     is_its_part = is_part_of(risk.main_category, card.category) and not turn.is_another_trouble
-    is_unsure = max(others.values(), default=0.0) < ANOTHER_TROUBLE_FROM
+    is_despair = risk.main_category == SELF_HARM and not turn.asks_about_the_card
+    limit = DESPAIR_FROM if is_despair else ANOTHER_TROUBLE_FROM
+    is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
 
 
@@ -317,6 +330,8 @@ def _asks_what_was_met(turn: Turn) -> bool:
 def _adds_to_an_emergency(turn: Turn) -> bool:
     """Words that tell of no help and no safety ("only a few", "can she sleep now") leave the danger open."""
     says_nothing = turn.intent in _SAYS_NOTHING_BY_ITSELF and turn.intent != SAFE_NOW
+    if turn.open_card is not None and turn.open_card.is_from_oneself and turn.intent in _LEAVES_AN_OVERDOSE_OPEN:
+        return True
     return turn.is_overread or turn.asks_what_now or says_nothing or turn.intent == FAQ_INTENT
 
 

@@ -178,7 +178,14 @@ def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
         return None
     speaker = card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
     in_a_row = emergencies_in_a_row(tracker)
-    return OpenCard(card[CARD_CATEGORY], speaker, is_emergency_open(tracker), in_a_row, is_card_open(tracker))
+    return OpenCard(
+        card[CARD_CATEGORY],
+        speaker,
+        is_emergency=is_emergency_open(tracker),
+        repeated=in_a_row,
+        is_recent=is_card_open(tracker),
+        is_from_oneself=is_emergency_from_oneself(tracker),
+    )
 
 
 def _answer_near(message: UserUttered, tracker: DialogueStateTracker) -> Optional[str]:

@@ -68,6 +68,8 @@ def says_outcome(intent: str, text: str, after: str | None = None) -> bool:
     # With the digits: "i called 999".
     plain = " ".join(re.findall(r"[a-z0-9&']+", text.lower().replace("’", "'")))
     wanted = patterns[after or intent]
+    if is_question(text):
+        return False
     return bool(wanted.search(plain)) and not patterns["denied"].search(patterns["kindly"].sub(" ", plain))
 
 

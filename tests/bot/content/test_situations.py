@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.content.cards import GSM, segments
@@ -403,3 +405,42 @@ def test_what_a_parent_who_hit_is_told_fits_a_child_of_any_age():
     for channel in ("web", "sms"):
         text = get_responses().choose("utter_crisis_own_hand_parent", "parent", channel, {"country": "GB"}).text
         assert "in a cot" not in text and "small child goes somewhere safe first" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "category"),
+    [
+        ("i pushed him off me and ran, he raped me", "abuse_disclosure"),
+        ("she took pills, i grabbed her", "self_harm"),
+        ("i don't go to school today because i want to die", "self_harm"),
+        ("dad says don't go to school tomorrow so no one sees the bruises", "abuse_disclosure"),
+        ("i brought a knife to school to cut myself", "self_harm"),
+        ("my stepdad says be a good girl and he pulled my pants down", "abuse_disclosure"),
+        ("he said he'd take revenge for this and post my pics", "extortion"),
+        ("i want to kill him for what he did and then myself", "self_harm"),
+    ],
+)
+def test_words_that_only_sound_like_a_situation_keep_their_own_card(words, category):
+    for by_a_grown_up in (True, False, None):
+        found = find_situation(words, category, by_a_grown_up)
+        assert found is None or found.name not in SWALLOWS, found
+
+
+SWALLOWS = ("own_hand", "own_hand_of_whom", "school_threat", "young_person", "young_person_at_play", "wants_to_hurt_them")
+
+
+def test_what_was_told_before_does_not_swallow_a_wish_to_die():
+    words = "a boy in my class says hes going to shoot up the school\ni want to die"
+    found = compose(
+        RiskAssessment(RiskLevel.ESCALATE, {"self_harm": 0.97}, Speaker.SELF),
+        CrisisContext(country="GB", audience="child", words=words, cards_given=("immediate_danger",)),
+    )
+    assert found.category == "self_harm" and "self_harm" in found.messages[0].response
+
+
+def test_another_kind_of_emergency_is_no_repeat():
+    taken = RiskAssessment(RiskLevel.EMERGENCY, {"self_harm": 0.97}, Speaker.SELF)
+    context = CrisisContext(country="GB", audience="child", words="i took all the pills", emergencies=1)
+    assert compose(taken, context).messages[0].response == "utter_emergency_self_harm_child"
+    again = compose(taken, replace(context, emergency_from_oneself=True))
+    assert again.messages[0].response == "utter_emergency_again_self_harm"

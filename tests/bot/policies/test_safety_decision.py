@@ -355,3 +355,25 @@ def test_what_is_taken_back_is_not_answered_with_what_was_written_before():
     assert decide(risk(CARD), NONE, "take_back", SELF_HARM, NONE) is None
     assert decide(risk(CARD), CARD, "take_back", SELF_HARM, NONE).response == UTTER_CRISIS_CARD
     assert decide(risk(NOW), NONE, "take_back", SELF_HARM, NONE).response == UTTER_CRISIS_CARD
+
+
+def test_thanks_and_goodbye_after_an_overdose_repeat_the_number():
+    taken = OpenCard(SELF_HARM, "self", is_emergency=True, is_from_oneself=True)
+    for intent in ("thank", "goodbye", "take_back", "barrier_cost"):
+        again = decide(risk(NONE), NONE, intent, None, NOW, False, open_card=taken)
+        assert again.response == UTTER_CRISIS_CARD and again.slots[CARD_LEVEL] == "emergency"
+    attacked = OpenCard(ABUSE_DISCLOSURE, "self", is_emergency=True)
+    assert decide(risk(NONE), NONE, "thank", None, NOW, False, open_card=attacked) is None
+
+
+def test_plain_words_of_dying_in_another_danger_get_their_own_card():
+    attacked = OpenCard(ABUSE_DISCLOSURE, "self", is_emergency=True)
+    card = decide(risk(CARD), CARD, None, None, NOW, True, frozenset({ABUSE_DISCLOSURE}), open_card=attacked)
+    assert card.slots[CARD_CATEGORY] == SELF_HARM
+
+
+def test_despair_after_another_trouble_s_card_is_met_as_despair():
+    given, opened = frozenset({EXTORTION}), OpenCard(EXTORTION, "self")
+    sure, unsure = (RiskAssessment(CARD, {SELF_HARM: score}) for score in (0.88, 0.57))
+    assert decide(sure, CARD, None, None, CARD, False, given, open_card=opened).slots[CARD_CATEGORY] == SELF_HARM
+    assert decide(unsure, CARD, None, None, CARD, False, given, open_card=opened).slots[CARD_CATEGORY] == EXTORTION

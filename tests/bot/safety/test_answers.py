@@ -198,3 +198,30 @@ def test_a_service_was_reached(text):
 )  # fmt: skip
 def test_what_says_more_or_less_than_that_is_read_as_ever(text):
     assert not reaches_a_service(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["i told my mum and she hit me", "i told mum and she said im lying", "i called childline and hung up",
+             "told them i want to die", "should i call the police", "i told my uncle to stop"]
+)  # fmt: skip
+def test_a_telling_that_went_badly_is_no_help_found(text):
+    assert not says_outcome("outcome_contacted", text)
+
+
+@pytest.mark.parametrize("text", ["i wish i was safe", "is it safe", "when will i be safe"])
+def test_a_wish_to_be_safe_is_no_safety(text):
+    assert not says_outcome("outcome_safe_now", text)
+
+
+@pytest.mark.parametrize("text", ["dad is here", "im with my uncle", "someone is here", "he's at my school", "they took her"])
+def test_who_may_be_the_attacker_ends_no_emergency(text):
+    assert not says_outcome("outcome_safe_now", text, AFTER_AN_EMERGENCY)
+
+
+@pytest.mark.parametrize("text", ["i need to go to hospital", "should i go to hospital", "i hope the ambulance came", "i told them im fine"])
+def test_a_doctor_who_is_not_there_ends_no_overdose(text):
+    assert not says_outcome("outcome_safe_now", text, AFTER_AN_OVERDOSE)
+
+
+def test_who_else_called_somebody_is_read_as_ever():
+    assert not reaches_a_service("he called the police") and not reaches_a_service("he reported him to the police")
