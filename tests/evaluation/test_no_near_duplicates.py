@@ -43,7 +43,8 @@ def held_out_lines() -> List[Tuple[str, str]]:
     for path in sorted([*HELD_OUT.glob("*.jsonl"), *HELD_OUT.glob("risk/*.jsonl"), *HELD_OUT.glob("quiet/*.jsonl")]):
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             if "then" in row:
-                lines += [(row["id"], row["opening"]), *((row["id"], one["says"]) for one in row["then"])]
+                # One text, as a session is: "no" and "what do i do" belong to no one.
+                lines.append((row["id"], " ".join([row["opening"], *(one["says"] for one in row["then"])])))
             else:
                 lines.append((row["id"], " ".join(row["turns"]) if "turns" in row else row["text"]))
     return lines
