@@ -21,7 +21,8 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from bot.yaml_text import parse_yaml
+
 _NLU_KEYS = {"version", "nlu", "responses"}
 _BLOCK_KINDS = ("intent", "lookup", "synonym", "regex")
 
@@ -78,7 +79,7 @@ class TrainingImporter(RasaFileImporter):
 
 def _parse(path: str) -> Dict[str, Any]:
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+        content = parse_yaml(Path(path).read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise YamlSyntaxException(path, error) from error
     return content if isinstance(content, dict) else {}

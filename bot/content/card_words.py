@@ -7,9 +7,10 @@ from typing import Any, Mapping
 
 import yaml
 
-from bot.content.hotlines import FOLDER, Loader
+from bot.content.hotlines import FOLDER
 from bot.content.schema import Hotline
 from bot.errors import ContentError
+from bot.yaml_text import parse_yaml
 
 FILE = FOLDER / "card_words.yml"
 _VIOLENCE = frozenset(("domestic_violence", "sexual_violence"))
@@ -21,7 +22,7 @@ _ABOUT_PERSONS = frozenset(("sextortion", "child_abuse"))
 def get_card_words() -> Mapping[str, Any]:
     """The words by name. Raises ContentError when the file cannot be read."""
     try:
-        content: Any = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
+        content: Any = parse_yaml(FILE.read_text(encoding="utf-8"))
         words: Mapping[str, Any] = content["card_words"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ContentError(f"{FILE} cannot be read ({error}). Copy it from the repository.") from error

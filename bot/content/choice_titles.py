@@ -13,8 +13,9 @@ from typing import Any, Mapping
 import yaml
 
 from bot.config import DATA_DIR
-from bot.content.responses import Loader, ResponseBook
+from bot.content.responses import ResponseBook
 from bot.errors import ContentError
+from bot.yaml_text import parse_yaml
 
 FILE = DATA_DIR / "choices" / "titles.yml"
 AUDIENCES = ("child", "parent", "professional")
@@ -37,7 +38,7 @@ def read_choice_titles(path: Path) -> Titles:
         ContentError: It is no YAML with `titles: {audience: {answer: title}}`, or names another audience.
     """
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
+        content: Any = parse_yaml(path.read_text(encoding="utf-8"))
         titles = {str(who): {str(k): str(v) for k, v in named.items()} for who, named in content["titles"].items()}
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ContentError(f"{path} cannot be read ({error}). Copy it from the repository.") from error

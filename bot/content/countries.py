@@ -14,8 +14,9 @@ from typing import AbstractSet, Any, Dict, FrozenSet, Iterable, Iterator, List, 
 
 import yaml
 
-from bot.content.hotlines import FOLDER, Loader, get_directory
+from bot.content.hotlines import FOLDER, get_directory
 from bot.errors import ContentError
+from bot.yaml_text import parse_yaml
 
 FILE = FOLDER / "aliases.yml"
 LANGUAGES = tuple(
@@ -151,7 +152,7 @@ def _territories(language: str) -> Dict[str, str]:
 
 def _read_aliases() -> Any:
     try:
-        content = yaml.load(FILE.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
+        content = parse_yaml(FILE.read_text(encoding="utf-8"))
         if _SECTIONS - set(content):
             raise KeyError(" or ".join(sorted(_SECTIONS)))
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:

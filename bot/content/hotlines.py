@@ -17,8 +17,8 @@ import yaml
 from bot.config import DATA_DIR
 from bot.content.schema import INTERNATIONAL, Hotline, read_service
 from bot.errors import ContentError, InputError
+from bot.yaml_text import parse_yaml
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = DATA_DIR / "hotlines"
 #: CI warns this many days before an entry is due and fails this many days after.
 WARN_DAYS, FAIL_DAYS = 30, 180
@@ -115,7 +115,7 @@ def read_file(path: Path) -> Tuple[str, str, str, List[Hotline]]:
         ContentError: The file is not YAML, its name and country differ, or an entry fails its schema.
     """
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # noqa: S506 (safe loader)
+        content: Any = parse_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContentError(f"{path} is not valid YAML: {error}") from error
     country = content.get("country")

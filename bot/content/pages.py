@@ -19,10 +19,10 @@ from bot.content.hotlines import load_directory
 from bot.content.reviews import Standing, standings
 from bot.content.schema import Hotline
 from bot.errors import ContentError
+from bot.yaml_text import parse_yaml
 
 PAGES_DIR = PROJECT_DIR / "docs" / "content"
 INDEX = "README.md"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MADE = "<!-- Made from data/ by `python -m bot content-pages`. Change the YAML, not this page. -->"
 _WORDS_IN_BRACES = "Words in braces, such as {emergency_number}, are filled in when the text is shown."
 _ASKED = re.compile(r'"faq": *"(\w+)"')
@@ -97,7 +97,7 @@ def write_pages(pages: Mapping[str, str], folder: Path = PAGES_DIR, keep_others:
 
 def _read(path: Path) -> Dict[str, Any]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (safe loader)
+        found = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ContentError(f"{path.name} cannot be read ({str(error).splitlines()[0]}).") from None
     return found if isinstance(found, dict) else {}

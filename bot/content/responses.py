@@ -17,8 +17,7 @@ import yaml
 
 from bot.config import DATA_DIR
 from bot.errors import ContentError
-
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from bot.yaml_text import parse_yaml
 
 #: A name in braces, as Rasa writes variables.
 PLACEHOLDER = re.compile(r"\{([^\n{}]+?)\}")
@@ -202,7 +201,7 @@ def read_responses(files: Iterable[Path]) -> Dict[str, List[Variation]]:
         if not re.search(r"^responses:", source, re.MULTILINE):
             continue
         try:
-            content = yaml.load(source, Loader=Loader)  # noqa: S506 (a safe loader, the C one when present)
+            content = parse_yaml(source)
         except yaml.YAMLError as error:
             raise ContentError(f"{path} is not valid YAML: {error}") from error
         for name, items in (content.get("responses") or {}).items():

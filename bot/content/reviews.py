@@ -19,12 +19,12 @@ from ruamel.yaml.error import YAMLError
 
 from bot.config import DATA_DIR
 from bot.errors import ContentError, InputError
+from bot.yaml_text import parse_yaml
 
 #: Days after which a text is read again: from its sign-off, or, for a draft, from the day it was written.
 REVIEW_DAYS = 365
 DRAFT, REVIEWED, CHANGED = "draft", "reviewed", "changed"
 _SIGNED_KEYS = ("reviewed_by", "reviewed_on", "reviewed_words")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _texts(folder: Path) -> Iterator[_Text]:
 
 def _read(path: Path) -> Dict[str, Any]:
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (safe loader)
+        found = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ContentError(f"{path.name} cannot be read ({str(error).splitlines()[0]}).") from None
     return found if isinstance(found, dict) else {}

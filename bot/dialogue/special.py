@@ -400,14 +400,6 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return plain("utter_ask_method_details", facts)
 
 
-def _restart(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """ "Again", said after "my dad hits me", tells something and wipes nothing."""
-    words = _text_of(tracker).split()
-    if is_card_open(tracker) and len(words) == 1 and not words[0].startswith("/") and words[0].lower() != "restart":
-        return _with_helplines("utter_crisis_heard", facts, now)
-    return plain("utter_restart", facts)
-
-
 def _medical_certainty(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Should I take her to A&E?" after a card about self-harm is answered; what an illness is, is not."""
     if newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM and is_card_open(tracker):
@@ -444,7 +436,6 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_goodbye": _while_a_card_is_open("utter_crisis_goodbye", "utter_goodbye"),
     "utter_laugh": _while_a_card_is_open("utter_crisis_heard", "utter_laugh"),
     "utter_user_is_bored": _while_a_card_is_open("utter_crisis_heard", "utter_user_is_bored"),
-    "utter_restart": _restart,
     "utter_audience_chosen": _audience_chosen,
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,

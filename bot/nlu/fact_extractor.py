@@ -28,6 +28,10 @@ COUNTRY_INTENT = "ask_country"
 HOTLINE_INTENT = "get_hotline"
 AUDIENCE_INTENT = "choose_audience"
 AGE_INTENT = "other_age"
+#: Rasa forgets the session at this intent.
+RESTART_INTENT = "restart"
+#: What one word must be to ask for it while a card is open: "again", after "my dad hits me", tells something.
+RESTART_WORDS = frozenset({"restart", "reset"})
 PRIVACY_INTENT = "ask_privacy_setting"
 #: Of words that were taken for something else, answers less likely than this are not offered.
 NEAR_ENOUGH = 0.1
@@ -65,6 +69,7 @@ class FactExtractor(GraphComponent):
                     "audience": role.audience or _audience(text, tracker),
                 }
                 _follow(message, country, role, found["audience"] or _known_audience(message, tracker))
+                _keep_session(message, text, tracker)
                 entities = [_as_entity(name, value, text) for name, value in found.items() if value]
                 message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
@@ -136,6 +141,15 @@ def _follow(message: Message, country: CountryReading, role: RoleReading, audien
         AGE_INTENT: audience == CHILD,
     }
     if intent is not None and is_misread.get(intent, False):
+        _not_understood(message)
+
+
+def _keep_session(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> None:
+    """One word after a card starts nothing afresh, unless it is a word for that."""
+    words = text.split()
+    is_restart = (message.get(INTENT) or {}).get("name") == RESTART_INTENT
+    says_it = len(words) != 1 or words[0].strip(".!?").lower() in RESTART_WORDS
+    if is_restart and not says_it and tracker is not None and is_card_open(tracker):
         _not_understood(message)
 
 

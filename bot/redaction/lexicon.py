@@ -13,10 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, FrozenSet, Iterable, Iterator, List, Tuple
 
-import yaml
-
 from bot.config import DATA_DIR
 from bot.errors import ContentError
+from bot.yaml_text import parse_yaml
 
 REDACTION_DIR = DATA_DIR / "redaction"
 HOTLINES_DIR = DATA_DIR / "hotlines"
@@ -117,7 +116,6 @@ def _scalars(value: Any, key: str = "") -> Iterator[Tuple[str, str]]:
 
 
 #: Safe, and in C where it is there: a second less until names are redacted.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER_KEYS = ("phone", "sms", "text", "whatsapp", "number", "emergency")
 _DIGITS = re.compile(r"\+?\d(?:[\d\s().\-]{1,18}\d)?")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9\-]+(?:\.[a-z0-9\-]+)+)", re.IGNORECASE)
@@ -129,7 +127,7 @@ def _read_directory(folder: Path) -> Tuple[List[str], List[str], List[str]]:
     hosts: List[str] = []
     names: List[str] = []
     for path in sorted(folder.glob("*.yml")):
-        for key, value in _scalars(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)):
+        for key, value in _scalars(parse_yaml(path.read_text(encoding="utf-8"))):
             if any(part in key.lower() for part in _NUMBER_KEYS):
                 numbers += ["".join(filter(str.isdigit, found)) for found in _DIGITS.findall(value)]
             if "://" in value or value.lower().startswith("www."):

@@ -150,3 +150,14 @@ def test_a_child_that_tells_an_age_is_offered_no_answers_for_parents_by_age(text
     assert understood(text, "other_age", audience="parent")[0] == "other_age"
     assert understood(text, "other_age")[0] == "other_age"
     assert understood("my daughter is 11", "other_age", audience="child") == ("other_age", "parent")
+
+
+CARD = BotUttered("words", metadata={"utter_action": "utter_crisis_card", "card_category": "abuse_disclosure"})
+
+
+def test_again_after_a_card_forgets_nothing():
+    """Rasa's own restart would wipe what "my dad hits me" was answered with."""
+    assert read("again", "restart", CARD)[0] == "nlu_fallback"
+    for asked in ("restart", "Reset!", "start over please"):
+        assert read(asked, "restart", CARD)[0] == "restart"
+    assert read("again", "restart")[0] == "restart"
