@@ -56,6 +56,7 @@ from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
+Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 
 #: After a card, answers that are further away than this are not offered.
 NEAR_ENOUGH = 0.1
@@ -357,38 +358,33 @@ def _as_journey_draft(worded: Worded, response: str) -> Draft:
     }
 
 
-def _once_a_card_was_given(name: str, otherwise: str) -> Composer:
-    """Anger or no words mean something else after a crisis card than in small talk."""
+def _either(is_so: Condition, then: Composer, otherwise: Composer) -> Composer:
+    """One response name that means something else after a card: "no" or "hes 8" wants no list of topics there."""
 
     def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        return plain(name if facts.card_level >= RiskLevel.ESCALATE else otherwise, facts, {"at": now})
+        return (then if is_so(tracker, facts) else otherwise)(tracker, facts, now)
 
     return compose_either
 
 
-def _about_the_newest_card(otherwise: Composer) -> Composer:
-    """"Go on" after a crisis card asks what comes next there, not for a topic or the answer before it."""
-
-    def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        if is_card_newest(tracker):
-            return plain("utter_crisis_more", facts, {"at": now})
-        return otherwise(tracker, facts, now)
-
-    return compose_either
+def _said(name: str) -> Composer:
+    return lambda tracker, facts, now: plain(name, facts, {"at": now})
 
 
-def _while_a_card_is_open(name: str, otherwise: str) -> Composer:
-    """"No", "hes 8" or "im his dad" after a card is said about it, and wants no list of topics."""
-
-    def compose_either(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        return _with_helplines(name, facts, now) if is_card_open(tracker) else plain(otherwise, facts)
-
-    return compose_either
+def _received(name: str) -> Composer:
+    return lambda tracker, facts, now: _with_helplines(name, facts, now)
 
 
-def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """Who somebody is, told after a card, shows the helplines once more, in the words for that person."""
-    return _crisis_card(tracker, facts, now) if is_card_open(tracker) else plain("utter_audience_chosen", facts)
+def _while_open(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    return is_card_open(tracker)
+
+
+def _while_newest(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    return is_card_newest(tracker)
+
+
+def _once_given(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    return facts.card_level >= RiskLevel.ESCALATE
 
 
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -400,11 +396,13 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return plain("utter_ask_method_details", facts)
 
 
-def _medical_certainty(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+def _while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
+
+
+def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Should I take her to A&E?" after a card about self-harm is answered; what an illness is, is not."""
-    if newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM and is_card_open(tracker):
-        return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
-    return plain("utter_ask_medical_certainty", facts)
+    return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
 def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -423,23 +421,26 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     UTTER_CHECK_IN_YES: _check_in_yes,
     "utter_asked_faq": _asked_faq,
     "utter_nearest_answers": _nearest_answers,
-    "utter_say_simpler": _about_the_newest_card(_say_simpler),
-    "utter_tell_me_more": _about_the_newest_card(_tell_me_more),
-    "utter_insult": _once_a_card_was_given("utter_crisis_anger", "utter_insult"),
-    "utter_random_noise": _once_a_card_was_given("utter_crisis_silence", "utter_random_noise"),
-    "utter_lost_for_words": _once_a_card_was_given("utter_crisis_silence", "utter_lost_for_words"),
-    "utter_deny": _while_a_card_is_open("utter_crisis_more", "utter_deny"),
-    "utter_affirm": _while_a_card_is_open("utter_crisis_more", "utter_affirm"),
-    "utter_other_age": _while_a_card_is_open("utter_crisis_noted", "utter_other_age"),
-    "utter_share_news": _while_a_card_is_open("utter_crisis_heard", "utter_share_news"),
-    "utter_thank": _while_a_card_is_open("utter_crisis_goodbye", "utter_thank"),
-    "utter_goodbye": _while_a_card_is_open("utter_crisis_goodbye", "utter_goodbye"),
-    "utter_laugh": _while_a_card_is_open("utter_crisis_heard", "utter_laugh"),
-    "utter_user_is_bored": _while_a_card_is_open("utter_crisis_heard", "utter_user_is_bored"),
-    "utter_audience_chosen": _audience_chosen,
+    "utter_say_simpler": _either(_while_newest, _received("utter_crisis_more"), _say_simpler),
+    "utter_tell_me_more": _either(_while_newest, _received("utter_crisis_more"), _tell_me_more),
+    "utter_insult": _either(_once_given, _received("utter_crisis_anger"), _said("utter_insult")),
+    "utter_random_noise": _either(_once_given, _received("utter_crisis_silence"), _said("utter_random_noise")),
+    "utter_lost_for_words": _either(_once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),
+    "utter_deny": _either(_while_open, _received("utter_crisis_more"), _said("utter_deny")),
+    "utter_affirm": _either(_while_open, _received("utter_crisis_more"), _said("utter_affirm")),
+    "utter_other_age": _either(_while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
+    "utter_share_news": _either(_while_open, _received("utter_crisis_heard"), _said("utter_share_news")),
+    "utter_thank": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_thank")),
+    "utter_goodbye": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_goodbye")),
+    "utter_laugh": _either(_while_open, _received("utter_crisis_heard"), _said("utter_laugh")),
+    "utter_user_is_bored": _either(_while_open, _received("utter_crisis_heard"), _said("utter_user_is_bored")),
+    # Who somebody is, told after a card, shows the helplines once more, in the words for that person.
+    "utter_audience_chosen": _either(_while_open, _crisis_card, _said("utter_audience_chosen")),
+    "utter_ask_medical_certainty": _either(
+        _while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
+    ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
-    "utter_ask_medical_certainty": _medical_certainty,
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,
 }
