@@ -25,6 +25,13 @@ UTTER_JOURNEYS = "utter_journeys"
 #: What comes nearest to a message; while a card is open, that it was heard, with the helplines beneath.
 UTTER_NEAREST_ANSWERS = "utter_nearest_answers"
 
+#: What was said after a card is received with these, the card's helplines beneath: what it was about stays open.
+RECEIVED_AFTER_CARD = frozenset(
+    {
+        "utter_crisis_heard", "utter_crisis_unanswered", "utter_crisis_not_followed", "utter_crisis_noted",
+        "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger",
+    }
+)  # fmt: skip
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, FrozenSet, Iterator, Mapping
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
@@ -23,6 +23,7 @@ from bot.dialogue.constants import (
     COUNTRY,
     FAQ_PREFIX,
     LANGUAGE,
+    RECEIVED_AFTER_CARD,
     UTTER_CHECK_IN,
     UTTER_JOURNEY,
 )
@@ -120,13 +121,19 @@ def is_card_newest(tracker: DialogueStateTracker) -> bool:
 def is_card_open(tracker: DialogueStateTracker) -> bool:
     """Whether a card was among the last few bot messages, and no answer about something quite different came since."""
     answered: list[str] = []
-    for event in list(spoken_in_session(tracker))[:LOOK_BACK]:
+    spoken = (event for event in spoken_in_session(tracker) if not _keeps_a_card_open(event))
+    for event in islice(spoken, LOOK_BACK):
         if event.metadata.get("utter_action") in CARD_RESPONSES:
             topics = TOPICS_AFTER_CARD.get(event.metadata.get(CARD_CATEGORY) or "", frozenset())
             return all(topic_of(name[len("utter_") :]) in topics for name in answered)
         name = answer_of(event)
         answered += [name] if name else []
     return False
+
+
+def _keeps_a_card_open(spoken: BotUttered) -> bool:
+    """Whether a bot message only received what was said after a card, with its helplines beneath."""
+    return str(spoken.metadata.get("response") or "") in RECEIVED_AFTER_CARD
 
 
 def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from bot.content.choice_titles import title_of
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
+from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.constants import (
     CARD_CATEGORY,
@@ -145,13 +146,15 @@ def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: date
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The person said yes to the direct question: a person to reach now for what was asked about, nothing else.
 
-    The words of `utter_check_in_yes_…` are for a person about themselves ("it isn't your fault"). A parent, a friend or
-    a professional gets the card in their own voice.
+    The words of `utter_check_in_yes_…` are for a person about themselves ("it isn't your fault"). A parent, a friend, a
+    professional, an adult by their own words, or somebody whose situation has a card of its own, gets that card.
     """
     asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
-    if voice_of(speaker, facts.audience, asked, facts.age) not in (CHILD, OWN_BEHAVIOUR):
-        risk = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker)
-        return _as_card(compose(risk, _context(tracker, facts, now)))
+    risk, context = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker), _context(tracker, facts, now)
+    told = read_told(risk, context)
+    voice = voice_of(told.assessment.speaker, told.context.audience, asked, told.context.age)
+    if told.situation is not None or voice not in (CHILD, OWN_BEHAVIOUR):
+        return _as_card(compose(risk, context))
     values = {CARD_CATEGORY: asked, CARD_NEEDS: (), "at": now}
     shown = selection_from({**_known(facts), **values, "channel": facts.channel})
     draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)
@@ -227,8 +230,7 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         cards = cards_given(tracker)
         asked = cards if is_question(_text_of(tracker)) else frozenset()
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, asked)]
-        again = _spoken_before(tracker) == "utter_crisis_heard"
-        draft = _with_helplines("utter_crisis_not_followed" if again else "utter_crisis_heard", facts, now)
+        draft = _with_helplines(_not_answered(tracker), facts, now)
         buttons = [_faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
@@ -239,6 +241,13 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)
     return {**draft, "buttons": [*buttons, *draft["buttons"]]}
+
+
+def _not_answered(tracker: DialogueStateTracker) -> str:
+    """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
+    if _spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
+        return "utter_crisis_not_followed"
+    return "utter_crisis_unanswered" if is_question(_text_of(tracker)) else "utter_crisis_heard"
 
 
 def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:

@@ -33,11 +33,13 @@ _ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
 _RECEIVED = frozenset(
     {
         "utter_crisis_heard", "utter_crisis_noted", "utter_crisis_not_followed", "utter_crisis_help_stays",
-        "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger",
+        "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_unanswered",
     }
 )  # fmt: skip
 _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_know", "utter_ask_keep_secret"})
-_DID_NOT_WORK = frozenset({"utter_outcome_not_yet", "utter_it_did_not_work", "utter_hotlines_after_card"})
+_DID_NOT_WORK = frozenset(
+    {"utter_outcome_not_yet", "utter_outcome_no_answer", "utter_it_did_not_work", "utter_hotlines_after_card"}
+)
 _BELIEVES = frozenset({"utter_outcome_contacted", "utter_outcome_safe_now"})
 _CLOSES = frozenset({"utter_thank", "utter_goodbye", "utter_affirm", "utter_crisis_goodbye"})
 _REFUSES = frozenset(

@@ -345,6 +345,9 @@ def _about_the_card(turn: Turn) -> Decision | None:
         return Decision(UTTER_CRISIS_ANSWER)
     if turn.risk.level == RiskLevel.CHECK_IN and turn.intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
         return None
+    if turn.is_question and turn.newest_alone < RiskLevel.ESCALATE and not turn.told_plainly:
+        # "Can i do something else when it comes": choices that are near, not the card once more.
+        return Decision(UTTER_NEAREST_ANSWERS)
     if turn.was_told_again and not turn.told_plainly:
         # The same card three times in a row says that nobody reads.
         return Decision(UTTER_NEAREST_ANSWERS)

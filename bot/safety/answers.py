@@ -52,8 +52,9 @@ def adds_trouble(text: str) -> bool:
 
 
 def asks_what_now(text: str) -> bool:
-    """Whether a message asks for the next step and nothing else: "ok and what do i do now"."""
-    return bool(_patterns(_ANSWERS)["what_now"].search(_plain(text)))
+    """Whether a message asks for the next step, or ends by asking for it: "she gets home at 3. what do i do now"."""
+    clauses = [clause for clause in _CLAUSE_ENDS.split(text) if clause.strip()]
+    return bool(clauses) and bool(_patterns(_ANSWERS)["what_now"].search(_plain(clauses[-1])))
 
 
 def says_outcome(intent: str, text: str, after: str | None = None) -> bool:

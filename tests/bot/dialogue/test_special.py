@@ -10,7 +10,8 @@ from rasa.shared.core.slots import AnySlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
-from bot.dialogue.facts import read_facts, recent_words
+from bot.dialogue.constants import RECEIVED_AFTER_CARD
+from bot.dialogue.facts import LOOK_BACK, is_card_open, read_facts, recent_words
 from bot.dialogue.special import SPECIAL_RESPONSES, plain
 from bot.learning.state import JourneyState
 
@@ -95,6 +96,21 @@ def test_a_detail_that_is_not_understood_after_a_card_keeps_the_helplines_in_sig
     assert [button["payload"] for button in said["buttons"]] == [*near, "/get_hotline"]
 
 
+def test_a_question_that_is_not_understood_after_a_card_is_not_guessed_at():
+    question = heard("is he allowed to do that?", nearest=NEAREST, likely=None)
+    said = say("utter_nearest_answers", tracker_with(CARD, question, card_level="escalate"))
+    assert said["response"] == "utter_crisis_unanswered" and "999" in said["text"]
+    received = BotUttered("…", metadata={"response": "utter_crisis_unanswered"})
+    again = say("utter_nearest_answers", tracker_with(CARD, question, received, question, card_level="escalate"))
+    assert again["response"] == "utter_crisis_not_followed" and "999" in again["text"]
+
+
+def test_what_is_only_received_keeps_the_card_open():
+    received = [BotUttered("…", metadata={"response": name}) for name in sorted(RECEIVED_AFTER_CARD)]
+    assert is_card_open(tracker_with(CARD, *received))
+    assert not is_card_open(tracker_with(CARD, *[BotUttered("…", metadata={"response": "utter_greet"})] * LOOK_BACK))
+
+
 def test_far_away_answers_are_not_offered_to_somebody_who_tells_what_happened():
     far = [{"faq": "first_phone", "score": 0.02}]
     said = say("utter_nearest_answers", tracker_with(CARD, heard("x", nearest=far, likely=None), card_level="escalate"))
@@ -157,6 +173,15 @@ def test_a_yes_to_a_check_in_is_answered_in_the_voice_of_who_said_it(audience, s
     said = say("utter_check_in_yes", tracker)
     assert said["response"] == response and said["card_level"] == "escalate"
     assert said["hotlines"] and "999" in said["text"]
+
+
+def test_a_yes_of_somebody_who_wrote_as_an_adult_is_answered_as_to_an_adult():
+    """On a page that names no audience the words tell it: "my husband"."""
+    told = UserUttered("my husband scares me and the kids sometimes")
+    asked = BotUttered("?", metadata={"utter_action": "utter_check_in", "check_in": "abuse_disclosure"})
+    said = say("utter_check_in_yes", tracker_with(told, asked, UserUttered("yes")))
+    assert said["response"] == "utter_crisis_abuse_disclosure_survivor"
+    assert said["hotlines"] and "Childline" not in said["text"]
 
 
 @pytest.mark.parametrize(

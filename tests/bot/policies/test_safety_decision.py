@@ -176,7 +176,7 @@ def test_nobody_is_asked_what_a_card_has_already_met():
     asked = decide(doubt, ASK, "faq", None, CARD, told_plainly=False, cards_given=given, open_card=opened)
     assert asked.response == UTTER_CRISIS_ANSWER
     for says_nothing in (None, "nlu_fallback", "affirm"):
-        once_more = decide(doubt, ASK, says_nothing, None, CARD, False, given, open_card=opened)
+        once_more = decide(doubt, ASK, says_nothing, None, CARD, False, given, open_card=opened, is_question=False)
         slots = {CARD_LEVEL: "escalate", CHECK_IN: None, CARD_CATEGORY: EXTORTION, CARD_SPEAKER: "about_child"}
         assert once_more == Decision(UTTER_CRISIS_CARD, slots)
     # A disclosure that begins like a question is no question; a card of an earlier session is no card of today.
@@ -194,7 +194,7 @@ def test_after_a_card_only_what_is_surely_another_trouble_is_asked_about():
     def said(doubt, intent, plainly=False, **more):
         return decide(doubt, ASK, intent, None, CARD, plainly, given, open_card=opened, **more).response
 
-    assert said(scared, None) == UTTER_CRISIS_CARD
+    assert said(scared, None, is_question=False) == UTTER_CRISIS_CARD
     assert said(scared, "faq", is_question=True) == UTTER_CRISIS_ANSWER
     assert said(scared, "faq", is_question=False) == UTTER_CRISIS_CARD
     assert said(scared, None, plainly=True) == UTTER_CHECK_IN
@@ -298,6 +298,17 @@ def test_the_same_card_is_not_shown_three_times_in_a_row():
     assert told == Decision(UTTER_NEAREST_ANSWERS)
     plainly = decide(sounds, CARD, None, None, CARD, True, given, open_card=opened, was_told_again=True)
     assert plainly.response == UTTER_CRISIS_CARD
+
+
+def test_a_question_without_an_answer_near_enough_brings_choices_and_not_the_card_once_more():
+    opened = OpenCard(SELF_HARM, "self")
+    for doubted, alone, told_plainly, response in (
+        (ASK, ASK, False, UTTER_NEAREST_ANSWERS),
+        (ASK, ASK, True, UTTER_CRISIS_CARD),
+        (CARD, CARD, False, UTTER_CRISIS_CARD),
+    ):
+        asked = decide(risk(doubted), alone, "nlu_fallback", None, CARD, told_plainly, open_card=opened, is_question=True)
+        assert asked.response == response
 
 
 def test_a_late_yes_is_still_the_answer_to_our_question():

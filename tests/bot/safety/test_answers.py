@@ -174,12 +174,16 @@ def test_words_that_add_another_trouble():
     assert not adds_trouble("he knows my school") and not adds_trouble("i told him to stop")
 
 
-@pytest.mark.parametrize("text", ["what do i do now", "ok and what now?", "so what should we do first"])
+@pytest.mark.parametrize(
+    "text", ["what do i do now", "ok and what now?", "so what should we do first", "im lost. what to do", "she is home at 3. what do I do?", "where do we start"]
+)  # fmt: skip
 def test_the_next_step_is_asked_for(text):
     assert asks_what_now(text)
 
 
-@pytest.mark.parametrize("text", ["what do i do about his phone", "what next year brings", "now what he says is true"])
+@pytest.mark.parametrize(
+    "text", ["what do i do about his phone", "what next year brings", "now what he says is true", "what do i do. he is here"]
+)  # fmt: skip
 def test_another_question_is_not_about_the_next_step(text):
     assert not asks_what_now(text)
 
