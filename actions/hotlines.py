@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.known import known, own_age
+from actions.known import card_needs, known, own_age
 from bot.content.countries import country_code, resolve_country
 from bot.content.helpline_answers import HelplineAnswer, show_helplines
 
@@ -42,6 +42,7 @@ class ActionShowHotlines(Action):
             channel=str(tracker.get_latest_input_channel() or "web"),
             category=tracker.get_slot("card_category"),
             speaker=tracker.get_slot("card_speaker"),
+            needs=card_needs(tracker),
             just_named=named is not None,
             at=datetime.now(timezone.utc),
             age=own_age(tracker),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from rasa_sdk import Tracker
 
@@ -21,6 +21,15 @@ def known(tracker: Tracker, name: str) -> Optional[str]:
         )
         value = (said.get("metadata") or {}).get(name)
     return str(value) if value else None
+
+
+def card_needs(tracker: Tracker) -> Tuple[str, ...]:
+    """What helplines the newest card's situation called for, such as `domestic_violence`; empty without one."""
+    for event in reversed(tracker.events or []):
+        metadata = event.get("metadata") or {}
+        if event.get("event") == "bot" and metadata.get("card_category"):
+            return tuple(metadata.get("card_needs") or ())
+    return ()
 
 
 def own_age(tracker: Tracker) -> Optional[int]:

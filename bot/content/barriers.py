@@ -89,11 +89,12 @@ def fact_about(service: Hotline, barrier: str) -> str:
 
 
 def first_sentence(slots: Mapping[str, Any]) -> str:
-    """Words to copy, by who writes and what it is about."""
+    """Words to copy, by who writes and what it is about: what the situation calls for, else the category."""
     sentences = get_card_words()["first_sentences"]
     category = slots.get("card_category") or slots.get("check_in")
     choices: Mapping[str, str] = sentences[_who_writes(slots, category)]
-    return choices.get(str(category), choices["default"])
+    named = (*(slots.get("card_needs") or ())[:1], str(category))
+    return next((choices[name] for name in named if name in choices), choices["default"])
 
 
 def _who_writes(slots: Mapping[str, Any], category: Any) -> str:

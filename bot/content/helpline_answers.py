@@ -27,6 +27,7 @@ def show_helplines(
     channel: str = "web",
     category: str | None = None,
     speaker: str | None = None,
+    needs: Tuple[str, ...] = (),
     just_named: bool = False,
     at: datetime | None = None,
     age: int | None = None,
@@ -36,7 +37,7 @@ def show_helplines(
 
     Args:
         country: ISO code; None leads to help that works anywhere and the question for the country.
-        category, speaker: Those of the crisis card given before, if any: the same need, now for this country.
+        category, speaker, needs: Those of the crisis card given before, if any: the same need, now for this country.
         just_named: The person answered "which country?"; after a card this goes on to what may stop them.
         at: An aware time for opening hours.
         age: Years, when the person said it of themselves.
@@ -49,6 +50,7 @@ def show_helplines(
         "channel": channel,
         "card_category": category,
         "card_speaker": speaker,
+        "card_needs": needs,
         "at": at,
         "own_age": age,
         "own_language": language,

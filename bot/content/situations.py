@@ -22,10 +22,23 @@ from bot.text.cleanup import clean
 
 FILE_NAME = "situations.yml"
 #: What the words may tell of the one who writes, in `writers`.
-TOLD_AS_AN_ADULT, OWN_CHILD, OWN_CHILD_HURT, OWN_TEACHER = WRITERS = (
+(
+    TOLD_AS_AN_ADULT,
+    OWN_CHILD,
+    OWN_CHILD_HURT,
+    ABOUT_ONESELF,
+    OF_A_FRIEND,
+    OWN_THOUGHTS,
+    SOMEBODY_ELSE,
+    OWN_TEACHER,
+) = WRITERS = (
     "told_as_an_adult",
     "own_child",
     "own_child_hurt",
+    "about_oneself",
+    "of_a_friend",
+    "own_thoughts",
+    "somebody_else",
     "own_teacher",
 )
 _FLAGS = ("writer_acts", "by_a_parent", "about_another", "about_children", "grown", "plain", "not_from_grown_ups")

@@ -13,11 +13,15 @@ from typing import Collection, Tuple
 
 from bot.content.selection import GROWN, PURPOSES, as_grown, may_be_grown, person_of
 from bot.content.situations import (
+    ABOUT_ONESELF,
     ALWAYS,
+    OF_A_FRIEND,
     ONCE,
     OWN_CHILD,
     OWN_CHILD_HURT,
     OWN_TEACHER,
+    OWN_THOUGHTS,
+    SOMEBODY_ELSE,
     TOLD_AS_AN_ADULT,
     Situation,
     find_situation,
@@ -102,6 +106,7 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     level = max(assessment.level, RiskLevel.CHECK_IN)
     plain = _plainly_told(assessment, context) if level is RiskLevel.CHECK_IN else None
     assessment = replace(assessment, level=level if plain is None else RiskLevel.ESCALATE)
+    assessment = _whose_it_is(assessment, context)
     if assessment.level is RiskLevel.CHECK_IN:
         return Told(assessment, context, assessment.asked_category, None, context.cards_given, ())
     category = assessment.main_category or _UNNAMED_CATEGORY
@@ -126,6 +131,32 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     if told_as_an_adult:
         needs = (*needs, GROWN)
     return Told(assessment, context, category, situation, cards_given, needs)
+
+
+def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:
+    """Whose situation a grown-up tells, where the learned guess of a short message ("they still have it up") is wrong.
+
+    A parent who spoke of their child, and in the newest words neither of themselves nor of a friend, goes on about that
+    child. A worry about somebody else's doings is no confession, whoever tells it.
+    """
+    category = assessment.asked_category or assessment.main_category
+    if category == levels.OFFENDER_CONCERN:
+        return _of_whose_doings(assessment, context)
+    writer = _read_writer(context.words, category or _UNNAMED_CATEGORY)
+    newest = _read_writer(_newest_words(context).words, category or _UNNAMED_CATEGORY)
+    is_theirs = context.audience == PARENT or _is_told_as_an_adult(writer, context)
+    guessed = assessment.speaker in (Speaker.SELF, Speaker.FRIEND, Speaker.UNKNOWN)
+    if is_theirs and guessed and OWN_CHILD in writer and not {ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest):
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    return assessment
+
+
+def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:
+    writer = _read_writer(context.words, levels.OFFENDER_CONCERN)
+    guessed = assessment.speaker in (Speaker.OWN_BEHAVIOUR, Speaker.SELF, Speaker.UNKNOWN)
+    if context.audience != CHILD and guessed and SOMEBODY_ELSE in writer and OWN_THOUGHTS not in writer:
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    return assessment
 
 
 def _needs(situation: Situation | None, assessment: RiskAssessment, context: CrisisContext) -> Tuple[str, ...]:

@@ -16,6 +16,7 @@ from bot.dialogue.constants import (
     AUDIENCE,
     CARD_CATEGORY,
     CARD_LEVEL,
+    CARD_NEEDS,
     CARD_RESPONSES,
     CHECK_IN,
     CHILD,
@@ -28,10 +29,12 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
 )
 from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
-from bot.safety.levels import RiskLevel
+from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
+#: Leads what a parent needs who did it themselves (`data/risk/words/situations.yml`); no other card begins with it.
+_PARENT_SUPPORT = "parent_support"
 #: Emergency cards about a danger that comes from the person themselves; their category is danger all the same.
 EMERGENCIES_FROM_ONESELF = ("utter_emergency_self_harm", "utter_emergency_again_self_harm")
 #: Ends with the question for the country, also in a channel without buttons.
@@ -141,6 +144,13 @@ def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     return next((event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)), {})
 
 
+def lasting_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    """Metadata of the card whose trouble stays when a danger is over: the newest that was not about that moment."""
+    cards = [event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)]
+    of_more = (card for card in cards if card[CARD_CATEGORY] != IMMEDIATE_DANGER)
+    return next(of_more, cards[0] if cards else {})
+
+
 def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
     for event in list(spoken_in_session(tracker))[:LOOK_BACK]:
@@ -154,6 +164,11 @@ def is_emergency_open(tracker: DialogueStateTracker) -> bool:
 def is_emergency_from_oneself(tracker: DialogueStateTracker) -> bool:
     """Whether the newest card was about somebody who took something or hurts themselves at that moment."""
     return str(newest_card(tracker).get("response") or "").startswith(EMERGENCIES_FROM_ONESELF)
+
+
+def is_card_from_own_hand(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest card answered somebody who hurt a child, or is afraid to: "how do i stop" is about that."""
+    return (newest_card(tracker).get(CARD_NEEDS) or ())[:1] == [_PARENT_SUPPORT]
 
 
 def spoken_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:

@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.card_words import get_card_words
 from bot.content.choice_titles import title_of
 from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
 from bot.content.responses import Response, get_responses
 from bot.content.telling import read_told
@@ -24,6 +25,7 @@ from bot.dialogue.constants import (
     CHILD,
     FAQ_PREFIX,
     UTTER_CHECK_IN,
+    UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
@@ -40,6 +42,7 @@ from bot.dialogue.facts import (
     is_emergency_from_oneself,
     is_emergency_open,
     journey_facts,
+    lasting_card,
     latest_risk,
     newest_card,
     recent_words,
@@ -51,9 +54,9 @@ from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import is_about
-from bot.safety.answers import asks_what_now, is_question, speaks_of_dying
-from bot.safety.levels import SELF_HARM, RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import OWN_BEHAVIOUR, category_of_yes, voice_of
+from bot.safety.answers import asks_what_now, is_question, speaks_of_calling, speaks_of_dying
+from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
@@ -63,6 +66,8 @@ Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 NEAR_ENOUGH = 0.1
 #: The same for answers that people ask for after such a card.
 OF_ITS_TOPIC_ENOUGH = 0.02
+#: Topics whose answers are offered as a guess only from `NEAR_ENOUGH`.
+SENSITIVE_TOPICS = frozenset({"self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do"})
 #: Buttons under one message.
 MOST_BUTTONS = 3
 
@@ -162,6 +167,12 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     return {**draft, "hotlines": hotlines, "card_level": RiskLevel.ESCALATE.label, "card_category": asked}
 
 
+def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """A no about an adult or a picture leaves what was asked for: "you never have to send one" is said there."""
+    name = f"{UTTER_CHECK_IN_NO}_{_asked_about(tracker)}"
+    return plain(name if name in get_responses() else UTTER_CHECK_IN_NO, facts)
+
+
 def _asked_about(tracker: DialogueStateTracker) -> str:
     """The policy clears the slot with its answer, so the category is read from the question that was asked."""
     for event in reversed(tracker.events):
@@ -236,7 +247,8 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     if _missed_just_before(tracker):
         draft = plain("utter_second_miss", facts)
         return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
-    buttons = [_faq_button(faq, facts) for faq in nearest]
+    offered = {entry["faq"] for entry in parsed.get(NEAREST, []) if _may_be_offered(entry)}
+    buttons = [_faq_button(faq, facts) for faq in nearest if faq in offered]
     if not buttons:
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)
@@ -253,6 +265,11 @@ def _not_answered(tracker: DialogueStateTracker) -> str:
 def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:
     """Whether an answer may be offered after these cards: near enough, or of their own topics and not far away."""
     return bool(entry["score"] >= (OF_ITS_TOPIC_ENOUGH if is_about(entry["faq"], cards) else NEAR_ENOUGH))
+
+
+def _may_be_offered(entry: Mapping[str, Any]) -> bool:
+    """Whether a guess may be shown: "I want to stop hurting myself" is no choice for a message about a game streak."""
+    return entry.get("topic") not in SENSITIVE_TOPICS or bool(entry["score"] >= NEAR_ENOUGH)
 
 
 def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:
@@ -367,6 +384,20 @@ def _as_journey_draft(worded: Worded, response: str) -> Draft:
     }
 
 
+def _safe_now(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """Good news, in words for whom it is about; nobody who wanted to die is told to keep the messages."""
+    card = lasting_card(tracker)
+    category, speaker = card.get(CARD_CATEGORY), Speaker(card.get(CARD_SPEAKER) or Speaker.UNKNOWN)
+    voice = voice_of(speaker, facts.audience, category or "", facts.age)
+    kept = {name: card[name] for name in (CARD_CATEGORY, CARD_SPEAKER, CARD_NEEDS) if name in card}
+    name = "utter_outcome_safe_now"
+    if voice == FRIEND:
+        name = f"{name}_friend"
+    elif category == SELF_HARM and voice in (CHILD, SURVIVOR):
+        name = f"{name}_self_harm"
+    return plain(name, facts, {**kept, "at": now})
+
+
 def _either(is_so: Condition, then: Composer, otherwise: Composer) -> Composer:
     """One response name that means something else after a card: "no" or "hes 8" wants no list of topics there."""
 
@@ -414,6 +445,35 @@ def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
+def _while_blackmailed(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """ "I don't have the money", after a card about blackmail, is about what is demanded and no helpline's price."""
+    is_extortion = newest_card(tracker).get(CARD_CATEGORY) == EXTORTION
+    return is_card_open(tracker) and is_extortion and not speaks_of_calling(_text_of(tracker))
+
+
+def _should_i_pay(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return _answer_with_helplines("sextortion_should_i_pay", facts, now)
+
+
+def _people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Who can I talk to?" after a card asks for its helplines, once more with their numbers."""
+    known = _known(facts)
+    answer = show_helplines(
+        country=facts.country,
+        audience=facts.audience,
+        channel=facts.channel,
+        category=known.get(CARD_CATEGORY),
+        speaker=known.get(CARD_SPEAKER),
+        needs=tuple(known.get(CARD_NEEDS) or ()),
+        at=now,
+        age=facts.age,
+        language=facts.language,
+    )
+    buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
+    shown = list(answer.hotlines)
+    return {"text": answer.text, "buttons": buttons, "response": answer.response, "custom": None, "hotlines": shown}
+
+
 def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Pictures of kids", said by somebody who tells what they found at a partner, asks for none."""
     speaker = newest_card(tracker).get(CARD_SPEAKER)
@@ -428,6 +488,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     UTTER_CRISIS_ANSWER: _crisis_answer,
     UTTER_CHECK_IN: _check_in,
     UTTER_CHECK_IN_YES: _check_in_yes,
+    UTTER_CHECK_IN_NO: _check_in_no,
     "utter_asked_faq": _asked_faq,
     "utter_nearest_answers": _nearest_answers,
     "utter_say_simpler": _either(_while_newest, _received("utter_crisis_more"), _say_simpler),
@@ -438,6 +499,15 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_deny": _either(_while_open, _received("utter_crisis_more"), _said("utter_deny")),
     "utter_affirm": _either(_while_open, _received("utter_crisis_more"), _said("utter_affirm")),
     "utter_other_age": _either(_while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
+    "utter_outcome_safe_now": _safe_now,
+    # "On insta", after a card, says where it happened.
+    "utter_privacy_ask_setting": _either(
+        _while_open, _received("utter_crisis_heard"), _said("utter_privacy_ask_setting")
+    ),
+    f"{FAQ_PREFIX}talk_to_a_real_person": _either(
+        _once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
+    ),
+    "utter_barrier_cost": _either(_while_blackmailed, _should_i_pay, _said("utter_barrier_cost")),
     "utter_share_news": _either(_while_open, _received("utter_crisis_heard"), _said("utter_share_news")),
     "utter_thank": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_thank")),
     "utter_goodbye": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_goodbye")),

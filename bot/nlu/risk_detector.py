@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -15,12 +15,13 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.constants import CARD_RESPONSES
-from bot.dialogue.facts import session_events
+from bot.dialogue.facts import cards_given, session_events
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
+from bot.safety.answers import names_deadline
 from bot.safety.engine import get_engine
-from bot.safety.levels import RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker, Stance
 from bot.safety.speaker_memory import carried_speaker
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class RiskDetector(GraphComponent):
         if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
             # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
             together = alone
+        together = _without_haste(together, text, cards_given(tracker) if tracker is not None else frozenset())
         speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
         return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
 
@@ -96,6 +98,16 @@ def _as_practice(alone: RiskAssessment) -> Dict[str, Any]:
     """Marks a line of an exercise; `put_aside` names the level that was not acted on."""
     put_aside = alone.level.label if alone.level > RiskLevel.NONE else None
     return {"practised": True, "put_aside": put_aside}
+
+
+def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str]) -> RiskAssessment:
+    """ "10 minutes left" is how blackmail presses, and no danger to life: a learned score takes it for one."""
+    is_learned = not any(finding.end > finding.start for finding in assessment.findings)
+    presses = names_deadline(text) and EXTORTION in {*cards, *assessment.categories}
+    if assessment.level < RiskLevel.EMERGENCY or not (is_learned and presses):
+        return assessment
+    surest = max(assessment.categories.values(), default=1.0)
+    return replace(assessment, level=RiskLevel.ESCALATE, categories={**assessment.categories, EXTORTION: surest})
 
 
 def _tells_something(event: UserUttered) -> bool:

@@ -21,6 +21,11 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
     levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
     levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
 }
+#: Answers to what a learned score easily takes for a risk of that category. Who watched something for adults and feels
+#: bad about it is not asked about children.
+HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
+    levels.OFFENDER_CONCERN: frozenset({"saw_pornography", "stop_watching_pornography", "is_pornography_real"}),
+}
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
 ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
 

@@ -18,7 +18,16 @@ from bot.dialogue.constants import (
     UTTER_NEAREST_ANSWERS,
 )
 from bot.nlu.constants import FALLBACK_INTENT
-from bot.safety.levels import IMAGE_SHARED, SELF_HARM, RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.levels import (
+    EXTORTION,
+    IMAGE_SHARED,
+    IMMEDIATE_DANGER,
+    SELF_HARM,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+    Stance,
+)
 from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble, is_part_of
 
 _LIKELIER_THAN_NOT = 0.5
@@ -77,6 +86,7 @@ class OpenCard:
         repeated: So many emergency cards stand at the end, without anything else between them.
         is_from_oneself: The danger is that somebody took something or hurts themselves.
         is_recent: It was among the last few bot messages, and nothing quite different was answered since.
+        is_from_own_hand: The writer hurt a child, or is afraid to: help to stop is what it is about.
     """
 
     category: str
@@ -85,6 +95,7 @@ class OpenCard:
     repeated: int = 0
     is_recent: bool = False
     is_from_oneself: bool = False
+    is_from_own_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,7 @@ class Turn:
         asks_what_now: The message asks for the next step and nothing else.
         open_card: What the card that is talked about was given for, or None.
         has_answer: A checked answer is near enough to be given, be it with a doubt.
+        has_harmless_answer: That answer is about what a learned score easily takes for a risk of this category.
         is_about_card: That answer is one that people ask for after such cards.
         is_about_helplines: That answer says what happens when one calls.
         adds_trouble: The words say that this is something more ("another girl", "there is more").
@@ -125,6 +137,7 @@ class Turn:
     asks_what_now: bool = False
     open_card: OpenCard | None = None
     has_answer: bool = False
+    has_harmless_answer: bool = False
     is_about_card: bool = False
     is_about_helplines: bool = False
     adds_trouble: bool = False
@@ -188,6 +201,8 @@ def decide(turn: Turn) -> Decision | None:
 def _of_the_risk(turn: Turn) -> Decision | None:
     """What the assessed risk calls for, once the message is no mere talk about what was answered."""
     risk, check_in = turn.risk, turn.check_in
+    if turn.has_harmless_answer and not turn.told_plainly and not turn.is_emergency and not risk.failed:
+        return None
     is_met = turn.is_after_a_card and _is_met(turn)
     if risk.level == RiskLevel.ESCALATE and is_met:
         return _about_the_card(turn)
@@ -299,7 +314,10 @@ def _is_met(turn: Turn) -> bool:
         return True
     others = {name: score for name, score in risk.categories.items() if name != card.category}
     is_its_part = is_part_of(risk.main_category, card.category) and not turn.is_another_trouble
-    is_despair = risk.main_category == SELF_HARM and not turn.asks_about_the_card
+    if risk.main_category == IMMEDIATE_DANGER and risk.level >= RiskLevel.ESCALATE and card.category != EXTORTION:
+        # "He says he's coming here" is more than what was told before; a blackmailer's haste is not.
+        return False
+    is_despair = risk.main_category == SELF_HARM and not (turn.asks_about_the_card or card.is_from_own_hand)
     limit = DESPAIR_FROM if is_despair else ANOTHER_TROUBLE_FROM
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)

@@ -27,6 +27,7 @@ from bot.dialogue.constants import (
 from bot.dialogue.facts import (
     cards_given,
     emergencies_in_a_row,
+    is_card_from_own_hand,
     is_card_open,
     is_direct_question,
     is_emergency_from_oneself,
@@ -38,7 +39,7 @@ from bot.dialogue.facts import (
 )
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, is_about
+from bot.nlu.topics import ABOUT_HELPLINES, HARMLESS_ANSWERS, is_about
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -120,15 +121,17 @@ class SafetyPolicy(Policy):
         text, answer = message.text or "", _answer_near(message, tracker)
         asked_before = _asked_before(tracker, text)
         taken_back = asked_before is not None and has_changed_mind(text)
+        assessment = from_dict(risk)
+        main_category = assessment.asked_category or assessment.main_category
         turn = Turn(
-            risk=from_dict(risk),
+            risk=assessment,
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
-            intent="affirm" if taken_back else _answer_intent(message, is_asked=check_in is not None),
+            intent="affirm" if taken_back else _answer_intent(message, check_in),
             check_in=check_in,
             card_level=_card_level(tracker),
             told_plainly=_is_told_plainly(risk or {}),
             cards_given=cards_given(tracker),
-            no_is_plain=_is_plain(text),
+            no_is_plain=_is_plain(text, check_in),
             is_question=is_question(text),
             asks_what_now=asks_what_now(text),
             is_overread=_is_overread(message, tracker),
@@ -137,6 +140,7 @@ class SafetyPolicy(Policy):
             is_about_card=answer is not None and is_about(answer, cards_given(tracker)),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
+            has_harmless_answer=answer in HARMLESS_ANSWERS.get(main_category or "", ()),
             asked_before=asked_before,
             was_told_again=_was_told_again(tracker),
         )
@@ -148,16 +152,21 @@ class SafetyPolicy(Policy):
         return self._prediction(probabilities, optional_events=events, is_no_user_prediction=True)
 
 
-def _answer_intent(message: UserUttered, is_asked: bool) -> Optional[str]:
+def _answer_intent(message: UserUttered, asked: Optional[str]) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
     Laughing says nothing either: "haha im not joking" is a yes. When we asked, plain words are the answer, whatever
     they sound like ("not like that lol just tired"); taking back without them ("forget it") is none, and after a card
     it is an intent of its own. A no may be a call for help: "no please help me".
     """
-    intent = message.intent.get("name")
-    if intent in (FALLBACK_INTENT, "faq", "laugh") or (is_asked and intent in {*NO_INTENTS, *AFTER_CARD_INTENTS}):
-        return read_answer(message.text or "") or intent
+    intent, text = message.intent.get("name"), message.text or ""
+    if asked is not None and not text.startswith(INTENT_MESSAGE_PREFIX):
+        answered = read_answer(text, asked)
+        if answered != read_answer(text):
+            # Only this question makes it an answer: "hes in my class", "just my face".
+            return answered
+    if intent in (FALLBACK_INTENT, "faq", "laugh") or (asked and intent in {*NO_INTENTS, *AFTER_CARD_INTENTS}):
+        return read_answer(text) or intent
     return intent
 
 
@@ -185,6 +194,7 @@ def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:
         repeated=in_a_row,
         is_recent=is_card_open(tracker),
         is_from_oneself=is_emergency_from_oneself(tracker),
+        is_from_own_hand=is_card_from_own_hand(tracker),
     )
 
 
@@ -198,9 +208,9 @@ def _answer_near(message: UserUttered, tracker: DialogueStateTracker) -> Optiona
     return likely if likely and is_about(likely, cards_given(tracker)) else None
 
 
-def _is_plain(text: str) -> bool:
+def _is_plain(text: str, asked: Optional[str]) -> bool:
     """Whether a no is pressed as a button or is all that the words say."""
-    return text.startswith(INTENT_MESSAGE_PREFIX) or is_one_word(text) or read_answer(text) == "deny"
+    return text.startswith(INTENT_MESSAGE_PREFIX) or is_one_word(text) or read_answer(text, asked) == "deny"
 
 
 def _card_level(tracker: DialogueStateTracker) -> RiskLevel:
@@ -234,7 +244,7 @@ def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:
             return None
         if is_direct_question(spoken):
             return spoken.metadata.get(CHECK_IN) if number else None
-        if spoken.metadata.get("response") == UTTER_CHECK_IN_NO and not has_changed_mind(text):
+        if str(spoken.metadata.get("response") or "").startswith(UTTER_CHECK_IN_NO) and not has_changed_mind(text):
             return None
     return None
 

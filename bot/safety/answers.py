@@ -21,21 +21,38 @@ _MAX_LETTERS = 16
 #: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
 _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
+#: Entries of that file that are looked for by themselves.
+_SINGLE = ("what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline")
 
 
-def read_answer(text: str) -> str | None:
+def read_answer(text: str, asked: str | None = None) -> str | None:
     """The intent an answer stands for: `affirm`, `deny`, or None when the words do not say.
 
     Args:
         text: The message as typed. A yes anywhere outweighs a no, and a no must be all that is said: fail towards help.
+        asked: Category of the check-in that it answers: "hes in my class" says no where an adult was asked about.
     """
     plain = _plain(text)
     if not plain or len(plain.split()) > MAX_WORDS:
         return None
     patterns = _patterns(_ANSWERS)
+    own = _answer_to(text, asked)
+    if own is not None:
+        return own
     if patterns["affirm"].search(plain):
         return "affirm"
     return "deny" if patterns["deny"].fullmatch(f"{plain} ") else None
+
+
+def _answer_to(text: str, asked: str | None) -> str | None:
+    """What only the question of this check-in makes an answer."""
+    patterns, with_digits = _patterns(_ANSWERS), " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
+    affirm, deny = patterns.get(f"{asked} affirm"), patterns.get(f"{asked} deny")
+    if affirm is not None and affirm.search(with_digits):
+        return "affirm"
+    if patterns["affirm"].search(_plain(text)) or deny is None:
+        return None
+    return "deny" if deny.fullmatch(f"{with_digits} ") else None
 
 
 def is_question(text: str) -> bool:
@@ -49,6 +66,12 @@ def is_question(text: str) -> bool:
 def adds_trouble(text: str) -> bool:
     """Whether the words say that this is something more: "another girl", "there is more"."""
     return bool(_patterns(_ANSWERS)["adds"].search(_plain(text)))
+
+
+def names_deadline(text: str) -> bool:
+    """Whether words say how little time somebody was given: "1 hour left", "hes counting down"."""
+    plain = " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
+    return bool(_patterns(_ANSWERS)["deadline"].search(plain))
 
 
 def asks_what_now(text: str) -> bool:
@@ -90,6 +113,11 @@ def reaches_a_service(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["reached_a_service"].search(plain))
 
 
+def speaks_of_calling(text: str) -> bool:
+    """Whether words speak of a call, a line or talking to somebody: only then is a price that of a helpline."""
+    return bool(_patterns(_ANSWERS)["of_calling"].search(_plain(text)))
+
+
 def is_one_word(text: str) -> bool:
     """Whether nothing can stand beside the answer: a word of any language, or a laughing face."""
     return len(text.strip()) <= _MAX_LETTERS and len(re.findall(r"[^\W\d_]+", text)) <= 1
@@ -105,7 +133,15 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     rows = words["answers"]
     affirm, deny, beside = ("|".join(f"(?:{row})" for row in rows[kind]) for kind in ("affirm", "deny", "beside"))
     whole = f"(?:(?:{beside}) )*(?:{deny}) (?:(?:{deny}|{beside}) )*"
-    single = {name: words[name] for name in ("what_now", "adds", "changed_mind", "of_dying", "reached_a_service")}
+    own: dict[str, Pattern[str]] = {}
+    for asked, kinds in words["answers_to"].items():
+        of_this = "|".join(f"(?:{row})" for row in kinds["deny"])
+        # "no hes in my class lol": what denies anywhere may stand beside it.
+        around = f"(?:(?:{beside}|{deny}) )*"
+        own[f"{asked} deny"] = re.compile(f"{around}(?:{of_this}) {around}(?:(?:{of_this}) {around})?")
+        if "affirm" in kinds:
+            own[f"{asked} affirm"] = re.compile("|".join(f"(?:{row})" for row in kinds["affirm"]))
+    single = {name: words[name] for name in _SINGLE}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
-    return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled}
+    return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled, **own}

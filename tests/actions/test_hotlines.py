@@ -65,6 +65,16 @@ def test_an_adult_is_not_sent_to_a_line_for_children_and_the_newest_age_counts()
     assert "gb-childline" in child and "gb-childline" not in adult and adult
 
 
+def test_what_the_card_called_for_is_shown_again_when_somebody_asks_for_a_line():
+    card = {"event": "bot", "metadata": {"card_category": "abuse_disclosure", "card_needs": ["domestic_violence", "crisis"]}}
+    asked = {"event": "user", "text": "/get_hotline"}
+    slots = {"country": "GB", "audience": "parent", "card_category": "abuse_disclosure", "card_speaker": "self"}
+    message = {"text": "/get_hotline", "intent": {"name": "get_hotline"}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    ActionShowHotlines().run(dispatcher, Tracker("1", slots, message, [card, asked], False, None, {}, None), {})
+    assert dispatcher.messages[0]["hotlines"][0] == "gb-domestic-abuse"
+
+
 @pytest.mark.parametrize("text", ["i need a helpline, he lives in canada", "georgia", "he hits me"])
 def test_words_of_which_no_country_was_taken_lead_to_help_that_works_anywhere(text):
     message, events = run(text, "ask_country", audience="child")

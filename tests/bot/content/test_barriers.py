@@ -132,3 +132,9 @@ def test_outcomes_have_their_words():
     assert [outcome_response(outcome) in get_responses() for outcome in OUTCOMES] == [True] * len(OUTCOMES)
     with pytest.raises(InputError):
         outcome_response("gave_up")
+
+
+def test_the_first_sentence_follows_what_the_situation_called_for():
+    slots = {"audience": "parent", "card_speaker": "self", "card_category": "abuse_disclosure"}
+    assert "when I was younger" in first_sentence(slots)
+    assert "on being safe" in first_sentence({**slots, "card_needs": ["domestic_violence", "crisis"]})

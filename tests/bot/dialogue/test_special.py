@@ -204,3 +204,49 @@ def test_choices_are_named_in_the_words_of_whom_they_are_offered_to(audience, ti
     told.parse_data["likely"] = "my_child_wont_talk"
     beside = say("utter_nearest_answers", tracker_with(told))["buttons"]
     assert beside[0]["title"] == titles[1]
+
+
+def test_a_sensitive_answer_is_no_guess_for_a_message_far_away_from_it():
+    far = [{"faq": "stop_hurting_myself", "topic": "self_harm_support", "score": 0.03}, {"faq": "first_phone", "topic": "x", "score": 0.02}]
+    offered = [button["payload"] for button in say("utter_nearest_answers", tracker_with(heard("streak", nearest=far)))["buttons"]]
+    assert '/ask{"faq": "first_phone"}' in offered and '/ask{"faq": "stop_hurting_myself"}' not in offered
+
+
+def test_who_can_i_talk_to_after_a_card_brings_its_helplines():
+    metadata = {**CARD.metadata, "card_category": "self_harm", "card_speaker": "self"}
+    said = say("utter_faq/talk_to_a_real_person", tracker_with(BotUttered("card", metadata=metadata), heard("who"), card_level="escalate"))
+    assert "gb-samaritans" in said["hotlines"] and "116 123" in said["text"]
+    assert say("utter_faq/talk_to_a_real_person", tracker_with(heard("who")))["response"] == "utter_faq/talk_to_a_real_person"
+
+
+def test_no_helplines_price_is_meant_where_somebody_cannot_pay_a_blackmailer():
+    metadata = {"utter_action": "utter_crisis_card", "card_level": "escalate", "card_category": "extortion", "card_speaker": "self"}
+    card = BotUttered("card", metadata=metadata)
+    said = say("utter_barrier_cost", tracker_with(card, heard("i dont have the money")))
+    assert said["response"] == "utter_faq/sextortion_should_i_pay" and "999" in said["text"]
+    assert say("utter_barrier_cost", tracker_with(card, heard("does it cost to call them")))["response"] == "utter_barrier_cost"
+
+
+def test_good_news_is_worded_for_whom_it_is_about():
+    def told(category, speaker):
+        metadata = {**CARD.metadata, "card_category": category, "card_speaker": speaker}
+        return say("utter_outcome_safe_now", tracker_with(BotUttered("card", metadata=metadata), heard("ok now")))
+
+    assert told("abuse_disclosure", "self")["response"] == "utter_outcome_safe_now"
+    assert told("self_harm", "self")["response"] == "utter_outcome_safe_now_self_harm"
+    friend = told("self_harm", "friend")
+    assert friend["response"] == "utter_outcome_safe_now_friend" and "0800 1111" in friend["text"]
+
+
+def test_once_a_danger_is_over_the_lines_of_what_was_before_it_stay():
+    before = BotUttered("card", metadata={**CARD.metadata, "card_category": "self_harm", "card_speaker": "friend"})
+    danger = BotUttered("card", metadata={**CARD.metadata, "card_category": "immediate_danger", "card_speaker": "friend"})
+    assert "0800 1111" in say("utter_outcome_safe_now", tracker_with(before, danger, heard("she answered, shes ok")))["text"]
+
+
+def test_a_no_about_an_adult_still_says_that_no_picture_is_owed():
+    asked = BotUttered("?", metadata={"utter_action": "utter_check_in", "check_in": "adult_involved"})
+    said = say("utter_check_in_no", tracker_with(asked, heard("hes my age")))
+    assert said["response"] == "utter_check_in_no_adult_involved" and "never have to send" in said["text"]
+    other = BotUttered("?", metadata={"utter_action": "utter_check_in", "check_in": "self_harm"})
+    assert say("utter_check_in_no", tracker_with(other, heard("no")))["response"] == "utter_check_in_no"

@@ -6,7 +6,7 @@ from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.policies.safety_policy import _answer_intent, _card_level, _is_plain, _waiting_check_in
-from bot.safety.levels import SELF_HARM, RiskLevel
+from bot.safety.levels import ADULT_INVOLVED, IMAGE_SHARED, SELF_HARM, RiskLevel
 
 QUESTION = BotUttered("question", metadata={"utter_action": "utter_check_in", "check_in": SELF_HARM})
 
@@ -38,11 +38,21 @@ def tracker_with(*events):
     ],
 )
 def test_plain_words_of_yes_and_no_count_where_the_intent_says_nothing(text, intent, read):
-    assert _answer_intent(UserUttered(text, {"name": intent}), is_asked=True) == read
+    assert _answer_intent(UserUttered(text, {"name": intent}), SELF_HARM) == read
 
 
 def test_taking_back_is_a_no_only_when_we_asked():
-    assert _answer_intent(UserUttered("no i was joking", {"name": "take_back"}), is_asked=False) == "take_back"
+    assert _answer_intent(UserUttered("no i was joking", {"name": "take_back"}), None) == "take_back"
+
+
+def test_some_answers_count_for_one_question_only():
+    same_age, portrait = (UserUttered(text, {"name": "faq"}) for text in ("shes 11 same as me", "nothing rude just my face"))
+    assert _answer_intent(same_age, ADULT_INVOLVED) == "deny" and _is_plain("shes 11 same as me", ADULT_INVOLVED)
+    assert _answer_intent(portrait, IMAGE_SHARED) == "deny"
+    assert _answer_intent(same_age, SELF_HARM) == _answer_intent(portrait, None) == "faq"
+    # A claim online is no proof, and an age over 17 is a yes.
+    assert _answer_intent(UserUttered("he says hes 13", {"name": "faq"}), ADULT_INVOLVED) == "faq"
+    assert _answer_intent(UserUttered("he turned 22", {"name": "faq"}), ADULT_INVOLVED) == "affirm"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +61,7 @@ def test_taking_back_is_a_no_only_when_we_asked():
      ("no point in anything", False), ("lol whatever im done", False)],
 )  # fmt: skip
 def test_a_no_is_plain_when_nothing_else_is_said(text, plain):
-    assert _is_plain(text) is plain
+    assert _is_plain(text, SELF_HARM) is plain
 
 
 def test_a_question_of_an_earlier_session_is_not_answered_today():

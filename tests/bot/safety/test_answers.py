@@ -10,6 +10,7 @@ from bot.safety.answers import (
     has_changed_mind,
     is_one_word,
     is_question,
+    names_deadline,
     reaches_a_service,
     read_answer,
     says_outcome,
@@ -157,6 +158,39 @@ def test_who_took_something_is_not_safe_because_someone_is_there():
 @pytest.mark.parametrize("text", ["idk", "um i dont know", "not sure tbh"])
 def test_not_being_sure_is_no_no(text):
     assert read_answer(text) == "affirm"
+
+
+@pytest.mark.parametrize("text", ["hes in my year", "no my age", "theyre 12 same as me", "shes in my class too", "not an adult"])
+def test_who_is_as_young_is_no_adult(text):
+    assert read_answer(text, "adult_involved") == "deny"
+    assert read_answer(text, "self_harm") is None
+
+
+@pytest.mark.parametrize("text", ["he is like 40", "shes 29 and says age is just a number", "much older", "idk"])
+def test_who_is_older_is(text):
+    assert read_answer(text, "adult_involved") == "affirm"
+
+
+@pytest.mark.parametrize("text", ["its just a normal selfie", "not a bad one just my face", "just me in my football kit", "i havent sent it"])
+def test_an_ordinary_picture_is_no_private_one(text):
+    assert read_answer(text, "image_shared") == "deny"
+
+
+@pytest.mark.parametrize("text", ["just me in my underwear", "just my face and body", "he has it", "i sent him one"])
+def test_a_picture_that_may_be_private_is_not_waved_away(text):
+    assert read_answer(text, "image_shared") is None
+
+
+def test_a_deadline_is_told_from_other_times():
+    assert names_deadline("he says 1 hour left") and names_deadline("hes counting down")
+    assert not names_deadline("he comes in 10 minutes") and not names_deadline("i have been here an hour")
+
+
+def test_good_news_is_heard_in_other_words():
+    for text in ("he's doing much better now, back at football", "we got through it", "she answered, shes fine", "he was arrested"):
+        assert says_outcome("outcome_safe_now", text)
+    for text in ("it isn't any better", "he will be back at school if they let him", "she never answered and is not ok"):
+        assert not says_outcome("outcome_safe_now", text)
 
 
 def test_a_no_is_taken_back_by_more_than_a_bare_yes():
