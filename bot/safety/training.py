@@ -38,7 +38,7 @@ from bot.text.vocabulary import TEXT_DIR
 #: Raised when the meaning of the stored arrays changes.
 FORMAT = 8
 FOLDS = 4
-#: Examples that the kernel machine keeps: one of each of the 16,600 situations, and a few seconds.
+#: Examples that the kernel machine keeps: one of each of the 18,900 situations, and a few seconds.
 SUPPORT = 19300
 _SEED = 20240613
 #: Weak: a few dozen weights are fitted on thousands of examples.
