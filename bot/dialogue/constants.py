@@ -25,6 +25,8 @@ UTTER_JOURNEYS = "utter_journeys"
 #: What comes nearest to a message; while a card is open, that it was heard, with the helplines beneath.
 UTTER_NEAREST_ANSWERS = "utter_nearest_answers"
 
+#: Intents that mean something else after a card: a price, and an app.
+BARRIER_COST, ASK_PRIVACY_SETTING = "barrier_cost", "ask_privacy_setting"
 #: What was said after a card is received with these, the card's helplines beneath: what it was about stays open.
 RECEIVED_AFTER_CARD = frozenset(
     {

@@ -18,6 +18,7 @@ from bot.content.responses import Response, get_responses
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.constants import (
+    BARRIER_COST,
     CARD_CATEGORY,
     CARD_NEEDS,
     CARD_SPEAKER,
@@ -54,7 +55,7 @@ from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import is_about
-from bot.safety.answers import asks_what_now, is_question, speaks_of_calling, speaks_of_dying
+from bot.safety.answers import asks_what_now, is_question, speaks_of_dying
 from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
 
@@ -113,7 +114,7 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
 def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The answer to a question about what a card was given for; the helplines stay beneath it."""
-    faq = _what_now(tracker) or next(iter(_nearest(tracker)), None)
+    faq = _what_now(tracker) or _meant_instead(tracker) or next(iter(_nearest(tracker)), None)
     if faq is None:
         return _crisis_card(tracker, facts, now)
     return _answer_with_helplines(faq, facts, now)
@@ -142,6 +143,13 @@ def _what_now(tracker: DialogueStateTracker) -> str | None:
     return following["faq"] if following and f"{FAQ_PREFIX}{following['faq']}" in get_responses() else None
 
 
+def _meant_instead(tracker: DialogueStateTracker) -> str | None:
+    """ "I don't have the money", after a card about blackmail, is about what is demanded and no helpline's price."""
+    intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
+    is_extortion = newest_card(tracker).get(CARD_CATEGORY) == EXTORTION
+    return "sextortion_should_i_pay" if is_extortion and intent == BARRIER_COST else None
+
+
 def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     assessment = from_dict(latest_risk(tracker))
     draft = _as_card(compose(assessment, _context(tracker, facts, now)))
@@ -152,13 +160,13 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     """The person said yes to the direct question: a person to reach now for what was asked about, nothing else.
 
     The words of `utter_check_in_yes_…` are for a person about themselves ("it isn't your fault"). A parent, a friend, a
-    professional, an adult by their own words, or somebody whose situation has a card of its own, gets that card.
+    professional, or an adult by their own words gets the card in their own voice.
     """
     asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
     risk, context = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker), _context(tracker, facts, now)
     told = read_told(risk, context)
     voice = voice_of(told.assessment.speaker, told.context.audience, asked, told.context.age)
-    if told.situation is not None or voice not in (CHILD, OWN_BEHAVIOUR):
+    if voice not in (CHILD, OWN_BEHAVIOUR):
         return _as_card(compose(risk, context))
     values = {CARD_CATEGORY: asked, CARD_NEEDS: (), "at": now}
     shown = selection_from({**_known(facts), **values, "channel": facts.channel})
@@ -445,16 +453,6 @@ def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
-def _while_blackmailed(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    """ "I don't have the money", after a card about blackmail, is about what is demanded and no helpline's price."""
-    is_extortion = newest_card(tracker).get(CARD_CATEGORY) == EXTORTION
-    return is_card_open(tracker) and is_extortion and not speaks_of_calling(_text_of(tracker))
-
-
-def _should_i_pay(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    return _answer_with_helplines("sextortion_should_i_pay", facts, now)
-
-
 def _people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Who can I talk to?" after a card asks for its helplines, once more with their numbers."""
     known = _known(facts)
@@ -500,14 +498,9 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_affirm": _either(_while_open, _received("utter_crisis_more"), _said("utter_affirm")),
     "utter_other_age": _either(_while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
     "utter_outcome_safe_now": _safe_now,
-    # "On insta", after a card, says where it happened.
-    "utter_privacy_ask_setting": _either(
-        _while_open, _received("utter_crisis_heard"), _said("utter_privacy_ask_setting")
-    ),
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(
         _once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
     ),
-    "utter_barrier_cost": _either(_while_blackmailed, _should_i_pay, _said("utter_barrier_cost")),
     "utter_share_news": _either(_while_open, _received("utter_crisis_heard"), _said("utter_share_news")),
     "utter_thank": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_thank")),
     "utter_goodbye": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_goodbye")),

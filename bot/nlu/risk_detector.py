@@ -21,7 +21,7 @@ from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
 from bot.safety.answers import names_deadline
 from bot.safety.engine import get_engine
-from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, RiskAssessment, RiskLevel, Speaker, Stance
 from bot.safety.speaker_memory import carried_speaker
 
 logger = logging.getLogger(__name__)
@@ -104,10 +104,11 @@ def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str])
     """ "10 minutes left" is how blackmail presses, and no danger to life: a learned score takes it for one."""
     is_learned = not any(finding.end > finding.start for finding in assessment.findings)
     presses = names_deadline(text) and EXTORTION in {*cards, *assessment.categories}
-    if assessment.level < RiskLevel.EMERGENCY or not (is_learned and presses):
+    if assessment.level < RiskLevel.ESCALATE or not (is_learned and presses):
         return assessment
+    others = {name: score for name, score in assessment.categories.items() if name != IMMEDIATE_DANGER}
     surest = max(assessment.categories.values(), default=1.0)
-    return replace(assessment, level=RiskLevel.ESCALATE, categories={**assessment.categories, EXTORTION: surest})
+    return replace(assessment, level=RiskLevel.ESCALATE, categories={**others, EXTORTION: surest})
 
 
 def _tells_something(event: UserUttered) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import AbstractSet, Any, Mapping
 
 from bot.dialogue.constants import (
+    ASK_PRIVACY_SETTING,
+    BARRIER_COST,
     CARD_CATEGORY,
     CARD_LEVEL,
     CARD_SPEAKER,
@@ -33,6 +35,8 @@ from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_anothe
 _LIKELIER_THAN_NOT = 0.5
 #: From this score words of despair after another trouble's card are met as such, and not as talk about that card.
 DESPAIR_FROM = 0.8
+#: From this score danger is met as such after another trouble's card.
+DANGER_FROM = 0.75
 #: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
 _HEARD = 3
 #: Whose situation a parent or a professional tells.
@@ -115,6 +119,8 @@ class Turn:
         is_overread: The intent believes that help was found or that all is well, and the words do not say so.
         asks_what_now: The message asks for the next step and nothing else.
         open_card: What the card that is talked about was given for, or None.
+        is_fragment: No more than three words.
+        speaks_of_calling: The words name a call, a line or talking to somebody.
         has_answer: A checked answer is near enough to be given, be it with a doubt.
         has_harmless_answer: That answer is about what a learned score easily takes for a risk of this category.
         is_about_card: That answer is one that people ask for after such cards.
@@ -142,6 +148,8 @@ class Turn:
     is_about_helplines: bool = False
     adds_trouble: bool = False
     asked_before: str | None = None
+    is_fragment: bool = False
+    speaks_of_calling: bool = False
     was_told_again: bool = False
 
     @property
@@ -193,9 +201,31 @@ def decide(turn: Turn) -> Decision | None:
     if _says_no_new_risk(turn) and (turn.is_overread or turn.asks_what_now):
         # "I told him" is received with the helplines beneath; it is neither praised nor answered with the card again.
         return Decision(UTTER_NEAREST_ANSWERS if turn.is_overread else UTTER_CRISIS_ANSWER)
+    meant = _meant_by_the_card(turn)
+    if meant is not None:
+        return Decision(meant)
     if _is_talk_about_the_card(turn):
-        return Decision(UTTER_NEAREST_ANSWERS) if _tells_more(turn) else None
+        return _of_the_talk(turn)
     return _of_the_risk(turn)
+
+
+def _meant_by_the_card(turn: Turn) -> str | None:
+    """The response to words that a card gives another meaning: no money (for the blackmailer), "on insta" (it was)."""
+    card = turn.open_card
+    if card is None or not card.is_recent or turn.is_emergency or turn.told_plainly or turn.risk.failed:
+        return None
+    if turn.intent == BARRIER_COST and card.category == EXTORTION and not turn.speaks_of_calling:
+        return UTTER_CRISIS_ANSWER
+    names_an_app = turn.intent == ASK_PRIVACY_SETTING and turn.is_fragment and not turn.is_question
+    return UTTER_NEAREST_ANSWERS if names_an_app and turn.risk.level == RiskLevel.NONE else None
+
+
+def _of_the_talk(turn: Turn) -> Decision | None:
+    """What is only told is received; an answer of the card's own topics keeps its helplines beneath; else as ever."""
+    if _tells_more(turn):
+        return Decision(UTTER_NEAREST_ANSWERS)
+    is_open = turn.open_card is not None and turn.open_card.is_recent
+    return Decision(UTTER_CRISIS_ANSWER) if is_open and turn.is_about_card and turn.asks_about_the_card else None
 
 
 def _of_the_risk(turn: Turn) -> Decision | None:
@@ -216,7 +246,7 @@ def _of_the_risk(turn: Turn) -> Decision | None:
     if turn.asked_before and turn.intent in YES_INTENTS:
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(turn.asked_before, turn.card_level))
     if risk.level < RiskLevel.CHECK_IN:
-        return Decision(UTTER_NEAREST_ANSWERS) if _tells_more(turn) else None
+        return _of_the_talk(turn) if turn.is_after_a_card else None
     if is_met:
         return _about_the_card(turn)
     if _is_answerable_question(turn) or _offers_a_picture(turn):
@@ -314,13 +344,17 @@ def _is_met(turn: Turn) -> bool:
         return True
     others = {name: score for name, score in risk.categories.items() if name != card.category}
     is_its_part = is_part_of(risk.main_category, card.category) and not turn.is_another_trouble
-    if risk.main_category == IMMEDIATE_DANGER and risk.level >= RiskLevel.ESCALATE and card.category != EXTORTION:
+    if risk.level >= RiskLevel.ESCALATE and card.category != EXTORTION and _likely_danger(risk):
         # "He says he's coming here" is more than what was told before; a blackmailer's haste is not.
         return False
     is_despair = risk.main_category == SELF_HARM and not (turn.asks_about_the_card or card.is_from_own_hand)
     limit = DESPAIR_FROM if is_despair else ANOTHER_TROUBLE_FROM
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
+
+
+def _likely_danger(risk: RiskAssessment) -> bool:
+    return risk.main_category == IMMEDIATE_DANGER and risk.categories[IMMEDIATE_DANGER] >= DANGER_FROM
 
 
 def _is_heard_question(turn: Turn, card: OpenCard) -> bool:

@@ -52,9 +52,11 @@ from bot.safety.answers import (
     is_question,
     read_answer,
     says_outcome,
+    speaks_of_calling,
 )
 from bot.safety.levels import RiskLevel, Speaker
 
+_FRAGMENT_WORDS = 3
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
 STILL_ASKED = 3
 
@@ -142,6 +144,8 @@ class SafetyPolicy(Policy):
             adds_trouble=adds_trouble(text),
             has_harmless_answer=answer in HARMLESS_ANSWERS.get(main_category or "", ()),
             asked_before=asked_before,
+            is_fragment=len(text.split()) <= _FRAGMENT_WORDS,
+            speaks_of_calling=speaks_of_calling(text),
             was_told_again=_was_told_again(tracker),
         )
         return decide(turn)

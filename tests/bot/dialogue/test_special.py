@@ -221,10 +221,9 @@ def test_who_can_i_talk_to_after_a_card_brings_its_helplines():
 
 def test_no_helplines_price_is_meant_where_somebody_cannot_pay_a_blackmailer():
     metadata = {"utter_action": "utter_crisis_card", "card_level": "escalate", "card_category": "extortion", "card_speaker": "self"}
-    card = BotUttered("card", metadata=metadata)
-    said = say("utter_barrier_cost", tracker_with(card, heard("i dont have the money")))
+    no_money = UserUttered("i dont have the money", {"name": "barrier_cost", "confidence": 0.9})
+    said = say("utter_crisis_answer", tracker_with(BotUttered("card", metadata=metadata), no_money))
     assert said["response"] == "utter_faq/sextortion_should_i_pay" and "999" in said["text"]
-    assert say("utter_barrier_cost", tracker_with(card, heard("does it cost to call them")))["response"] == "utter_barrier_cost"
 
 
 def test_good_news_is_worded_for_whom_it_is_about():

@@ -4,8 +4,8 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.constants import RISK
-from bot.nlu.risk_detector import RiskDetector
-from bot.safety.levels import Speaker
+from bot.nlu.risk_detector import RiskDetector, _without_haste
+from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, Finding, RiskAssessment, RiskLevel, Speaker
 
 TOLD = UserUttered("my friend is 12", parse_data={RISK: {"level": "check_in", "speaker": "friend"}})
 DETECTOR = RiskDetector({})
@@ -30,3 +30,14 @@ def test_what_was_said_in_an_earlier_session_is_not_read_with_today():
 def test_what_a_card_has_answered_is_not_read_again():
     card = BotUttered("card", metadata={"utter_action": "utter_crisis_card"})
     assert DETECTOR._earlier_texts(tracker_with(SessionStarted(), TOLD, card, UserUttered("thanks"))) == ["thanks"]
+
+
+def test_a_blackmailers_deadline_is_no_danger_to_life_unless_words_say_so():
+    learned = RiskAssessment(RiskLevel.EMERGENCY, {IMMEDIATE_DANGER: 0.9})
+    calmed = _without_haste(learned, "he says 1 hour left", frozenset({EXTORTION}))
+    assert calmed.level is RiskLevel.ESCALATE and calmed.main_category == EXTORTION
+    # Without blackmail, without a deadline, or with words that tell of danger it stays what it was.
+    assert _without_haste(learned, "he says 1 hour left", frozenset()) is learned
+    assert _without_haste(learned, "he is outside", frozenset({EXTORTION})) is learned
+    told = RiskAssessment(RiskLevel.EMERGENCY, {IMMEDIATE_DANGER: 0.9}, findings=(Finding(IMMEDIATE_DANGER, "signal", 3, 9, ""),))
+    assert _without_haste(told, "he is outside, 5 minutes left", frozenset({EXTORTION})) is told

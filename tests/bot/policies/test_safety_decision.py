@@ -388,3 +388,35 @@ def test_despair_after_another_trouble_s_card_is_met_as_despair():
     sure, unsure = (RiskAssessment(CARD, {SELF_HARM: score}) for score in (0.88, 0.57))
     assert decide(sure, CARD, None, None, CARD, False, given, open_card=opened).slots[CARD_CATEGORY] == SELF_HARM
     assert decide(unsure, CARD, None, None, CARD, False, given, open_card=opened).slots[CARD_CATEGORY] == EXTORTION
+
+
+def test_a_card_gives_words_another_meaning():
+    """No money is for the blackmailer, "on insta" says where it happened; words about a call, or a question, are neither."""
+    opened = OpenCard(EXTORTION, "self", is_recent=True)
+
+    def said(intent, **more):
+        known = {"open_card": opened, "is_question": False, "told_plainly": False, **more}
+        decision = decide(risk(NONE), NONE, intent, None, CARD, **known)
+        return decision and decision.response
+
+    assert said("barrier_cost") == UTTER_CRISIS_ANSWER
+    assert said("barrier_cost", speaks_of_calling=True) is None
+    assert said("ask_privacy_setting", is_fragment=True) == UTTER_NEAREST_ANSWERS
+    assert said("ask_privacy_setting") is None
+    assert said("ask_privacy_setting", is_fragment=True, is_question=True) is None
+
+
+def test_an_answer_of_the_cards_own_topics_keeps_its_helplines():
+    opened = OpenCard(EXTORTION, "self", is_recent=True)
+    asked = decide(risk(NONE), NONE, "faq", None, CARD, False, open_card=opened, has_answer=True, is_about_card=True)
+    assert asked.response == UTTER_CRISIS_ANSWER
+    other = decide(risk(NONE), NONE, "faq", None, CARD, False, open_card=opened, has_answer=True)
+    assert other is None
+
+
+def test_likely_danger_is_met_after_another_troubles_card_and_a_blackmailers_haste_is_not():
+    danger = RiskAssessment(CARD, {"immediate_danger": 0.8, ADULT_INVOLVED: 0.7})
+    unsure = RiskAssessment(CARD, {"immediate_danger": 0.5, ADULT_INVOLVED: 0.7})
+    for assessed, category, met in ((danger, ADULT_INVOLVED, "immediate_danger"), (unsure, ADULT_INVOLVED, ADULT_INVOLVED), (danger, EXTORTION, EXTORTION)):
+        card = decide(assessed, CARD, None, None, CARD, False, frozenset({category}), is_question=False, open_card=OpenCard(category, "self"))
+        assert card.slots[CARD_CATEGORY] == met
