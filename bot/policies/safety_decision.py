@@ -375,8 +375,15 @@ def _tells_more(turn: Turn) -> bool:
 
 
 def _asks_what_was_met(turn: Turn) -> bool:
-    """A question that has an answer, about a trouble for which an earlier card was given."""
-    return turn.is_about_card and turn.asks_about_the_card and turn.risk.main_category in turn.cards_given
+    """A question that has an answer of the card's own topics.
+
+    It is about a trouble for which a card was given, or the question itself is known: "what if my husband forbids me to
+    report it" is no new disclosure.
+    """
+    named = turn.risk.main_category
+    # A wish to die and danger are met as such, however the words are put.
+    is_known = named in turn.cards_given or (turn.intent == FAQ_INTENT and named not in (SELF_HARM, IMMEDIATE_DANGER))
+    return turn.is_after_a_card and turn.is_about_card and turn.asks_about_the_card and is_known
 
 
 def _adds_to_an_emergency(turn: Turn) -> bool:

@@ -420,3 +420,15 @@ def test_likely_danger_is_met_after_another_troubles_card_and_a_blackmailers_has
     for assessed, category, met in ((danger, ADULT_INVOLVED, "immediate_danger"), (unsure, ADULT_INVOLVED, ADULT_INVOLVED), (danger, EXTORTION, EXTORTION)):
         card = decide(assessed, CARD, None, None, CARD, False, frozenset({category}), is_question=False, open_card=OpenCard(category, "self"))
         assert card.slots[CARD_CATEGORY] == met
+
+
+def test_a_known_question_after_a_card_is_no_new_disclosure():
+    """ "what if my husband forbids me to report it" after a card about self-harm"""
+    opened, given = OpenCard(SELF_HARM, "about_child", is_recent=True), frozenset({SELF_HARM})
+    sounds = RiskAssessment(CARD, {ABUSE_DISCLOSURE: 0.95})
+    known = decide(sounds, CARD, "faq", None, CARD, False, given, open_card=opened, is_about_card=True)
+    assert known.response == UTTER_CRISIS_ANSWER
+    plainly = decide(sounds, CARD, "faq", None, CARD, True, given, open_card=opened, is_about_card=True)
+    assert plainly.slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+    danger = RiskAssessment(CARD, {"immediate_danger": 0.95})
+    assert decide(danger, CARD, "faq", None, CARD, False, given, open_card=opened, is_about_card=True).response == UTTER_CRISIS_CARD
