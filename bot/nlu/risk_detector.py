@@ -102,9 +102,10 @@ def _as_practice(alone: RiskAssessment) -> Dict[str, Any]:
 
 def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str]) -> RiskAssessment:
     """ "10 minutes left" is how blackmail presses, and no danger to life: a learned score takes it for one."""
-    is_learned = not any(finding.end > finding.start for finding in assessment.findings)
-    presses = names_deadline(text) and EXTORTION in {*cards, *assessment.categories}
-    if assessment.level < RiskLevel.ESCALATE or not (is_learned and presses):
+    if assessment.level < RiskLevel.ESCALATE or EXTORTION not in {*cards, *assessment.categories}:
+        return assessment
+    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
+    if is_told_plainly or not names_deadline(text):
         return assessment
     others = {name: score for name, score in assessment.categories.items() if name != IMMEDIATE_DANGER}
     surest = max(assessment.categories.values(), default=1.0)

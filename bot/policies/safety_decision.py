@@ -158,6 +158,11 @@ class Turn:
         return self.card_level >= RiskLevel.ESCALATE
 
     @property
+    def has_recent_card(self) -> bool:
+        """Whether a card is what is talked of: see `OpenCard.is_recent`."""
+        return self.open_card is not None and self.open_card.is_recent
+
+    @property
     def is_emergency(self) -> bool:
         """Whether this message, with those before it, tells of danger at this moment."""
         return self.risk.level == RiskLevel.EMERGENCY
@@ -224,8 +229,8 @@ def _of_the_talk(turn: Turn) -> Decision | None:
     """What is only told is received; an answer of the card's own topics keeps its helplines beneath; else as ever."""
     if _tells_more(turn):
         return Decision(UTTER_NEAREST_ANSWERS)
-    is_open = turn.open_card is not None and turn.open_card.is_recent
-    return Decision(UTTER_CRISIS_ANSWER) if is_open and turn.is_about_card and turn.asks_about_the_card else None
+    is_asked = turn.has_recent_card and turn.is_about_card and turn.asks_about_the_card
+    return Decision(UTTER_CRISIS_ANSWER) if is_asked else None
 
 
 def _of_the_risk(turn: Turn) -> Decision | None:
@@ -246,7 +251,7 @@ def _of_the_risk(turn: Turn) -> Decision | None:
     if turn.asked_before and turn.intent in YES_INTENTS:
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(turn.asked_before, turn.card_level))
     if risk.level < RiskLevel.CHECK_IN:
-        return _of_the_talk(turn) if turn.is_after_a_card else None
+        return _of_the_talk(turn)
     if is_met:
         return _about_the_card(turn)
     if _is_answerable_question(turn) or _offers_a_picture(turn):
@@ -369,9 +374,8 @@ def _asks_about_helplines(turn: Turn) -> bool:
 
 def _tells_more(turn: Turn) -> bool:
     """Words after a card that ask nothing ("we broke up in september") want no lesson on what they resemble."""
-    is_open = turn.open_card is not None and turn.open_card.is_recent
     is_answerable = turn.intent == FAQ_INTENT or (turn.intent == FALLBACK_INTENT and turn.has_answer)
-    return is_open and is_answerable and not turn.is_question and not turn.check_in
+    return turn.has_recent_card and is_answerable and not turn.is_question and not turn.check_in
 
 
 def _asks_what_was_met(turn: Turn) -> bool:

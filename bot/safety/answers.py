@@ -46,7 +46,7 @@ def read_answer(text: str, asked: str | None = None) -> str | None:
 
 def _answer_to(text: str, asked: str | None) -> str | None:
     """What only the question of this check-in makes an answer."""
-    patterns, with_digits = _patterns(_ANSWERS), " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
+    patterns, with_digits = _patterns(_ANSWERS), _with_digits(text)
     affirm, deny = patterns.get(f"{asked} affirm"), patterns.get(f"{asked} deny")
     if affirm is not None and affirm.search(with_digits):
         return "affirm"
@@ -70,8 +70,7 @@ def adds_trouble(text: str) -> bool:
 
 def names_deadline(text: str) -> bool:
     """Whether words say how little time somebody was given: "1 hour left", "hes counting down"."""
-    plain = " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
-    return bool(_patterns(_ANSWERS)["deadline"].search(plain))
+    return bool(_patterns(_ANSWERS)["deadline"].search(_with_digits(text)))
 
 
 def asks_what_now(text: str) -> bool:
@@ -109,8 +108,7 @@ def speaks_of_dying(text: str) -> bool:
 
 def reaches_a_service(text: str) -> bool:
     """Whether all that the words say is that a service was reached, or that its people come: "i called childline"."""
-    plain = " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
-    return bool(_patterns(_ANSWERS)["reached_a_service"].search(plain))
+    return bool(_patterns(_ANSWERS)["reached_a_service"].search(_with_digits(text)))
 
 
 def speaks_of_calling(text: str) -> bool:
@@ -125,6 +123,10 @@ def is_one_word(text: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z']+", text.lower().replace("’", "'")))
+
+
+def _with_digits(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
 
 
 @lru_cache(maxsize=2)
