@@ -160,7 +160,9 @@ def test_not_being_sure_is_no_no(text):
     assert read_answer(text) == "affirm"
 
 
-@pytest.mark.parametrize("text", ["hes in my year", "no my age", "theyre 12 same as me", "shes in my class too", "not an adult"])
+@pytest.mark.parametrize(
+    "text", ["hes in my year", "no my age", "theyre 12 same as me", "shes in my class too", "not an adult", "no he's in his class"]
+)  # fmt: skip
 def test_who_is_as_young_is_no_adult(text):
     assert read_answer(text, "adult_involved") == "deny"
     assert read_answer(text, "self_harm") is None
