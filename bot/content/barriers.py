@@ -89,11 +89,13 @@ def fact_about(service: Hotline, barrier: str) -> str:
 
 
 def first_sentence(slots: Mapping[str, Any]) -> str:
-    """Words to copy, by who writes and what it is about: what the situation calls for, else the category."""
+    """Words to copy, by who writes and what it is about: the situation, else what it calls for, else the category."""
     sentences = get_card_words()["first_sentences"]
     category = slots.get("card_category") or slots.get("check_in")
     choices: Mapping[str, str] = sentences[_who_writes(slots, category)]
-    named = (*(slots.get("card_needs") or ())[:1], str(category))
+    card = str(slots.get("card_response") or "")
+    situation = (name for name in choices if card.startswith(f"utter_crisis_{name}_"))
+    named = (*situation, *(slots.get("card_needs") or ())[:1], str(category))
     return next((choices[name] for name in named if name in choices), choices["default"])
 
 

@@ -92,6 +92,7 @@ class ResponseBook:
         channel: str = "web",
         slots: Mapping[str, Any] | None = None,
         turn: int = 0,
+        reader: str | None = None,
     ) -> Response:
         """Picks and fills one wording.
 
@@ -101,11 +102,13 @@ class ResponseBook:
             channel: web, telegram, whatsapp, sms or plain.
             slots: Values for conditions and placeholders; `audience` is added to them.
             turn: Which of several equally fitting wordings (modulo their number), so that nothing is random here.
+            reader: In whose words, where that is not the audience: `adult` for an adult about themselves. Helplines and
+                other values are those for the audience.
 
         Raises:
             ContentError: The response is unknown or has no wording for this audience and channel.
         """
-        chosen = self.wording(name, audience, channel, slots, turn)
+        chosen = self.wording(name, reader or audience, channel, slots, turn)
         values = {**(slots or {}), "audience": audience, "channel": channel}
         buttons = tuple(Button(self.fill(b.title, values), b.payload) for b in chosen.buttons)
         return Response(self.fill(chosen.text, values), buttons, chosen.metadata, name, chosen.custom)

@@ -197,7 +197,8 @@ def person_of(speaker: Speaker, audience: str | None, age: int | None = None, ca
 
     Somebody unknown is treated as a child: a child's card also serves an adult, not the other way round.
     """
-    if audience == "professional" or speaker is Speaker.PROFESSIONAL:
+    is_own = speaker is Speaker.OWN_BEHAVIOUR and category == levels.OFFENDER_CONCERN
+    if (audience == "professional" and not is_own) or speaker is Speaker.PROFESSIONAL:
         return "professional"
     grown = is_grown(age, audience)
     if speaker is Speaker.OWN_BEHAVIOUR:

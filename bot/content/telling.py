@@ -31,7 +31,7 @@ from bot.content.situations import (
 from bot.errors import ContentError
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import CHILD, PARENT, is_grown
+from bot.safety.protocol import CHILD, PARENT, PROFESSIONAL, is_grown
 
 logger = logging.getLogger(__name__)
 
@@ -153,6 +153,11 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
 
 def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:
     writer = _read_writer(context.words, levels.OFFENDER_CONCERN)
+    if context.audience == PROFESSIONAL:
+        # Staff who write of others stay staff; a teacher's own thoughts get the words and the line for those.
+        is_own = OWN_THOUGHTS in writer and SOMEBODY_ELSE not in writer
+        is_guessed = assessment.speaker is Speaker.OWN_BEHAVIOUR
+        return replace(assessment, speaker=Speaker.PROFESSIONAL) if is_guessed and not is_own else assessment
     guessed = assessment.speaker in (Speaker.OWN_BEHAVIOUR, Speaker.SELF, Speaker.UNKNOWN)
     if context.audience != CHILD and guessed and SOMEBODY_ELSE in writer and OWN_THOUGHTS not in writer:
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)

@@ -14,6 +14,7 @@ from bot.content.choice_titles import title_of
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
+from bot.content.law_by_country import own_country_first
 from bot.content.responses import Response, get_responses
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
@@ -49,6 +50,7 @@ from bot.dialogue.facts import (
     recent_words,
     spoken_in_session,
 )
+from bot.dialogue.reader import reader_of
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
@@ -74,15 +76,19 @@ MOST_BUTTONS = 3
 
 
 def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
-    """One response as the book has it for this audience and channel."""
-    chosen = get_responses().choose(name, facts.audience, facts.channel, {**_known(facts), **(values or {})})
-    return _as_draft(chosen)
+    """One response as the book has it for this person and channel."""
+    book = get_responses()
+    known = {**_known(facts), **(values or {})}
+    chosen = book.choose(name, facts.audience, facts.channel, known, reader=reader_of(name, facts, book))
+    is_answer = name.startswith(FAQ_PREFIX)
+    return _as_draft(replace(chosen, text=own_country_first(chosen.text, facts.country)) if is_answer else chosen)
 
 
 def _known(facts: ConversationFacts) -> Mapping[str, Any]:
     known = {"country": facts.country, "audience": facts.audience}
     # A card knows whom its situation was about and what helplines it called for; the slots hold the learned guess.
     told = {name: facts.card[name] for name in (CARD_CATEGORY, CARD_SPEAKER, CARD_NEEDS) if facts.card.get(name)}
+    told["card_response"] = facts.card.get("response")
     return {**facts.slots, **told, **known, "own_age": facts.age, "own_language": facts.language}
 
 

@@ -136,7 +136,8 @@ def voice_of(speaker: Speaker, audience: str | None, category: str, age: int | N
     Args:
         age: Years, when the person said it of themselves.
     """
-    if audience == "professional" or speaker is Speaker.PROFESSIONAL:
+    is_own = category == levels.OFFENDER_CONCERN and speaker is Speaker.OWN_BEHAVIOUR
+    if (audience == "professional" and not is_own) or speaker is Speaker.PROFESSIONAL:
         return PROFESSIONAL
     if category == levels.OFFENDER_CONCERN:
         return _voice_about_own_thoughts(speaker, audience)

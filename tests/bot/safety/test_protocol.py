@@ -40,6 +40,8 @@ def test_level_and_the_cards_before_decide_the_kind_of_reply(level, given, kind)
         (Speaker.UNKNOWN, "professional", levels.SELF_HARM, "professional"),
         (Speaker.OWN_BEHAVIOUR, None, levels.OFFENDER_CONCERN, "own_behaviour"),
         (Speaker.OWN_BEHAVIOUR, "child", levels.OFFENDER_CONCERN, "child"),
+        (Speaker.OWN_BEHAVIOUR, "professional", levels.OFFENDER_CONCERN, "own_behaviour"),
+        (Speaker.SELF, "professional", levels.OFFENDER_CONCERN, "professional"),
         (Speaker.ABOUT_CHILD, "parent", levels.OFFENDER_CONCERN, "parent"),
     ],
 )
