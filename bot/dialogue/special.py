@@ -450,6 +450,12 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return plain("utter_ask_method_details", facts)
 
 
+def _while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """ "Write it for me" asks for words to a helpline where one was shown; elsewhere it may be about homework."""
+    is_tapped = _text_of(tracker).startswith("/")
+    return is_tapped or any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
+
+
 def _while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
 
@@ -516,6 +522,9 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_audience_chosen": _either(_while_open, _crisis_card, _said("utter_audience_chosen")),
     "utter_ask_medical_certainty": _either(
         _while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
+    ),
+    "utter_barrier_dont_know_what_to_say": _either(
+        _while_helplines_are_talked_of, _said("utter_barrier_dont_know_what_to_say"), _nearest_answers
     ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,

@@ -30,6 +30,7 @@ GATES = (
     "languages_any_reaction_on_quiet",
     "sessions_in_time",
     "sessions_any_reaction_on_quiet",
+    "sessions_reaction_on_quiet_messages",
 )
 _DIGITS = 1000
 

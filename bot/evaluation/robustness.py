@@ -40,12 +40,14 @@ class Referral:
             quiet conversation.
         asked: Whether anything but silence came by the completing turn, or at all in a quiet conversation.
         escalated: Whether the card came at all.
+        reactions: At how many of its messages something but silence came.
     """
 
     session: Session
     delay: int | None
     asked: bool
     escalated: bool
+    reactions: int = 0
 
 
 def changed(lines: Sequence[LabelledLine], kind: str) -> List[LabelledLine]:
@@ -112,7 +114,8 @@ def _referral(engine: SafetyEngine, session: Session) -> Referral:
     asked = any(level >= RiskLevel.CHECK_IN for level in levels[:end])
     first = next((turn for turn, level in enumerate(levels) if level >= RiskLevel.ESCALATE), None)
     delay = None if first is None or session.completes_at is None else first - session.completes_at
-    return Referral(session, delay, asked, first is not None)
+    reactions = sum(level >= RiskLevel.CHECK_IN for level in levels)
+    return Referral(session, delay, asked, first is not None, reactions)
 
 
 def in_time(found: Sequence[Referral]) -> Proportion:
@@ -123,3 +126,9 @@ def in_time(found: Sequence[Referral]) -> Proportion:
 def quiet_sessions(found: Sequence[Referral]) -> Proportion:
     """Share of quiet conversations with any reaction."""
     return share(one.asked for one in found if one.session.completes_at is None)
+
+
+def quiet_messages(found: Sequence[Referral]) -> Proportion:
+    """Share of the messages of quiet conversations with any reaction."""
+    quiet = [one for one in found if one.session.completes_at is None]
+    return Proportion(sum(one.reactions for one in quiet), sum(len(one.session.turns) for one in quiet))

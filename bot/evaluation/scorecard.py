@@ -97,6 +97,7 @@ def gate_figures(core: Core) -> Dict[str, Proportion]:
         "languages_any_reaction_on_quiet": share(one.reacted for one in silent),
         "sessions_in_time": robustness.in_time(core.referrals),
         "sessions_any_reaction_on_quiet": robustness.quiet_sessions(core.referrals),
+        "sessions_reaction_on_quiet_messages": robustness.quiet_messages(core.referrals),
     }
 
 

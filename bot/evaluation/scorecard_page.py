@@ -7,7 +7,7 @@ from typing import List, Mapping, Sequence
 from bot.evaluation import after_card, breakdown
 from bot.evaluation.gates import Gate
 from bot.evaluation.metrics import Proportion
-from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_sessions
+from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_messages, quiet_sessions
 from bot.evaluation.scorecard import (
     GROUPINGS,
     Core,
@@ -185,7 +185,8 @@ def _sessions(found: Sequence[Referral]) -> str:
     late = [one.session.id for one in at_risk if _when(one) not in _IN_TIME]
     note = (
         f"Card at the completing turn or before: {in_time(found).as_text()}. "
-        f"Quiet conversations with any reaction: {quiet_sessions(found).as_text()}. "
+        f"Quiet conversations with any reaction: {quiet_sessions(found).as_text()}; of their messages: "
+        f"{quiet_messages(found).as_text()}. "
         f"Late or never: {', '.join(late) or 'none'}."
     )
     header = ["How the risk is told", "Conversations", *_WHEN]

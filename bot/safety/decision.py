@@ -24,7 +24,8 @@ from bot.safety.signals import SignalHit
 class Thresholds:
     """Probabilities at which something is done; `veto` is the any-risk probability below which no signal counts.
 
-    `elsewhere` takes the place of the levels' own in languages that only the first reader knows.
+    `elsewhere` takes the place of the levels' own in languages that only the first reader knows. Those of the context
+    are for a message in its conversation (`bot.safety.context`).
     """
 
     check_in: float
@@ -33,6 +34,8 @@ class Thresholds:
     category: float
     veto: float
     elsewhere: float
+    context_check_in: float
+    context_escalate: float
 
     def other_languages(self) -> Thresholds:
         """The thresholds for a text that only the first reader has read."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import List, Mapping, Sequence, Tuple
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from bot.safety.answers import reaches_a_service
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
+from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
@@ -32,6 +34,32 @@ SESSION_MESSAGES = 6
 #: Below this the first reader's probability of a risk in several messages together ends the matter: each of them was
 #: read by both readers when it came, and several together are long to read.
 _SURELY_QUIET = 0.2
+#: Sources of findings that are no signal.
+CLASSIFIER, FAILURE = "classifier", "failure"
+_LEARNED = (CLASSIFIER, FAILURE)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """One text as it was assessed.
+
+    Attributes:
+        reading: Both readers on it; None where it had no words, where only the first has read it, or after a failure.
+    """
+
+    assessment: RiskAssessment
+    reading: Reading | None = None
+
+    @property
+    def level(self) -> RiskLevel:
+        """Of the assessment."""
+        return self.assessment.level
+
+    @property
+    def plain_level(self) -> RiskLevel:
+        """The highest level for which the words themselves stand (a signal); NONE where only the readers found it."""
+        told = any(finding.source not in _LEARNED for finding in self.assessment.findings)
+        return self.level if told else RiskLevel.NONE
 
 
 class SafetyEngine:
@@ -41,6 +69,7 @@ class SafetyEngine:
         self,
         classifier: RiskClassifier,
         second_reading: SecondReading,
+        context: ContextLayer,
         signals: Sequence[RiskSignal],
         cues: Cues,
         thresholds: Thresholds,
@@ -48,6 +77,7 @@ class SafetyEngine:
     ) -> None:
         self._classifier = classifier
         self._second_reading = second_reading
+        self._context = context
         self._signals = signals
         self._cues = cues
         self._thresholds = thresholds
@@ -64,19 +94,7 @@ class SafetyEngine:
             Level, named categories with calibrated scores in [0, 1], speaker, stance, language, and findings whose
             spans are in the text as typed. Never raises: when a part fails the level is at least CHECK_IN.
         """
-        return self._assess_guarded(text, embedding)
-
-    def _assess_guarded(
-        self, text: str, embedding: np.ndarray | None = None, messages: Sequence[str] = ()
-    ) -> RiskAssessment:
-        try:
-            return self._assess(clean(text), embedding, messages)
-        except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
-            # The text stays out of the log: only the kind of failure is written.
-            logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
-            sentence = str(self._explanations.get("failed", ""))
-            failure = Finding("", "failure", 0, 0, sentence)
-            return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True, findings=(failure,))
+        return self._hear(text, embedding).assessment
 
     def assess_session(self, texts: Sequence[str]) -> RiskAssessment:
         """Assesses the newest message with the ones before it: the second of what `assess_turn` gives."""
@@ -85,82 +103,128 @@ class SafetyEngine:
     def assess_turn(
         self, texts: Sequence[str], embedding: np.ndarray | None = None
     ) -> Tuple[RiskAssessment, RiskAssessment]:
-        """Assesses the newest message by itself and with the ones before it.
+        """Assesses the newest message in the light of those before it, and with them.
 
-        The newest message counts by itself. Read together, the last messages count only when the newest one completes
-        something: when the card is due with it and was not without it. A mere question is not asked on that ground: on
-        held-out conversations it never found a risk that the messages by themselves did not, and it met quiet ones.
+        What the readers hear in the newest message is weighed with what they hear in the last messages as one text: a
+        line of a game becomes quiet, a hint may become a card. Plain words (a signal) for a card stand whatever was
+        said before; an emergency is at least asked about. The last messages count by themselves only when the newest
+        completes something: when the card is due with it and was not without it. A mere question is not asked on that
+        ground: on held-out conversations it never found a risk that the messages did not, and it met quiet ones.
 
         Args:
             texts: Messages of one person, newest last.
             embedding: Unit row of the newest, as in `assess`.
 
         Returns:
-            The newest by itself, and the higher of that and all together. Spans are given only for findings in the
+            The newest message, and the higher of that and all together. Spans are given only for findings in the
             newest message.
         """
         if not texts:
             return RiskAssessment(), RiskAssessment()
-        alone = self._assess_guarded(texts[-1], embedding)
+        alone = self._hear(texts[-1], embedding)
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
-        if len(recent) < 2 or alone.level is RiskLevel.EMERGENCY:
-            return alone, alone
-        together = self._together(recent)
-        if together.level < RiskLevel.ESCALATE or together.level <= max(alone.level, self._level_before(recent[:-1])):
-            return alone, alone
-        return alone, self._completed(together)
+        if len(recent) < 2 or alone.assessment.failed or alone.plain_level >= RiskLevel.ESCALATE:
+            return alone.assessment, alone.assessment
+        together = self._hear_together(recent, thoroughly=alone.level > RiskLevel.NONE)
+        newest, is_due = self._weighed(alone, together, texts[-1])
+        # "Idk" after a question of ours adds nothing to what was asked about; a hint does.
+        least = RiskLevel.CHECK_IN if alone.level > RiskLevel.NONE else RiskLevel.ESCALATE
+        is_more = together.level >= least and newest.level < RiskLevel.ESCALATE
+        if not (is_due and is_more) or self._hear_together(recent[:-1]).level >= RiskLevel.ESCALATE:
+            return newest.assessment, newest.assessment
+        return newest.assessment, self._completed(together.assessment)
 
-    def _together(self, messages: Sequence[str]) -> RiskAssessment:
+    def read_turn(self, texts: Sequence[str]) -> Tuple[Reading, Reading] | None:
+        """What the context layer weighs: both readers on the newest message, and on the last messages as one text.
+
+        Returns:
+            None where there is one message only, or where one of the two was not read by both readers.
+        """
+        recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
+        if len(recent) < 2:
+            return None
+        alone, together = self._hear(texts[-1]).reading, self._hear_together(recent, thoroughly=True).reading
+        return None if alone is None or together is None else (alone, together)
+
+    def _weighed(self, alone: _Heard, together: _Heard, text: str) -> Tuple[_Heard, bool]:
+        """The newest message in the light of all, and whether all of them call for a card."""
+        if alone.reading is None or together.reading is None or is_long(text):
+            # A long message is a conversation of its own; the layer knows short ones.
+            return alone, together.level >= RiskLevel.ESCALATE
+        likely = self._context.probability(alone.reading, together.reading)
+        return self._in_context(alone, likely), likely >= self._thresholds.context_escalate
+
+    def _in_context(self, alone: _Heard, likely: float) -> _Heard:
+        """What the newest message is, given how likely the whole conversation tells of a risk."""
+        level = alone.level
+        if likely < self._thresholds.context_check_in:
+            # An emergency that the conversation does not bear out is asked about, never passed over.
+            level = RiskLevel.CHECK_IN if level is RiskLevel.EMERGENCY else RiskLevel.NONE
+        elif likely < self._thresholds.context_escalate and level is RiskLevel.ESCALATE:
+            level = RiskLevel.CHECK_IN
+        level = max(min(level, alone.level), alone.plain_level)
+        told = alone.assessment
+        if level is RiskLevel.NONE:
+            told = RiskAssessment(speaker=told.speaker, stance=told.stance, language=told.language)
+        return replace(alone, assessment=replace(told, level=level))
+
+    def _hear_together(self, messages: Sequence[str], thoroughly: bool = False) -> _Heard:
         text = " ".join(message.strip() for message in messages)
-        return self._assess_guarded(text, messages=messages if len(messages) > 1 else ())
-
-    def _level_before(self, earlier: Sequence[str]) -> RiskLevel:
-        return self._together(earlier).level
+        return self._hear(text, messages=messages if len(messages) > 1 else (), thoroughly=thoroughly)
 
     def _completed(self, together: RiskAssessment) -> RiskAssessment:
         note = str(self._explanations["together"])
         findings = tuple(
             Finding(found.category, found.source, 0, 0, f"{found.sentence} {note}") for found in together.findings
         )
-        return RiskAssessment(
-            together.level,
-            together.categories,
-            together.speaker,
-            together.stance,
-            findings,
-            together.failed,
-            together.language,
-        )
+        return replace(together, level=max(together.level, RiskLevel.ESCALATE), findings=findings)
 
-    def _assess(self, cleaned: CleanText, embedding: np.ndarray | None, messages: Sequence[str]) -> RiskAssessment:
+    def _hear(
+        self,
+        text: str,
+        embedding: np.ndarray | None = None,
+        messages: Sequence[str] = (),
+        thoroughly: bool = True,
+    ) -> _Heard:
+        try:
+            return self._assess(clean(text), embedding, messages, thoroughly)
+        except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
+            # The text stays out of the log: only the kind of failure is written.
+            logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
+            sentence = str(self._explanations.get("failed", ""))
+            failure = Finding("", FAILURE, 0, 0, sentence)
+            return _Heard(RiskAssessment(level=RiskLevel.CHECK_IN, failed=True, findings=(failure,)))
+
+    def _assess(
+        self, cleaned: CleanText, embedding: np.ndarray | None, messages: Sequence[str], thoroughly: bool
+    ) -> _Heard:
         """Assesses a text, or `messages` that were joined to it.
 
         Those are its parts, each read before by itself. Where the first reader is sure that nothing is told by all of
-        them the second is left out.
+        them the second is left out, unless it is asked for `thoroughly`.
         """
         if not cleaned.text:
-            return RiskAssessment()
+            return _Heard(RiskAssessment())
         tokens = tokenize(cleaned)
         evidence = gather_evidence(tokens, self._signals, self._cues)
         language = language_of(cleaned.text, self._cues)
         reading, telling = self._read(_parts(cleaned.text, messages), embedding, evidence)
         in_english = language in (None, "en")
-        if in_english and not (messages and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET):
+        is_quiet = bool(messages) and not thoroughly and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET
+        is_read_twice = in_english and not is_quiet
+        if is_read_twice:
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
         decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
         # A learned score on "i called childline" mostly repeats why people call.
         good_news = not decision.hits and not messages and reaches_a_service(cleaned.text)
+        quiet = RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
         if decision.level is RiskLevel.NONE or good_news:
-            return RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
-        return RiskAssessment(
-            level=decision.level,
-            categories=decision.categories,
-            speaker=speaker,
-            stance=evidence.stance,
-            findings=self._findings(decision, cleaned),
-            language=language,
+            return _Heard(quiet, reading if is_read_twice else None)
+        found = replace(
+            quiet, level=decision.level, categories=decision.categories, findings=self._findings(decision, cleaned)
         )
+        return _Heard(found, reading if is_read_twice else None)
 
     def _read(
         self, parts: Sequence[str], embedding: np.ndarray | None, evidence: Evidence
@@ -185,7 +249,7 @@ class SafetyEngine:
         assert isinstance(sentences, dict)
         for name, score in sorted(decision.categories.items(), key=lambda item: -item[1]):
             sentence = sentences[name].format(share=round(100 * score))
-            found.append(Finding(name, "classifier", 0, 0, sentence))
+            found.append(Finding(name, CLASSIFIER, 0, 0, sentence))
         return tuple(found)
 
 
@@ -207,7 +271,8 @@ def _build() -> SafetyEngine:
     missing = [name for name in CATEGORIES if name not in explanations["classifier"]]
     assert not missing, f"explanations.yml lacks {missing}"
     classifier, second_reading = load_or_train(), SecondReading.load()
-    engine = SafetyEngine(classifier, second_reading, get_signals(), get_cues(), load_thresholds(), explanations)
+    readers = (classifier, second_reading, ContextLayer.load())
+    engine = SafetyEngine(*readers, get_signals(), get_cues(), load_thresholds(), explanations)
     # The first message must not wait for the encoders.
     get_english()
     engine.assess("warm up")

@@ -56,6 +56,9 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "risk" / "examples").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, row["text"]) for row in rows]
+    for path in sorted((ROOT / "data" / "risk" / "conversations").glob("*.jsonl")):
+        rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
+        lines += [(path.name, text) for row in rows for text in (" ".join(row["turns"]), *row["turns"])]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         lines += [(path.name, text) for text in _nlu_examples(document.get("nlu") or [])]

@@ -249,3 +249,11 @@ def test_a_no_about_an_adult_still_says_that_no_picture_is_owed():
     assert said["response"] == "utter_check_in_no_adult_involved" and "never have to send" in said["text"]
     other = BotUttered("?", metadata={"utter_action": "utter_check_in", "check_in": "self_harm"})
     assert say("utter_check_in_no", tracker_with(other, heard("no")))["response"] == "utter_check_in_no"
+
+
+def test_words_to_copy_are_for_a_helpline_and_not_for_homework():
+    card = BotUttered("…", metadata={"hotlines": ["gb-childline"]})
+    said = say("utter_barrier_dont_know_what_to_say", tracker_with(heard("write it for me", nearest=NEAREST, likely=None)))
+    assert said["response"] == "utter_nearest_answers"
+    for tracker in (tracker_with(card, heard("i dont know what to say")), tracker_with(heard("/barrier_dont_know_what_to_say"))):
+        assert say("utter_barrier_dont_know_what_to_say", tracker)["response"] == "utter_barrier_dont_know_what_to_say"

@@ -8,7 +8,16 @@ import pytest
 
 from bot.evaluation.held_out import Session
 from bot.evaluation.lines import LabelledLine
-from bot.evaluation.robustness import UNCHANGED, changed, in_time, panel, panel_misses, panel_share, referrals
+from bot.evaluation.robustness import (
+    UNCHANGED,
+    changed,
+    in_time,
+    panel,
+    panel_misses,
+    panel_share,
+    quiet_messages,
+    referrals,
+)
 from bot.evaluation.transformations import KINDS
 from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel
 
@@ -56,6 +65,12 @@ def test_the_delay_counts_turns_after_the_completing_one(
 def test_a_quiet_conversation_has_no_delay() -> None:
     (found,) = referrals(EngineThatReads("money"), [session(["money"], None)])  # type: ignore[arg-type]
     assert found.delay is None and found.escalated and found.asked
+
+
+def test_of_quiet_conversations_each_message_counts() -> None:
+    played = [session(["hi", "money", "bye"], None), session(["hi", "hm"], None), session(["money"], 0)]
+    found = quiet_messages(referrals(EngineThatReads("money"), played))  # type: ignore[arg-type]
+    assert (found.hits, found.total) == (1, 5)
 
 
 def test_what_the_panel_misses_is_listed_as_written() -> None:

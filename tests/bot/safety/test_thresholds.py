@@ -9,7 +9,10 @@ import pytest
 from bot.errors import ConfigError
 from bot.safety.thresholds import load_thresholds
 
-GOOD = {"check_in": 0.5, "escalate": 0.6, "emergency": 0.7, "category": 0.4, "veto": 0.1, "elsewhere": 0.5}
+GOOD = {
+    "check_in": 0.5, "escalate": 0.6, "emergency": 0.7, "category": 0.4, "veto": 0.1, "elsewhere": 0.5,
+    "context_check_in": 0.1, "context_escalate": 0.3,
+}  # fmt: skip
 
 
 def config(tmp_path: Path, rows: dict[str, object]) -> Path:
@@ -22,6 +25,7 @@ def config(tmp_path: Path, rows: dict[str, object]) -> Path:
 def test_the_shipped_thresholds_rise_with_the_level() -> None:
     shipped = load_thresholds()
     assert 0 < shipped.veto < shipped.check_in <= shipped.escalate < 1
+    assert 0 < shipped.context_check_in < shipped.context_escalate < 1
 
 
 def test_thresholds_are_read(tmp_path: Path) -> None:

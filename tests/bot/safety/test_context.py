@@ -1,0 +1,110 @@
+"""What a message means in its conversation, and what no conversation takes back."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from bot.errors import ContentError, ModelError
+from bot.safety.classifier import Reading
+from bot.safety.context import ContextLayer, context_features
+from bot.safety.context_fitting import Turn, cross_validated, fit, table
+from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations
+from bot.safety.engine import get_engine
+from bot.safety.levels import RiskLevel
+
+IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he killed me AGAIN"]
+A_PLAY = ["we did a play at school", "i was the witch", "and then they burned me at the end"]
+
+
+def reading(share: float) -> Reading:
+    return Reading(dict.fromkeys((RiskLevel.CHECK_IN, RiskLevel.ESCALATE, RiskLevel.EMERGENCY), share), {}, {})
+
+
+@pytest.mark.parametrize("turns", [IN_A_GAME, A_PLAY])
+def test_a_line_that_is_harmless_in_its_conversation_is_quiet(turns):
+    assert get_engine().assess(turns[-1]).level > RiskLevel.NONE
+    newest, together = get_engine().assess_turn(turns)
+    assert newest.level == together.level == RiskLevel.NONE
+    assert not newest.categories and not newest.findings
+
+
+@pytest.mark.parametrize(
+    "told", ["my dad hits me with a belt", "i want to kill myself", "he says he'll post my pics if i dont pay"]
+)
+@pytest.mark.parametrize("before", [IN_A_GAME, A_PLAY, ["hi", "can you tell me a joke", "haha another one"]])
+def test_plain_words_stand_whatever_was_said_before(before, told):
+    newest, together = get_engine().assess_turn([*before, told])
+    assert min(newest.level, together.level) >= RiskLevel.ESCALATE
+
+
+def test_the_same_words_count_where_nothing_harmless_was_said_before():
+    newest, _ = get_engine().assess_turn(["hi", "i need to tell someone", "a man sent me a pic and said dont show anyone"])
+    assert newest.level >= RiskLevel.ESCALATE
+
+
+def test_an_emergency_that_the_conversation_does_not_bear_out_is_asked_about(monkeypatch):
+    engine = get_engine()
+    told = "there is someone in our house with a crowbar and he is coming up"
+    assert engine.assess(told).level is RiskLevel.EMERGENCY
+    monkeypatch.setattr(engine, "_context", ContextLayer(np.asarray([0, 0, 0, 0, -30], dtype=np.float32)))
+    assert engine.assess_turn(["hi", told])[0].level >= RiskLevel.CHECK_IN
+
+
+def test_the_layer_weighs_both_readings():
+    layer = ContextLayer(np.asarray([0.5, 0.0, 0.5, 0.0, 0.0], dtype=np.float32))
+    assert layer.probability(reading(0.5), reading(0.5)) == pytest.approx(0.5)
+    assert layer.probability(reading(0.9), reading(0.01)) < layer.probability(reading(0.9), reading(0.5)) < 0.9
+    assert np.isfinite(context_features(reading(0.0), reading(1.0))).all()
+
+
+def test_a_missing_layer_is_named(tmp_path):
+    with pytest.raises(ModelError, match="context.npz cannot be read; restore bot/safety"):
+        ContextLayer.load(tmp_path / "context.npz")
+
+
+def test_the_conversations_are_many_of_each_kind_and_not_among_the_examples():
+    found = load_conversations()
+    by_kind = {told: [one for one in found if one.told == told] for told in (None, "at_once", "in_pieces")}
+    assert all(len(rows) >= 100 for rows in by_kind.values())
+    assert len({one.id for one in found}) == len(found)
+    examples = (CONVERSATIONS_DIR.parent / "examples").glob("*.jsonl")
+    texts = {json.loads(line)["text"].casefold() for path in examples for line in path.open(encoding="utf-8") if line.strip()}
+    turns = [turn for one in found for turn in one.turns if len(turn.split()) > 3]
+    # "how do i change my username" belongs to nobody.
+    assert sum(turn.casefold() in texts for turn in turns) < 0.01 * len(turns)
+
+
+def test_before_a_risk_in_pieces_nobody_can_say_and_before_one_told_at_once_all_is_quiet():
+    by_told = {one.told: one for one in load_conversations() if one.completes_at != 1}
+    assert [is_told for _, is_told in by_told["in_pieces"].judged] == [True]
+    assert [is_told for _, is_told in by_told["at_once"].judged] == [False] * (by_told["at_once"].completes_at - 1) + [True]
+    assert not any(is_told for _, is_told in by_told[None].judged)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"id": "x", "turns": ["a", "b"]}, "conversation x has no 'completes_at'"),
+        ({"id": "x", "turns": ["a", "b"], "completes_at": 1}, "is told 'None' and completes at 1"),
+        ({"id": "x", "turns": ["a", "b"], "completes_at": 2, "told": "at_once"}, "but it has 2 messages"),
+    ],
+)
+def test_a_conversation_that_makes_no_sense_is_named(tmp_path, row, problem):
+    (tmp_path / "one.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(ContentError, match=problem):
+        load_conversations(tmp_path)
+
+
+def test_the_fit_tells_what_it_is_worth():
+    random = np.random.default_rng(0)
+    turns = [
+        Turn(f"c{i % 40}", random.normal(3 if i % 2 else -3, 1, 4).astype(np.float32), bool(i % 2), ("at_once", "in_pieces")[i % 4 // 2] if i % 2 else None)
+        for i in range(200)
+    ]  # fmt: skip
+    likely = cross_validated(turns)
+    assert fit(turns).shape == (5,) and likely.shape == (200,)
+    lines = list(table(turns, likely))
+    assert lines[0].startswith("200 messages: 100 quiet") and lines[-1].split()[1:] == ["0.000", "1.000", "1.000"]
