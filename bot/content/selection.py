@@ -32,6 +32,8 @@ REPORT = "report"
 ANYONE = "anyone"
 #: Among needs: the words told that an adult writes, whom neither page nor age call one. It stays with the card.
 GROWN = "grown"
+#: Among needs: a professional writes of themselves ("i'm a nurse and i want to die"). It stays with the card.
+OF_THEMSELVES = "of_themselves"
 #: Channels that take somebody unknown for a child; there, too, words tell of an adult.
 TAKES_FOR_A_CHILD = MESSAGING_CHANNELS | {"generic"}
 #: The age counted with then. It is older than every line for young people takes (26).
@@ -239,6 +241,11 @@ def may_be_grown(audience: str | None, age: int | None, channel: str) -> bool:
     return age is None and (audience is None or (audience == "child" and channel in TAKES_FOR_A_CHILD))
 
 
+def as_of_themselves(age: int | None) -> Tuple[str | None, int]:
+    """Audience and age of a professional who writes of themselves."""
+    return None, age or _AGE_OF_A_GROWN_UP
+
+
 def as_grown(audience: str | None) -> Tuple[str | None, int]:
     """Audience and age of somebody whose words told that an adult writes."""
     return (None if audience == "child" else audience), _AGE_OF_A_GROWN_UP
@@ -247,6 +254,9 @@ def as_grown(audience: str | None) -> Tuple[str | None, int]:
 def _known_of(request: SelectionRequest) -> SelectionRequest:
     """The request with GROWN turned into what it means; a need that came back garbled from a store is left out."""
     told_as_an_adult = GROWN in request.needs and may_be_grown(request.audience, request.age, request.channel)
+    if OF_THEMSELVES in request.needs:
+        audience, age = as_of_themselves(request.age)
+        request = replace(request, audience=audience, age=age)
     request = replace(request, needs=tuple(need for need in request.needs if need in PURPOSES))
     if not told_as_an_adult:
         return request

@@ -31,6 +31,7 @@ FILE_NAME = "situations.yml"
     OWN_THOUGHTS,
     SOMEBODY_ELSE,
     OWN_TEACHER,
+    STAFF_THEMSELVES,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -40,6 +41,7 @@ FILE_NAME = "situations.yml"
     "own_thoughts",
     "somebody_else",
     "own_teacher",
+    "staff_themselves",
 )
 _FLAGS = ("writer_acts", "by_a_parent", "about_another", "about_children", "grown", "plain", "not_from_grown_ups")
 #: How often the words of a situation are given anew.

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Collection, Tuple
 
-from bot.content.selection import GROWN, PURPOSES, as_grown, may_be_grown, person_of
+from bot.content.selection import (
+    GROWN,
+    OF_THEMSELVES,
+    PURPOSES,
+    as_grown,
+    as_of_themselves,
+    may_be_grown,
+    person_of,
+)
 from bot.content.situations import (
     ABOUT_ONESELF,
     ALWAYS,
@@ -22,6 +30,7 @@ from bot.content.situations import (
     OWN_TEACHER,
     OWN_THOUGHTS,
     SOMEBODY_ELSE,
+    STAFF_THEMSELVES,
     TOLD_AS_AN_ADULT,
     Situation,
     find_situation,
@@ -106,6 +115,7 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     level = max(assessment.level, RiskLevel.CHECK_IN)
     plain = _plainly_told(assessment, context) if level is RiskLevel.CHECK_IN else None
     assessment = replace(assessment, level=level if plain is None else RiskLevel.ESCALATE)
+    assessment, context, of_themselves = _staff_about_themselves(assessment, context)
     assessment = _whose_it_is(assessment, context)
     if assessment.level is RiskLevel.CHECK_IN:
         return Told(assessment, context, assessment.asked_category, None, context.cards_given, ())
@@ -130,7 +140,28 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     needs = needs or (kept if category in cards_given else ())
     if told_as_an_adult:
         needs = (*needs, GROWN)
+    if of_themselves:
+        needs = (*needs, OF_THEMSELVES)
     return Told(assessment, context, category, situation, cards_given, needs)
+
+
+def _staff_about_themselves(
+    assessment: RiskAssessment, context: CrisisContext
+) -> Tuple[RiskAssessment, CrisisContext, bool]:
+    """A professional who writes of themselves ("i'm a nurse and i want to die") is answered as an adult in need.
+
+    Returns:
+        What is answered, for whom, and whether it is so.
+    """
+    is_staff = context.audience == PROFESSIONAL or assessment.speaker is Speaker.PROFESSIONAL
+    category = assessment.asked_category or assessment.main_category or _UNNAMED_CATEGORY
+    newest = _read_writer(_newest_words(context).words, category)
+    # It stays so while they go on without a word of a child.
+    goes_on = OF_THEMSELVES in context.needs and assessment.speaker is not Speaker.ABOUT_CHILD
+    if not is_staff or not (STAFF_THEMSELVES in newest or goes_on):
+        return assessment, context, False
+    audience, age = as_of_themselves(context.age)
+    return replace(assessment, speaker=Speaker.SELF), replace(context, audience=audience, age=age), True
 
 
 def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:

@@ -13,6 +13,8 @@ CHECK_IN = "check_in"
 UTTER_CRISIS_CARD = "utter_crisis_card"
 #: The answer to a question about what a card was given for, with the helplines beneath.
 UTTER_CRISIS_ANSWER = "utter_crisis_answer"
+#: What a short message means because of a card (`bot.dialogue.meaning`).
+UTTER_CRISIS_MEANT = "utter_crisis_meant"
 UTTER_CHECK_IN = "utter_check_in"
 UTTER_CHECK_IN_YES = "utter_check_in_yes"
 UTTER_CHECK_IN_NO = "utter_check_in_no"
@@ -31,13 +33,15 @@ BARRIER_COST, ASK_PRIVACY_SETTING = "barrier_cost", "ask_privacy_setting"
 RECEIVED_AFTER_CARD = frozenset(
     {
         "utter_crisis_heard", "utter_crisis_unanswered", "utter_crisis_not_followed", "utter_crisis_noted",
-        "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger",
+        "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_which_step",
+        "utter_crisis_which_step_self_harm", "utter_crisis_comes_near", "utter_crisis_explained",
     }
 )  # fmt: skip
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,
     UTTER_CRISIS_ANSWER,
+    UTTER_CRISIS_MEANT,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_YES,
     UTTER_CHECK_IN_NO,

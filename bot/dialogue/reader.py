@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from bot.content.responses import ResponseBook
-from bot.content.selection import GROWN, as_grown, may_be_grown
-from bot.dialogue.constants import CARD_CATEGORY, CARD_NEEDS, CARD_SPEAKER, FAQ_PREFIX, PROFESSIONAL
+from bot.content.selection import GROWN, OF_THEMSELVES, as_grown, as_of_themselves, may_be_grown
+from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_NEEDS,
+    CARD_SPEAKER,
+    FAQ_PREFIX,
+    PROFESSIONAL,
+    RECEIVED_AFTER_CARD,
+)
 from bot.dialogue.facts import ConversationFacts
 from bot.safety.levels import Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR, SURVIVOR, audience_of, voice_of
@@ -12,8 +19,8 @@ from bot.safety.protocol import PROFESSIONAL as PROFESSIONAL_VOICE
 
 #: Wordings for adults about themselves: "your child" is wrong for somebody who was assaulted.
 ADULT = "adult"
-#: What may stop somebody from calling, and how it went: worded for the person themselves unless an audience is named.
-_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_")
+#: What may stop somebody from calling, how it went, what is received: for the person themselves where nobody is named.
+_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", *RECEIVED_AFTER_CARD)
 _READERS = {SURVIVOR: ADULT, PROFESSIONAL_VOICE: PROFESSIONAL}
 
 
@@ -34,8 +41,8 @@ def reader_of(name: str, facts: ConversationFacts, book: ResponseBook) -> str | 
     wanted = _READERS.get(voice)
     if wanted is not None and any(("audience", wanted) in one.conditions for one in book.variations(name)):
         return wanted
-    # Who is worried about their own doings is an adult, and hurt by nobody: the general words are right.
-    if facts.audience is None and facts.card and voice != OWN_BEHAVIOUR:
+    # The general words are right for adults: who was hurt, and who is worried about their own doings.
+    if facts.audience is None and facts.card and voice not in (SURVIVOR, OWN_BEHAVIOUR):
         return audience_of(voice)
     return facts.audience
 
@@ -43,7 +50,10 @@ def reader_of(name: str, facts: ConversationFacts, book: ResponseBook) -> str | 
 def _voice(facts: ConversationFacts) -> str:
     """In whose words the newest card was given; without a card, who the person said they are."""
     audience, age = facts.audience, facts.age
-    if GROWN in (facts.card.get(CARD_NEEDS) or ()) and may_be_grown(audience, age, facts.channel):
+    needs = facts.card.get(CARD_NEEDS) or ()
+    if OF_THEMSELVES in needs:
+        audience, age = as_of_themselves(age)
+    elif GROWN in needs and may_be_grown(audience, age, facts.channel):
         audience, age = as_grown(audience)
     speaker = Speaker(facts.card.get(CARD_SPEAKER) or Speaker.UNKNOWN)
     return voice_of(speaker, audience, facts.card.get(CARD_CATEGORY) or "", age)

@@ -18,6 +18,15 @@ from bot.content.law_by_country import own_country_first
 from bot.content.responses import Response, get_responses
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
+from bot.dialogue.conditions import (
+    Condition,
+    about_ones_own_doing,
+    once_given,
+    while_helplines_are_talked_of,
+    while_newest,
+    while_open,
+    while_open_about_self_harm,
+)
 from bot.dialogue.constants import (
     BARRIER_COST,
     CARD_CATEGORY,
@@ -31,6 +40,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
+    UTTER_CRISIS_MEANT,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
 )
@@ -50,6 +60,7 @@ from bot.dialogue.facts import (
     recent_words,
     spoken_in_session,
 )
+from bot.dialogue.meaning import Meaning, meaning_of
 from bot.dialogue.reader import reader_of
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
@@ -57,13 +68,12 @@ from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import is_about
-from bot.safety.answers import asks_what_now, is_question, speaks_of_dying
+from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
 from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
-Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 
 #: After a card, answers that are further away than this are not offered.
 NEAR_ENOUGH = 0.1
@@ -71,6 +81,19 @@ NEAR_ENOUGH = 0.1
 OF_ITS_TOPIC_ENOUGH = 0.02
 #: Topics whose answers are offered as a guess only from `NEAR_ENOUGH`.
 SENSITIVE_TOPICS = frozenset({"self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do"})
+#: By the beginning of a card's name: what is answered instead of the answer that is nearest.
+_INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "utter_crisis_own_fake": {
+        "delete_chat_or_account": "made_a_deepfake",
+        "what_to_say_when_child_tells": "made_a_deepfake",
+        "child_disclosed_first_steps": "made_a_deepfake",
+    },
+    "utter_crisis_someone_elses_image": {
+        "delete_chat_or_account": "received_someone_elses_nude",
+        "what_to_say_when_child_tells": "my_child_shared_someones_picture",
+        "child_disclosed_first_steps": "my_child_shared_someones_picture",
+    },
+}
 #: Buttons under one message.
 MOST_BUTTONS = 3
 
@@ -134,6 +157,20 @@ def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) ->
     return {**answer, "text": texts, "responses": responses, "hotlines": help_line["hotlines"]}
 
 
+def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """The reply to what a short message means because of a card."""
+    meaning = meaning_of(tracker)
+    if meaning is Meaning.CALLED_OFF:
+        return _safe_now(tracker, facts, now)
+    is_about_dying = newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
+    name = {
+        Meaning.CARRIES_OUT: "utter_crisis_which_step_self_harm" if is_about_dying else "utter_crisis_which_step",
+        Meaning.COMES_NEAR: "utter_crisis_comes_near",
+        Meaning.EXPLAINED: "utter_crisis_explained",
+    }.get(meaning or Meaning.EXPLAINED, "utter_crisis_heard")
+    return _with_helplines(name, facts, now)
+
+
 def _with_helplines(name: str, facts: ConversationFacts, now: datetime) -> Draft:
     """A response that ends with the helplines of the newest card in one line; the guard adds no card to it."""
     shown = selection_from({**_known(facts), "at": now, "channel": facts.channel})
@@ -150,10 +187,17 @@ def _what_now(tracker: DialogueStateTracker) -> str | None:
 
 
 def _meant_instead(tracker: DialogueStateTracker) -> str | None:
-    """ "I don't have the money", after a card about blackmail, is about what is demanded and no helpline's price."""
+    """The answer that a card makes of another: "I don't have the money" is what a blackmailer demands, no price.
+
+    Whoever holds or made a picture of somebody must not be told to take a screenshot, nor that they did no wrong.
+    """
+    card = newest_card(tracker)
     intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
-    is_extortion = newest_card(tracker).get(CARD_CATEGORY) == EXTORTION
-    return "sextortion_should_i_pay" if is_extortion and intent == BARRIER_COST else None
+    if card.get(CARD_CATEGORY) == EXTORTION and intent == BARRIER_COST:
+        return "sextortion_should_i_pay"
+    known = next(iter(_nearest(tracker)), None)
+    given = str(card.get("response") or "")
+    return next((answers.get(known or "") for name, answers in _INSTEAD.items() if given.startswith(name)), None)
 
 
 def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -169,6 +213,8 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     professional, or an adult by their own words gets the card in their own voice.
     """
     asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
+    if is_about_me(_text_of(tracker)):
+        speaker = Speaker.SELF
     risk, context = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker), _context(tracker, facts, now)
     told = read_told(risk, context)
     voice = voice_of(told.assessment.speaker, told.context.audience, asked, told.context.age)
@@ -429,16 +475,7 @@ def _received(name: str) -> Composer:
     return lambda tracker, facts, now: _with_helplines(name, facts, now)
 
 
-def _while_open(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    return is_card_open(tracker)
 
-
-def _while_newest(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    return is_card_newest(tracker)
-
-
-def _once_given(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    return facts.card_level >= RiskLevel.ESCALATE
 
 
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -450,14 +487,7 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return plain("utter_ask_method_details", facts)
 
 
-def _while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    """ "Write it for me" asks for words to a helpline where one was shown; elsewhere it may be about homework."""
-    is_tapped = _text_of(tracker).startswith("/")
-    return is_tapped or any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
 
-
-def _while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
 
 
 def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -496,35 +526,45 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
     UTTER_CRISIS_ANSWER: _crisis_answer,
+    UTTER_CRISIS_MEANT: _crisis_meant,
     UTTER_CHECK_IN: _check_in,
     UTTER_CHECK_IN_YES: _check_in_yes,
     UTTER_CHECK_IN_NO: _check_in_no,
     "utter_asked_faq": _asked_faq,
     "utter_nearest_answers": _nearest_answers,
-    "utter_say_simpler": _either(_while_newest, _received("utter_crisis_more"), _say_simpler),
-    "utter_tell_me_more": _either(_while_newest, _received("utter_crisis_more"), _tell_me_more),
-    "utter_insult": _either(_once_given, _received("utter_crisis_anger"), _said("utter_insult")),
-    "utter_random_noise": _either(_once_given, _received("utter_crisis_silence"), _said("utter_random_noise")),
-    "utter_lost_for_words": _either(_once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),
-    "utter_deny": _either(_while_open, _received("utter_crisis_more"), _said("utter_deny")),
-    "utter_affirm": _either(_while_open, _received("utter_crisis_more"), _said("utter_affirm")),
-    "utter_other_age": _either(_while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
-    "utter_outcome_safe_now": _safe_now,
+    "utter_say_simpler": _either(while_newest, _received("utter_crisis_more"), _say_simpler),
+    "utter_tell_me_more": _either(while_newest, _received("utter_crisis_more"), _tell_me_more),
+    "utter_insult": _either(once_given, _received("utter_crisis_anger"), _said("utter_insult")),
+    "utter_random_noise": _either(once_given, _received("utter_crisis_silence"), _said("utter_random_noise")),
+    "utter_lost_for_words": _either(once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),
+    "utter_deny": _either(while_open, _received("utter_crisis_more"), _said("utter_deny")),
+    "utter_affirm": _either(while_open, _received("utter_crisis_more"), _said("utter_affirm")),
+    "utter_other_age": _either(while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
+    "utter_outcome_safe_now": _either(while_helplines_are_talked_of, _safe_now, _nearest_answers),
+    **{
+        f"utter_outcome_{name}": _either(
+            while_helplines_are_talked_of, _said(f"utter_outcome_{name}"), _nearest_answers
+        )
+        for name in ("contacted", "not_yet", "no_answer", "going_to")
+    },
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(
-        _once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
+        once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
     ),
-    "utter_share_news": _either(_while_open, _received("utter_crisis_heard"), _said("utter_share_news")),
-    "utter_thank": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_thank")),
-    "utter_goodbye": _either(_while_open, _received("utter_crisis_goodbye"), _said("utter_goodbye")),
-    "utter_laugh": _either(_while_open, _received("utter_crisis_heard"), _said("utter_laugh")),
-    "utter_user_is_bored": _either(_while_open, _received("utter_crisis_heard"), _said("utter_user_is_bored")),
+    "utter_share_news": _either(while_open, _received("utter_crisis_heard"), _said("utter_share_news")),
+    "utter_thank": _either(while_open, _received("utter_crisis_goodbye"), _said("utter_thank")),
+    "utter_goodbye": _either(while_open, _received("utter_crisis_goodbye"), _said("utter_goodbye")),
+    "utter_laugh": _either(while_open, _received("utter_crisis_heard"), _said("utter_laugh")),
+    "utter_user_is_bored": _either(while_open, _received("utter_crisis_heard"), _said("utter_user_is_bored")),
     # Who somebody is, told after a card, shows the helplines once more, in the words for that person.
-    "utter_audience_chosen": _either(_while_open, _crisis_card, _said("utter_audience_chosen")),
+    "utter_audience_chosen": _either(while_open, _crisis_card, _said("utter_audience_chosen")),
     "utter_ask_medical_certainty": _either(
-        _while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
+        while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
     ),
     "utter_barrier_dont_know_what_to_say": _either(
-        _while_helplines_are_talked_of, _said("utter_barrier_dont_know_what_to_say"), _nearest_answers
+        while_helplines_are_talked_of, _said("utter_barrier_dont_know_what_to_say"), _nearest_answers
+    ),
+    "utter_ask_will_police_come": _either(
+        about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,

@@ -34,6 +34,7 @@ _RECEIVED = frozenset(
     {
         "utter_crisis_heard", "utter_crisis_noted", "utter_crisis_not_followed", "utter_crisis_help_stays",
         "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_unanswered",
+        "utter_crisis_which_step", "utter_crisis_which_step_self_harm", "utter_crisis_comes_near",
     }
 )  # fmt: skip
 _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_know", "utter_ask_keep_secret"})
@@ -56,7 +57,7 @@ _FITS: Mapping[str, FrozenSet[str]] = {
     "no_help": _DID_NOT_WORK,
     "helped": _BELIEVES | _CLOSES | {"utter_outcome_going_to", "utter_share_news"},
     "thanks": _CLOSES | {"utter_outcome_going_to"},
-    "takes_back": frozenset({"utter_take_back", "utter_check_in_no", "utter_laugh"}),
+    "takes_back": frozenset({"utter_take_back", "utter_check_in_no", "utter_laugh", "utter_crisis_explained"}),
     "angry": frozenset({"utter_insult", "utter_it_did_not_work"}),
 }
 #: A card once more is no answer to good news, thanks or anger, and none to a question.

@@ -26,6 +26,11 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
 HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.OFFENDER_CONCERN: frozenset({"saw_pornography", "stop_watching_pornography", "is_pornography_real"}),
 }
+#: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
+ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {
+    levels.EXTORTION: frozenset({"sextortion_should_i_pay"}),
+    levels.ABUSE_DISCLOSURE: frozenset({"is_it_my_fault"}),
+}
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
 ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
 

@@ -17,8 +17,10 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
+    UTTER_CRISIS_MEANT,
     UTTER_NEAREST_ANSWERS,
 )
+from bot.dialogue.meaning import Meaning
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.safety.levels import (
     EXTORTION,
@@ -128,6 +130,8 @@ class Turn:
         adds_trouble: The words say that this is something more ("another girl", "there is more").
         asked_before: Category of a check-in of a few messages ago that is still without its yes, or None.
         was_told_again: The newest bot message is a card shown once more.
+        meaning: What the words mean because of the open card, where that is not what they say.
+        is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
     """
 
     risk: RiskAssessment
@@ -151,6 +155,8 @@ class Turn:
     is_fragment: bool = False
     speaks_of_calling: bool = False
     was_told_again: bool = False
+    meaning: Meaning | None = None
+    is_answered_as_told: bool = False
 
     @property
     def is_after_a_card(self) -> bool:
@@ -200,6 +206,9 @@ def decide(turn: Turn) -> Decision | None:
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
     if _is_taken_back(turn):
         return None
+    as_meant = _as_meant(turn)
+    if as_meant is not None:
+        return as_meant
     in_danger = _in_an_open_emergency(turn)
     if in_danger is not None:
         return in_danger
@@ -214,20 +223,36 @@ def decide(turn: Turn) -> Decision | None:
     return _of_the_risk(turn)
 
 
+def _as_meant(turn: Turn) -> Decision | None:
+    """What a short message means because of the card: a risk in plain words, or a question of ours, goes first."""
+    if turn.meaning is None or turn.told_plainly or turn.risk.failed or turn.check_in:
+        return None
+    if turn.meaning is Meaning.CALLED_OFF:
+        return Decision(UTTER_CRISIS_MEANT)
+    if turn.is_emergency or (turn.meaning is Meaning.EXPLAINED and turn.newest_alone >= RiskLevel.ESCALATE):
+        return None
+    in_danger = turn.open_card is not None and turn.open_card.is_emergency
+    return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
+
+
 def _meant_by_the_card(turn: Turn) -> str | None:
     """The response to words that a card gives another meaning: no money (for the blackmailer), "on insta" (it was)."""
     card = turn.open_card
     if card is None or not card.is_recent or turn.is_emergency or turn.told_plainly or turn.risk.failed:
         return None
-    if turn.intent == BARRIER_COST and card.category == EXTORTION and not turn.speaks_of_calling:
+    if turn.is_answered_as_told or (turn.intent == BARRIER_COST and _is_about_money(turn, card)):
         return UTTER_CRISIS_ANSWER
     names_an_app = turn.intent == ASK_PRIVACY_SETTING and turn.is_fragment and not turn.is_question
     return UTTER_NEAREST_ANSWERS if names_an_app and turn.risk.level == RiskLevel.NONE else None
 
 
+def _is_about_money(turn: Turn, card: OpenCard) -> bool:
+    return card.category == EXTORTION and not turn.speaks_of_calling
+
+
 def _of_the_talk(turn: Turn) -> Decision | None:
     """What is only told is received; an answer of the card's own topics keeps its helplines beneath; else as ever."""
-    if _tells_more(turn):
+    if _tells_more(turn) or (turn.is_overread and turn.is_after_a_card):
         return Decision(UTTER_NEAREST_ANSWERS)
     is_asked = turn.has_recent_card and turn.is_about_card and turn.asks_about_the_card
     return Decision(UTTER_CRISIS_ANSWER) if is_asked else None

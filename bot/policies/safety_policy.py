@@ -37,9 +37,10 @@ from bot.dialogue.facts import (
     session_events,
     spoken_in_session,
 )
+from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, HARMLESS_ANSWERS, is_about
+from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, HARMLESS_ANSWERS, is_about
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -53,8 +54,9 @@ from bot.safety.answers import (
     read_answer,
     says_outcome,
     speaks_of_calling,
+    tells_of_paying,
 )
-from bot.safety.levels import RiskLevel, Speaker
+from bot.safety.levels import EXTORTION, RiskLevel, Speaker
 
 _FRAGMENT_WORDS = 3
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
@@ -147,6 +149,8 @@ class SafetyPolicy(Policy):
             is_fragment=len(text.split()) <= _FRAGMENT_WORDS,
             speaks_of_calling=speaks_of_calling(text),
             was_told_again=_was_told_again(tracker),
+            meaning=meaning_of(tracker),
+            is_answered_as_told=_is_answered_as_told(answer, text, tracker),
         )
         return decide(turn)
 
@@ -210,6 +214,13 @@ def _answer_near(message: UserUttered, tracker: DialogueStateTracker) -> Optiona
         return faq
     likely = parsed.get(LIKELY)
     return likely if likely and is_about(likely, cards_given(tracker)) else None
+
+
+def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStateTracker) -> bool:
+    """Whether what is told has an answer that is due: a blackmailer who was paid."""
+    category = newest_card(tracker).get(CARD_CATEGORY) or ""
+    is_due = answer in ANSWERED_AS_TOLD.get(category, ())
+    return is_due and (category != EXTORTION or tells_of_paying(text))
 
 
 def _is_plain(text: str, asked: Optional[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping, Pattern
+from typing import Iterable, Mapping, Pattern
 
 import yaml
 
@@ -22,7 +22,14 @@ _MAX_LETTERS = 16
 _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
-_SINGLE = ("what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline")
+_SINGLE = (
+    "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
+    "last_words", "names_helper", "comes_near", "called_off", "took_something", "explains", "about_me", "paid",
+)  # fmt: skip
+#: People whom a child calls by these words: whether they are a danger or a help, only what was said before tells.
+_FAMILY = re.compile(
+    r"\b(mum|mom|mam|dad|stepdad|stepmum|uncle|aunt(?:y|ie)?|brother|sister|grandad|grandpa|nan|gran|cousin|parents)(?:'?s)?\b"
+)
 
 
 def read_answer(text: str, asked: str | None = None) -> str | None:
@@ -114,6 +121,69 @@ def reaches_a_service(text: str) -> bool:
 def speaks_of_calling(text: str) -> bool:
     """Whether words speak of a call, a line or talking to somebody: only then is a price that of a helpline."""
     return bool(_patterns(_ANSWERS)["of_calling"].search(_plain(text)))
+
+
+def carries_out(text: str, is_about_dying: bool) -> bool:
+    """Whether words may say that something feared is about to be done, or was: "ok im gonna do it", "on my way".
+
+    Args:
+        is_about_dying: After words of dying "soon" and "its over" say so, too.
+    """
+    plain, patterns = _plain(text), _patterns(_ANSWERS)
+    said = patterns["carries_out"].search(plain) or (is_about_dying and patterns["last_words"].search(plain))
+    return bool(said) and not patterns["names_helper"].search(plain)
+
+
+def comes_near(text: str, earlier: Iterable[str]) -> bool:
+    """Whether the words say, and nothing else, that somebody comes or is there; of family only who was spoken of.
+
+    Args:
+        earlier: What was written before: "mum is home" is a danger only where mum was told of.
+    """
+    plain = _plain(text)
+    is_told_of = _FAMILY.search(plain) is None or _is_told_of(plain, earlier)
+    return is_told_of and bool(_patterns(_ANSWERS)["comes_near"].search(plain))
+
+
+def calls_off(text: str, earlier: Iterable[str]) -> bool:
+    """Whether words say that a danger was none or is over: "oh its the postman", "dads home now".
+
+    Args:
+        earlier: What was written before: nobody who was told of there makes safe.
+    """
+    plain, patterns = _plain(text), _patterns(_ANSWERS)
+    if _is_told_of(plain, earlier):
+        return False
+    said = patterns["called_off"].search(plain) or says_outcome("outcome_safe_now", text, AFTER_AN_EMERGENCY)
+    return bool(said) and not is_question(text)
+
+
+def _is_told_of(plain: str, earlier: Iterable[str]) -> bool:
+    """Whether one of the family who is named was spoken of before."""
+    named, before = set(_FAMILY.findall(plain)), {name for other in earlier for name in _FAMILY.findall(_plain(other))}
+    return bool(named & before)
+
+
+def took_something(text: str) -> bool:
+    """Whether words speak of something taken, or done to one's own body."""
+    return bool(_patterns(_ANSWERS)["took_something"].search(_plain(text)))
+
+
+def explains(text: str) -> bool:
+    """Whether words say that what was taken for trouble was none: "no i just mean my hair looks bad lol"."""
+    plain = _plain(text)
+    is_short = len(plain.split()) <= MAX_WORDS
+    return is_short and not is_question(text) and bool(_patterns(_ANSWERS)["explains"].search(plain))
+
+
+def tells_of_paying(text: str) -> bool:
+    """Whether words say that money has gone: "i already sent him 200"."""
+    return bool(_patterns(_ANSWERS)["paid"].search(_with_digits(text)))
+
+
+def is_about_me(text: str) -> bool:
+    """Whether words say, of a parent or a professional, that it is about themselves: "it's me, not my child"."""
+    return bool(_patterns(_ANSWERS)["about_me"].search(_plain(text)))
 
 
 def is_one_word(text: str) -> bool:

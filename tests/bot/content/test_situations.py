@@ -456,3 +456,56 @@ def test_another_kind_of_emergency_is_no_repeat():
     assert compose(taken, context).messages[0].response == "utter_emergency_self_harm_child"
     again = compose(taken, replace(context, emergency_from_oneself=True))
     assert again.messages[0].response == "utter_emergency_again_self_harm"
+
+
+@pytest.mark.parametrize(
+    ("told", "category"),
+    [
+        ("I'm a nurse and I've been thinking about ending it", "self_harm"),
+        ("I feel suicidal, me, not a student", "self_harm"),
+        ("my husband hits me", "abuse_disclosure"),
+        ("I was raped by a colleague", "abuse_disclosure"),
+        ("I'm being blackmailed with a video of me, I'm a teacher", "extortion"),
+        ("students made a deepfake of me, their teacher", "image_shared"),
+    ],
+)
+def test_a_professional_who_writes_of_themselves_is_answered_as_an_adult(told, category):
+    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)
+    reply = compose(risk, CrisisContext(country="GB", audience="professional", words=told))
+    said = " ".join(message.text for message in reply.messages)
+    assert "safeguarding lead" not in said and "Childline" not in said and "the child" not in said, said
+    assert reply.speaker is Speaker.SELF and "of_themselves" in reply.needs
+
+
+@pytest.mark.parametrize(
+    ("told", "category"),
+    [
+        ("a pupil told me he wants to die", "self_harm"),
+        ("one of my students said i want to kill myself", "self_harm"),
+        ("a girl in my class is being blackmailed", "extortion"),
+        ("her stepdad hits her, she told me", "abuse_disclosure"),
+    ],
+)
+def test_a_professional_who_writes_of_a_child_stays_one(told, category):
+    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)
+    reply = compose(risk, CrisisContext(country="GB", audience="professional", words=told))
+    assert reply.messages[0].response.endswith("_professional")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "my boyfriend chokes me when he's angry",
+        "my partner pushed me down the stairs",
+        "my boyfriend won't let me see my friends and takes my money",
+        "my partner put a tracker on my car",
+    ],
+)
+def test_violence_by_a_boyfriend_brings_the_line_for_it_to_a_grown_up(told):
+    assert getattr(find_situation(told, "abuse_disclosure", True), "name", None) == "partner_violence"
+    assert getattr(find_situation("my boyfriend chokes me", "abuse_disclosure", False), "name", None) is None
+
+
+@pytest.mark.parametrize("told", ["i shared my gfs nude with my mates", "i sent a pic of my ex to my friends", "i posted my ex's nudes"])
+def test_who_passed_on_a_picture_is_not_the_one_in_it(told):
+    assert find_situation(told, "image_shared").name == "someone_elses_image"

@@ -257,3 +257,17 @@ def test_words_to_copy_are_for_a_helpline_and_not_for_homework():
     assert said["response"] == "utter_nearest_answers"
     for tracker in (tracker_with(card, heard("i dont know what to say")), tracker_with(heard("/barrier_dont_know_what_to_say"))):
         assert say("utter_barrier_dont_know_what_to_say", tracker)["response"] == "utter_barrier_dont_know_what_to_say"
+
+
+@pytest.mark.parametrize(
+    ("card", "known", "answered"),
+    [
+        ("utter_crisis_someone_elses_image_child", "delete_chat_or_account", "received_someone_elses_nude"),
+        ("utter_crisis_own_fake_parent", "what_to_say_when_child_tells", "made_a_deepfake"),
+        ("utter_crisis_image_shared_child", "delete_chat_or_account", "delete_chat_or_account"),
+    ],
+)
+def test_whoever_holds_a_picture_of_somebody_is_not_told_to_take_a_screenshot(card, known, answered):
+    given = BotUttered("…", metadata={"response": card, "card_category": "image_shared", "utter_action": "utter_crisis_card"})
+    tracker = tracker_with(given, heard("should i delete it", nearest=[{"faq": known, "score": 0.9}]))
+    assert say("utter_crisis_answer", tracker)["response"] == f"utter_faq/{answered}"

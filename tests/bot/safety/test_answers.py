@@ -8,6 +8,7 @@ from bot.safety.answers import (
     adds_trouble,
     asks_what_now,
     has_changed_mind,
+    is_about_me,
     is_one_word,
     is_question,
     names_deadline,
@@ -15,6 +16,7 @@ from bot.safety.answers import (
     read_answer,
     says_outcome,
     speaks_of_dying,
+    tells_of_paying,
 )
 
 
@@ -265,3 +267,23 @@ def test_a_doctor_who_is_not_there_ends_no_overdose(text):
 
 def test_who_else_called_somebody_is_read_as_ever():
     assert not reaches_a_service("he called the police") and not reaches_a_service("he reported him to the police")
+
+
+@pytest.mark.parametrize("text", ["i already sent him 200", "i paid him yesterday", "she has given fourteen thousand rupees", "gave them a gift card"])
+def test_money_that_has_gone_is_heard(text):
+    assert tells_of_paying(text)
+
+
+@pytest.mark.parametrize("text", ["they want 200 by tonight", "i sent him a pic", "he gave me a present", "tenner by three or ur on the story"])
+def test_a_demand_or_a_gift_is_no_payment(text):
+    assert not tells_of_paying(text)
+
+
+@pytest.mark.parametrize("text", ["it's me, not my kid", "this is about me not my son", "me, i mean", "hi its about me not the kids"])
+def test_who_says_that_it_is_about_themselves_is_heard(text):
+    assert is_about_me(text)
+
+
+@pytest.mark.parametrize("text", ["its about my son", "he told me about it", "tell me about grooming"])
+def test_others_are_not_oneself(text):
+    assert not is_about_me(text)

@@ -1,0 +1,54 @@
+"""Whether a response means something else at this point of a conversation: after a card, while one is talked of."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
+from bot.dialogue.facts import ConversationFacts, is_card_newest, is_card_open, newest_card, spoken_in_session
+from bot.safety.answers import reaches_a_service
+from bot.safety.levels import OFFENDER_CONCERN, SELF_HARM, RiskLevel, Speaker
+
+Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
+
+#: Cards for whoever made or passed on a picture of somebody.
+_OF_ONES_OWN_HAND = ("utter_crisis_own_fake", "utter_crisis_someone_elses_image")
+
+
+def while_open(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While a card is what is talked of."""
+    return is_card_open(tracker)
+
+
+def while_newest(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While nothing was answered since the newest card."""
+    return is_card_newest(tracker)
+
+
+def once_given(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Once a card was given in this conversation."""
+    return facts.card_level >= RiskLevel.ESCALATE
+
+
+def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """ "Write it for me" asks for words to a helpline where one was shown; elsewhere it may be about homework."""
+    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    is_said = text.startswith("/") or reaches_a_service(text)
+    shown = any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
+    return is_said or shown or bool(facts.card) or once_given(tracker, facts)
+
+
+def about_ones_own_doing(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether the newest card was for somebody who did it; that police stop people who hurt kids is no help then."""
+    card = newest_card(tracker)
+    is_theirs = card.get(CARD_SPEAKER) == Speaker.OWN_BEHAVIOUR.value
+    of_themselves = card.get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
+    about_thoughts = card.get(CARD_CATEGORY) == OFFENDER_CONCERN and of_themselves
+    return is_theirs or about_thoughts or str(card.get("response") or "").startswith(_OF_ONES_OWN_HAND)
+
+
+def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While a card about self-harm is what is talked of."""
+    return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM

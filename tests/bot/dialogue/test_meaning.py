@@ -1,0 +1,86 @@
+"""What short words mean because of the card that is talked of, and that they keep their meaning otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.meaning import Meaning, meaning_of
+
+
+def after(category, *texts, speaker="self", level="escalate", response=None):
+    """A session with a card between the first of the texts and the others."""
+    told, *later = texts
+    metadata = {"card_category": category, "card_speaker": speaker, "card_level": level, "utter_action": "utter_crisis_card"}
+    card = BotUttered("…", metadata={**metadata, "response": response or f"utter_crisis_{category}_child"})
+    return DialogueStateTracker.from_events("one", [UserUttered(told), card, *map(UserUttered, later)], [])
+
+
+@pytest.mark.parametrize(
+    ("category", "told", "said"),
+    [
+        ("self_harm", "i want to die", "ok im gonna do it"),
+        ("self_harm", "i want to die", "ill do it tonight"),
+        ("self_harm", "i want to die", "what if i just did it"),
+        ("self_harm", "i want to die", "i did it"),
+        ("self_harm", "i want to die", "soon"),
+        ("adult_involved", "a man i met online wants to meet me", "im on my way there"),
+        ("adult_involved", "a man i met online wants to meet me", "im getting on the train"),
+        ("adult_involved", "an adult asked me for pictures", "im gonna send it"),
+        ("extortion", "he wants money or he posts it", "ill pay him now"),
+    ],
+)
+def test_to_do_it_may_be_what_was_feared(category, told, said):
+    assert meaning_of(after(category, told, said)) is Meaning.CARRIES_OUT
+
+
+@pytest.mark.parametrize("said", ["ok ill call them", "im gonna tell my mum", "i will text shout now", "ok i will"])
+def test_with_a_helper_named_it_is_the_call(said):
+    assert meaning_of(after("self_harm", "i want to die", said)) is None
+
+
+@pytest.mark.parametrize("speaker", ["about_child", "professional", "friend"])
+def test_who_cares_for_somebody_else_means_the_call(speaker):
+    assert meaning_of(after("self_harm", "my son wants to die", "ok im gonna do it", speaker=speaker)) is None
+
+
+@pytest.mark.parametrize("said", ["hes home", "he just got in", "hes home now", "my stepdad is back", "he's coming upstairs"])
+def test_the_one_who_hurts_them_comes_near(said):
+    assert meaning_of(after("abuse_disclosure", "my stepdad hits me", said)) is Meaning.COMES_NEAR
+
+
+@pytest.mark.parametrize("said", ["mum is home", "my mum", "he is nice today", "im home"])
+def test_somebody_else_at_home_is_no_danger(said):
+    assert meaning_of(after("abuse_disclosure", "my stepdad hits me", said)) is None
+
+
+@pytest.mark.parametrize("said", ["oh its the postman", "it was just my brother lol", "dads home now", "ok mum is here now", "yeah its my friend for a sleepover"])
+def test_a_danger_that_was_none_is_over(said):
+    told = "theres a man outside trying to get in"
+    assert meaning_of(after("immediate_danger", told, said, level="emergency")) is Meaning.CALLED_OFF
+
+
+@pytest.mark.parametrize("said", ["dads home now", "dad is coming", "my dad is outside", "its my brother and he has a knife"])
+def test_the_one_who_was_told_of_makes_nothing_safe(said):
+    told = "my dad has a knife and he said hell kill us"
+    assert meaning_of(after("immediate_danger", told, said, level="emergency")) is not Meaning.CALLED_OFF
+
+
+def test_who_took_something_is_not_safe_because_they_came_out():
+    card = {"level": "emergency", "response": "utter_emergency_self_harm_parent", "speaker": "about_child"}
+    locked = "shes locked herself in the bathroom and wont answer"
+    assert meaning_of(after("self_harm", locked, "shes out now and calm", **card)) is Meaning.CALLED_OFF
+    assert meaning_of(after("self_harm", "she took all her tablets", "shes out now and calm", **card)) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["no i just mean my hair looks bad lol", "its just about the bus lol", "no its me with a milkshake moustache lol"]
+)
+def test_what_was_taken_for_trouble_is_explained(said):
+    assert meaning_of(after("adult_involved", "my coach messages me", said)) is Meaning.EXPLAINED
+
+
+def test_a_button_and_a_talk_without_a_card_keep_their_meaning():
+    assert meaning_of(after("self_harm", "i want to die", "/outcome_going_to")) is None
+    assert meaning_of(DialogueStateTracker.from_events("one", [UserUttered("ok im gonna do it")], [])) is None
