@@ -32,6 +32,7 @@ FILE_NAME = "situations.yml"
     SOMEBODY_ELSE,
     OWN_TEACHER,
     STAFF_THEMSELVES,
+    OF_A_CHARGE,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -42,6 +43,7 @@ FILE_NAME = "situations.yml"
     "somebody_else",
     "own_teacher",
     "staff_themselves",
+    "of_a_charge",
 )
 _FLAGS = ("writer_acts", "by_a_parent", "about_another", "about_children", "grown", "plain", "not_from_grown_ups")
 #: How often the words of a situation are given anew.

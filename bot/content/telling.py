@@ -23,6 +23,7 @@ from bot.content.selection import (
 from bot.content.situations import (
     ABOUT_ONESELF,
     ALWAYS,
+    OF_A_CHARGE,
     OF_A_FRIEND,
     ONCE,
     OWN_CHILD,
@@ -154,10 +155,12 @@ def _staff_about_themselves(
         What is answered, for whom, and whether it is so.
     """
     is_staff = context.audience == PROFESSIONAL or assessment.speaker is Speaker.PROFESSIONAL
+    if context.audience == CHILD:
+        return assessment, context, False
     category = assessment.asked_category or assessment.main_category or _UNNAMED_CATEGORY
     newest = _read_writer(_newest_words(context).words, category)
     # It stays so while they go on without a word of a child.
-    goes_on = OF_THEMSELVES in context.needs and assessment.speaker is not Speaker.ABOUT_CHILD
+    goes_on = OF_THEMSELVES in context.needs and OF_A_CHARGE not in newest
     if not is_staff or not (STAFF_THEMSELVES in newest or goes_on):
         return assessment, context, False
     audience, age = as_of_themselves(context.age)

@@ -8,7 +8,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
 from bot.dialogue.facts import ConversationFacts, is_card_newest, is_card_open, newest_card, spoken_in_session
-from bot.safety.answers import reaches_a_service
+from bot.safety.answers import reaches_a_service, speaks_of_calling
 from bot.safety.levels import OFFENDER_CONCERN, SELF_HARM, RiskLevel, Speaker
 
 Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
@@ -35,7 +35,7 @@ def once_given(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
 def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """ "Write it for me" asks for words to a helpline where one was shown; elsewhere it may be about homework."""
     text = (tracker.latest_message.text or "") if tracker.latest_message else ""
-    is_said = text.startswith("/") or reaches_a_service(text)
+    is_said = text.startswith("/") or reaches_a_service(text) or speaks_of_calling(text)
     shown = any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
     return is_said or shown or bool(facts.card) or once_given(tracker, facts)
 
@@ -44,8 +44,7 @@ def about_ones_own_doing(tracker: DialogueStateTracker, facts: ConversationFacts
     """Whether the newest card was for somebody who did it; that police stop people who hurt kids is no help then."""
     card = newest_card(tracker)
     is_theirs = card.get(CARD_SPEAKER) == Speaker.OWN_BEHAVIOUR.value
-    of_themselves = card.get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
-    about_thoughts = card.get(CARD_CATEGORY) == OFFENDER_CONCERN and of_themselves
+    about_thoughts = card.get(CARD_CATEGORY) == OFFENDER_CONCERN and card.get(CARD_SPEAKER) == Speaker.SELF.value
     return is_theirs or about_thoughts or str(card.get("response") or "").startswith(_OF_ONES_OWN_HAND)
 
 

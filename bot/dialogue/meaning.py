@@ -17,7 +17,7 @@ from bot.dialogue.facts import (
     newest_card,
     session_events,
 )
-from bot.safety.answers import calls_off, carries_out, comes_near, explains, took_something
+from bot.safety.answers import calls_off, came_out, carries_out, comes_near, explains, took_something
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
@@ -56,21 +56,28 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
     if not texts or not card:
         return None
     newest, earlier = texts[0], texts[1:]
-    if is_emergency_open(tracker) and _is_called_off(newest, earlier, is_emergency_from_oneself(tracker)):
-        return Meaning.CALLED_OFF
-    if not is_card_open(tracker):
-        return None
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    if is_emergency_open(tracker):
+        from_oneself = is_emergency_from_oneself(tracker)
+        is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
+        return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, category, speaker)
+    return _of_a_card(newest, earlier, category, speaker) if is_card_open(tracker) else None
+
+
+def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:
     if speaker in _ONESELF and category in _DONE_ONESELF and carries_out(newest, category == SELF_HARM):
         return Meaning.CARRIES_OUT
     if speaker in _ONESELF and category in _FROM_A_PERSON and comes_near(newest, earlier):
         return Meaning.COMES_NEAR
-    return Meaning.EXPLAINED if explains(newest) else None
+    return Meaning.EXPLAINED if explains(newest, category == SELF_HARM) else None
 
 
-def _is_called_off(newest: str, earlier: Sequence[str], is_from_oneself: bool) -> bool:
-    """Who took or did something to themselves may seem well, and needs a doctor all the same."""
-    return calls_off(newest, earlier) and not (is_from_oneself and any(map(took_something, (newest, *earlier))))
+def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
+    """Whether somebody who shut themselves in is out and well, told by another, and took nothing as far as was said.
+
+    Who wanted to die, or took something, is not safe because somebody came home, nor because they seem well.
+    """
+    return speaker not in _ONESELF and came_out(texts[0]) and not any(map(took_something, texts))
 
 
 def _typed(tracker: DialogueStateTracker) -> Sequence[str]:

@@ -163,12 +163,12 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     if meaning is Meaning.CALLED_OFF:
         return _safe_now(tracker, facts, now)
     is_about_dying = newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
-    name = {
+    names: Mapping[Meaning | None, str] = {
         Meaning.CARRIES_OUT: "utter_crisis_which_step_self_harm" if is_about_dying else "utter_crisis_which_step",
         Meaning.COMES_NEAR: "utter_crisis_comes_near",
         Meaning.EXPLAINED: "utter_crisis_explained",
-    }.get(meaning or Meaning.EXPLAINED, "utter_crisis_heard")
-    return _with_helplines(name, facts, now)
+    }
+    return _with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
 
 
 def _with_helplines(name: str, facts: ConversationFacts, now: datetime) -> Draft:

@@ -227,9 +227,11 @@ def _as_meant(turn: Turn) -> Decision | None:
     """What a short message means because of the card: a risk in plain words, or a question of ours, goes first."""
     if turn.meaning is None or turn.told_plainly or turn.risk.failed or turn.check_in:
         return None
+    heard = max(turn.risk.level, turn.newest_alone)
+    # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.
     if turn.meaning is Meaning.CALLED_OFF:
-        return Decision(UTTER_CRISIS_MEANT)
-    if turn.is_emergency or (turn.meaning is Meaning.EXPLAINED and turn.newest_alone >= RiskLevel.ESCALATE):
+        return Decision(UTTER_CRISIS_MEANT) if heard < RiskLevel.ESCALATE else None
+    if turn.is_emergency or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
         return None
     in_danger = turn.open_card is not None and turn.open_card.is_emergency
     return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)

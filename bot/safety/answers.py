@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterable, Mapping, Pattern
+from typing import Iterable, Mapping, Pattern, Sequence, Tuple
 
 import yaml
 
@@ -24,12 +24,9 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
-    "last_words", "names_helper", "comes_near", "called_off", "took_something", "explains", "about_me", "paid",
+    "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
+    "explains_dying", "about_me", "paid",
 )  # fmt: skip
-#: People whom a child calls by these words: whether they are a danger or a help, only what was said before tells.
-_FAMILY = re.compile(
-    r"\b(mum|mom|mam|dad|stepdad|stepmum|uncle|aunt(?:y|ie)?|brother|sister|grandad|grandpa|nan|gran|cousin|parents)(?:'?s)?\b"
-)
 
 
 def read_answer(text: str, asked: str | None = None) -> str | None:
@@ -46,7 +43,8 @@ def read_answer(text: str, asked: str | None = None) -> str | None:
     own = _answer_to(text, asked)
     if own is not None:
         return own
-    if patterns["affirm"].search(plain):
+    # "Is your child …?" – "it's me".
+    if patterns["affirm"].search(plain) or (asked is not None and is_about_me(text)):
         return "affirm"
     return "deny" if patterns["deny"].fullmatch(f"{plain} ") else None
 
@@ -140,28 +138,40 @@ def comes_near(text: str, earlier: Iterable[str]) -> bool:
     Args:
         earlier: What was written before: "mum is home" is a danger only where mum was told of.
     """
-    plain = _plain(text)
-    is_told_of = _FAMILY.search(plain) is None or _is_told_of(plain, earlier)
-    return is_told_of and bool(_patterns(_ANSWERS)["comes_near"].search(plain))
+    is_told_of = not _kin_in(text) or _is_told_of(text, earlier)
+    return is_told_of and bool(_patterns(_ANSWERS)["comes_near"].search(_plain(text)))
 
 
 def calls_off(text: str, earlier: Iterable[str]) -> bool:
-    """Whether words say that a danger was none or is over: "oh its the postman", "dads home now".
+    """Whether words say, and nothing else, that a danger was none or is over: "oh its the postman", "dads home now".
 
     Args:
         earlier: What was written before: nobody who was told of there makes safe.
     """
-    plain, patterns = _plain(text), _patterns(_ANSWERS)
-    if _is_told_of(plain, earlier):
+    if is_question(text) or _is_told_of(text, earlier):
         return False
-    said = patterns["called_off"].search(plain) or says_outcome("outcome_safe_now", text, AFTER_AN_EMERGENCY)
-    return bool(said) and not is_question(text)
+    return bool(_patterns(_ANSWERS)["called_off"].search(_plain(text)))
 
 
-def _is_told_of(plain: str, earlier: Iterable[str]) -> bool:
-    """Whether one of the family who is named was spoken of before."""
-    named, before = set(_FAMILY.findall(plain)), {name for other in earlier for name in _FAMILY.findall(_plain(other))}
-    return bool(named & before)
+def came_out(text: str) -> bool:
+    """Whether words say that somebody who shut themselves in is out and well: "shes out now and calm"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["came_out"].search(_plain(text)))
+
+
+def _is_told_of(text: str, earlier: Iterable[str]) -> bool:
+    """Whether one of the family who is named was spoken of before, by whatever word."""
+    before: set[str] = set().union(*map(_kin_in, earlier))
+    return bool(_kin_in(text) & before)
+
+
+def _kin_in(text: str) -> set[str]:
+    """Who in the family, or close to a child, is named; "parents" are both."""
+    plain, found = _plain(text), set()
+    for name, pattern in _kin(_ANSWERS):
+        if pattern.search(plain):
+            found.add(name)
+            plain = pattern.sub(" ", plain)
+    return found | ({"dad", "mum"} if "parents" in plain.split() else set())
 
 
 def took_something(text: str) -> bool:
@@ -169,11 +179,16 @@ def took_something(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["took_something"].search(_plain(text)))
 
 
-def explains(text: str) -> bool:
-    """Whether words say that what was taken for trouble was none: "no i just mean my hair looks bad lol"."""
-    plain = _plain(text)
-    is_short = len(plain.split()) <= MAX_WORDS
-    return is_short and not is_question(text) and bool(_patterns(_ANSWERS)["explains"].search(plain))
+def explains(text: str, is_about_dying: bool = False) -> bool:
+    """Whether words say that what was taken for trouble was none: "no i just mean my hair looks bad lol".
+
+    Args:
+        is_about_dying: After words of dying only a joke, or what was meant, explains them.
+    """
+    plain, patterns = _plain(text), _patterns(_ANSWERS)
+    if len(plain.split()) > MAX_WORDS or is_question(text) or not patterns["explains"].search(plain):
+        return False
+    return not is_about_dying or bool(patterns["explains_dying"].search(plain))
 
 
 def tells_of_paying(text: str) -> bool:
@@ -213,7 +228,22 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
         own[f"{asked} deny"] = re.compile(f"{around}(?:{of_this}) {around}(?:(?:{of_this}) {around})?")
         if "affirm" in kinds:
             own[f"{asked} affirm"] = re.compile("|".join(f"(?:{row})" for row in kinds["affirm"]))
-    single = {name: words[name] for name in _SINGLE}
+    # Parts that several entries share, by their names in braces.
+    parts = {"kin": "|".join(words["kin"].values()), "no_danger": words["no_danger"], "closed": words["closed"]}
+    single = {name: [_with_parts(row, parts) for row in words[name]] for name in _SINGLE}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
     return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled, **own}
+
+
+def _with_parts(row: str, parts: Mapping[str, str]) -> str:
+    for name, part in parts.items():
+        row = row.replace(f"{{{name}}}", part)
+    return row
+
+
+@lru_cache(maxsize=2)
+def _kin(path: Path) -> Sequence[Tuple[str, Pattern[str]]]:
+    """Who, and the words for them, in the order in which they are looked for."""
+    rows: Mapping[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))["kin"]
+    return [(name, re.compile(rf"\b(?:{row})(?:'?s)?\b")) for name, row in rows.items()]

@@ -81,6 +81,77 @@ def test_what_was_taken_for_trouble_is_explained(said):
     assert meaning_of(after("adult_involved", "my coach messages me", said)) is Meaning.EXPLAINED
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hes gone home to get a knife", "my dads coming to kill us", "nan is outside bleeding", "mum is with us in the cupboard",
+        "its my dad hes got in", "he came out with an axe", "his brother is coming too", "i called 999", "police are coming",
+        "im at the shop hiding", "he left now with my sister", "mum is in the house with him",
+    ],
+)  # fmt: skip
+def test_a_danger_that_goes_on_is_not_called_off(said):
+    told = "theres a man outside trying to get in"
+    assert meaning_of(after("immediate_danger", told, said, level="emergency")) is not Meaning.CALLED_OFF
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("my father has a knife", "dad is home"),
+        ("my stepfather is smashing the door", "dads here"),
+        ("daddy is hurting mummy", "mum is home"),
+        ("mums boyfriend is at the door", "dad is home"),
+        ("my grandfather is coming with a bat", "grandpa is here"),
+    ],
+)
+def test_by_whatever_word_they_were_told_of_they_make_nothing_safe(told, said):
+    assert meaning_of(after("immediate_danger", told, said, level="emergency")) is not Meaning.CALLED_OFF
+
+
+@pytest.mark.parametrize("told", ["i have a knife and im going to kill myself", "ive had 30 ibuprofen", "i just od'd"])
+@pytest.mark.parametrize("said", ["mum is home now", "im safe now", "shes out now and calm"])
+def test_who_wants_to_die_is_not_safe_because_somebody_came_home(told, said):
+    card = {"level": "emergency", "response": "utter_emergency_self_harm_child"}
+    assert meaning_of(after("self_harm", told, said, **card)) is not Meaning.CALLED_OFF
+
+
+@pytest.mark.parametrize(
+    ("category", "said"),
+    [
+        ("self_harm", "haha it was only 10 paracetamol"), ("self_harm", "no i just want to die lol"),
+        ("self_harm", "its just too much"), ("abuse_disclosure", "no please just help"),
+        ("abuse_disclosure", "no he just said not to tell"), ("abuse_disclosure", "i mean he only did it twice"),
+        ("abuse_disclosure", "no i meant my stepdad"),
+    ],
+)  # fmt: skip
+def test_a_disclosure_is_no_explanation(category, said):
+    assert meaning_of(after(category, "something happened", said)) is not Meaning.EXPLAINED
+
+
+@pytest.mark.parametrize(
+    "said", ["im gonna do it tell my mum i love her", "ill do it tell them im sorry", "doing it now", "im ending it", "did it"]
+)
+def test_a_farewell_names_no_helper(said):
+    assert meaning_of(after("self_harm", "i want to die", said)) is Meaning.CARRIES_OUT
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("my mums boyfriend hits me", "mums boyfriend is home"), ("my father hits me", "my father is home"),
+        ("my foster dad hits me", "my foster dad is home"), ("my coach touches me", "coach is here"),
+        ("my stepdad hits me", "gtg hes home"), ("my stepdad hits me", "hes on his way home"),
+        ("my stepdad hits me", "hes home im scared"), ("they hit me", "they are home"),
+    ],
+)  # fmt: skip
+def test_by_whatever_word_the_one_who_hurts_comes_near(told, said):
+    assert meaning_of(after("abuse_disclosure", told, said)) is Meaning.COMES_NEAR
+
+
+def test_mum_is_not_her_boyfriend():
+    assert meaning_of(after("abuse_disclosure", "my mum's boyfriend hits me", "mum is home")) is None
+
+
 def test_a_button_and_a_talk_without_a_card_keep_their_meaning():
     assert meaning_of(after("self_harm", "i want to die", "/outcome_going_to")) is None
     assert meaning_of(DialogueStateTracker.from_events("one", [UserUttered("ok im gonna do it")], [])) is None

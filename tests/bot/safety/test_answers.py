@@ -1,5 +1,7 @@
 """Answers to our own direct question, with near-misses."""
 
+import time
+
 import pytest
 
 from bot.safety.answers import (
@@ -7,6 +9,10 @@ from bot.safety.answers import (
     AFTER_AN_OVERDOSE,
     adds_trouble,
     asks_what_now,
+    calls_off,
+    carries_out,
+    comes_near,
+    explains,
     has_changed_mind,
     is_about_me,
     is_one_word,
@@ -274,7 +280,7 @@ def test_money_that_has_gone_is_heard(text):
     assert tells_of_paying(text)
 
 
-@pytest.mark.parametrize("text", ["they want 200 by tonight", "i sent him a pic", "he gave me a present", "tenner by three or ur on the story"])
+@pytest.mark.parametrize("text", ["they want 200 by tonight", "i sent him a pic", "i havent paid", "they want me to pay him", "i sent 3 nudes already", "he gave me a present", "tenner by three or ur on the story"])
 def test_a_demand_or_a_gift_is_no_payment(text):
     assert not tells_of_paying(text)
 
@@ -284,6 +290,13 @@ def test_who_says_that_it_is_about_themselves_is_heard(text):
     assert is_about_me(text)
 
 
-@pytest.mark.parametrize("text", ["its about my son", "he told me about it", "tell me about grooming"])
+@pytest.mark.parametrize("text", ["its about my son", "he told me about it", "tell me about grooming", "me for my daughter"])
 def test_others_are_not_oneself(text):
     assert not is_about_me(text)
+
+
+@pytest.mark.parametrize("word", ["its ", "no ", "haha ", "ok ", "mum ", "he is ", "it was just ", "home "])
+def test_endless_words_are_read_in_bounded_time(word):
+    text, start = word * 400, time.process_time()
+    is_about_me(text), tells_of_paying(text), explains(text), calls_off(text, [text]), comes_near(text, [text]), carries_out(text, True)
+    assert time.process_time() - start < 1
