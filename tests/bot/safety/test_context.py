@@ -17,6 +17,7 @@ from bot.safety.levels import RiskLevel
 
 IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he killed me AGAIN"]
 A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "my mum is gonna murder me"]
+A_CASTLE = ["im playing minecraft with my cousin", "we built a castle", "he keeps blowing up my house and killing me"]
 A_PLAY = ["we did a play at school", "i was the witch", "and then they burned me at the end"]
 
 
@@ -24,17 +25,17 @@ def reading(share: float) -> Reading:
     return Reading(dict.fromkeys((RiskLevel.CHECK_IN, RiskLevel.ESCALATE, RiskLevel.EMERGENCY), share), {}, {})
 
 
-@pytest.mark.parametrize("turns", [IN_A_GAME, A_MATHS_TEST])
-def test_a_line_that_is_harmless_in_its_conversation_is_quiet(turns):
-    assert get_engine().assess(turns[-1]).level > RiskLevel.NONE
-    newest, together = get_engine().assess_turn(turns)
+def test_a_line_that_is_harmless_in_its_conversation_is_quiet():
+    assert get_engine().assess(A_MATHS_TEST[-1]).level > RiskLevel.NONE
+    newest, together = get_engine().assess_turn(A_MATHS_TEST)
     assert newest.level == together.level == RiskLevel.NONE
     assert not newest.categories and not newest.findings
 
 
-def test_where_that_is_not_sure_a_question_takes_the_place_of_the_card():
-    assert get_engine().assess(A_PLAY[-1]).level is RiskLevel.ESCALATE
-    assert get_engine().assess_turn(A_PLAY)[1].level is RiskLevel.CHECK_IN
+@pytest.mark.parametrize("turns", [IN_A_GAME, A_PLAY, A_CASTLE])
+def test_where_that_is_not_sure_a_question_at_most_takes_the_place_of_the_card(turns):
+    assert get_engine().assess(turns[-1]).level is RiskLevel.ESCALATE
+    assert get_engine().assess_turn(turns)[1].level <= RiskLevel.CHECK_IN
 
 
 @pytest.mark.parametrize(
