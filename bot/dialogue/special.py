@@ -475,9 +475,6 @@ def _received(name: str) -> Composer:
     return lambda tracker, facts, now: _with_helplines(name, facts, now)
 
 
-
-
-
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "How long does it take?" asks for a way to die only where dying is spoken of, or was."""
     is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
@@ -485,9 +482,6 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     if is_quiet and not was_spoken_of and not speaks_of_dying(recent_words(tracker)):
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_method_details", facts)
-
-
-
 
 
 def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

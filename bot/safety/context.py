@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.errors import ModelError
 from bot.fitted import read_fitted
 from bot.safety.classifier import Reading
 from bot.safety.levels import RiskLevel
@@ -20,6 +21,8 @@ from bot.safety.levels import RiskLevel
 PATH = Path(__file__).parent / "context.npz"
 #: What of each reading is weighed.
 _WEIGHED = (RiskLevel.CHECK_IN, RiskLevel.ESCALATE)
+#: One for each share of both readings, and the intercept.
+_NUMBERS = 2 * len(_WEIGHED) + 1
 #: Shares are kept from 0 and 1 by this much.
 _LEAST = 1e-4
 
@@ -37,8 +40,12 @@ class ContextLayer:
 
     @classmethod
     def load(cls, path: Path = PATH) -> ContextLayer:
-        """Reads the fitted layer. Raises ModelError when the file is missing or something else."""
-        return cls(*read_fitted(path, "weights", home="bot/safety"))
+        """Reads the fitted layer. Raises ModelError when the file is missing or holds something else."""
+        (weights,) = read_fitted(path, "weights", home="bot/safety")
+        if weights.shape != (_NUMBERS,):
+            # Found at the start: at a message it would turn every answer into a question.
+            raise ModelError(f"{path.name} holds {weights.size} numbers instead of {_NUMBERS}; restore bot/safety.")
+        return cls(weights)
 
     def probability(self, alone: Reading, together: Reading) -> float:
         """How likely the conversation, up to its newest message, tells of a risk.

@@ -162,7 +162,7 @@ class SafetyEngine:
             level = RiskLevel.CHECK_IN if level is RiskLevel.EMERGENCY else RiskLevel.NONE
         elif likely < self._thresholds.context_escalate and level is RiskLevel.ESCALATE:
             level = RiskLevel.CHECK_IN
-        level = max(min(level, alone.level), alone.plain_level)
+        level = max(level, alone.plain_level)
         told = alone.assessment
         if level is RiskLevel.NONE:
             told = RiskAssessment(speaker=told.speaker, stance=told.stance, language=told.language)

@@ -458,6 +458,12 @@ def test_another_kind_of_emergency_is_no_repeat():
     assert again.messages[0].response == "utter_emergency_again_self_harm"
 
 
+def told_by_staff(told, category):
+    """The reply on a page for professionals, when the learned guess is that a professional writes of a child."""
+    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)
+    return compose(risk, CrisisContext(country="GB", audience="professional", words=told))
+
+
 @pytest.mark.parametrize(
     ("told", "category"),
     [
@@ -470,8 +476,7 @@ def test_another_kind_of_emergency_is_no_repeat():
     ],
 )
 def test_a_professional_who_writes_of_themselves_is_answered_as_an_adult(told, category):
-    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)
-    reply = compose(risk, CrisisContext(country="GB", audience="professional", words=told))
+    reply = told_by_staff(told, category)
     said = " ".join(message.text for message in reply.messages)
     assert "safeguarding lead" not in said and "Childline" not in said and "the child" not in said, said
     assert reply.speaker is Speaker.SELF and "of_themselves" in reply.needs
@@ -487,8 +492,7 @@ def test_a_professional_who_writes_of_themselves_is_answered_as_an_adult(told, c
     ],
 )
 def test_a_professional_who_writes_of_a_child_stays_one(told, category):
-    risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)
-    reply = compose(risk, CrisisContext(country="GB", audience="professional", words=told))
+    reply = told_by_staff(told, category)
     assert reply.messages[0].response.endswith("_professional")
 
 

@@ -72,6 +72,12 @@ def test_a_missing_layer_is_named(tmp_path):
         ContextLayer.load(tmp_path / "context.npz")
 
 
+def test_a_layer_of_another_size_stops_the_start(tmp_path):
+    np.savez(tmp_path / "context.npz", weights=np.zeros(4))
+    with pytest.raises(ModelError, match="holds 4 numbers instead of 5"):
+        ContextLayer.load(tmp_path / "context.npz")
+
+
 def test_the_conversations_are_many_of_each_kind_and_not_among_the_examples():
     found = load_conversations()
     by_kind = {told: [one for one in found if one.told == told] for told in (None, "at_once", "in_pieces")}
