@@ -31,7 +31,8 @@ export function inline(words, strings) {
     nodes.push(words.slice(from, match.index));
     from = match.index + match[0].length;
     const [whole, bold, label, address, bare] = match;
-    if (bold) nodes.push(el("strong", { text: bold }));
+    // "**call [999](tel:999) now**": the number in it is to be tapped. Bold never holds bold, so this ends.
+    if (bold) nodes.push(el("strong", {}, ...inline(bold, strings)));
     else if (isSafeLink(address)) nodes.push(link(label, address, strings));
     else if (isSafeLink(bare)) nodes.push(link(new URL(bare).hostname.replace(/^www\./, ""), bare, strings));
     else nodes.push(label ?? whole);

@@ -265,3 +265,12 @@ def test_the_element_says_that_something_happened_but_never_what(open_page):
     page.locator(".card").first.wait_for()
     assert ["message", {"level": "escalate"}] in page.evaluate("heard")
     assert "pics" not in str(page.evaluate("heard"))
+
+
+def test_a_number_in_bold_words_can_be_tapped(open_page, chat):
+    chat.answer = lambda message: [{"text": "Please **call [999](tel:999) now**, even if you feel okay."}]
+    page = open_page(with_={"reduced_motion": "reduce"})
+    number = page.locator("safety-chat strong a[href='tel:999']").first
+    number.wait_for()
+    assert number.inner_text() == "999"
+    assert page.locator("safety-chat strong").first.inner_text() == "call 999 now"
