@@ -222,6 +222,10 @@ def _emergency(desk: _Desk) -> List[Message]:
     is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
     if desk.context.emergencies and is_same and again in desk.book:
         return [desk.message(again)]
+    # Who found somebody that does not wake up is not sent away from them, whoever they are.
+    own = f"utter_emergency_{desk.situation.name}" if desk.situation else ""
+    if kind == "danger" and own in desk.book:
+        return [desk.message(own)]
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
 
 

@@ -45,7 +45,17 @@ FILE_NAME = "situations.yml"
     "staff_themselves",
     "of_a_charge",
 )
-_FLAGS = ("writer_acts", "by_a_parent", "about_another", "about_children", "grown", "plain", "not_from_grown_ups")
+_FLAGS = (
+    "writer_acts",
+    "by_a_parent",
+    "about_another",
+    "about_a_grown_up",
+    "of_the_writer",
+    "about_children",
+    "grown",
+    "plain",
+    "not_from_grown_ups",
+)
 #: How often the words of a situation are given anew.
 ONCE, ALWAYS = "once", "always"
 
@@ -64,6 +74,8 @@ class Situation:
         writer_acts: What has to be done is in the writer's own hands, however much they write of a friend.
         by_a_parent: The writer did it to their own child: words and helplines are those for a parent.
         about_another: The worry is about somebody close, not about the writer.
+        about_a_grown_up: It happens to another grown-up, not to a child and not to the writer.
+        of_the_writer: It happens to the writer, however much they write of another.
         about_children: A grown-up who writes so writes of a child, unless `of_oneself` is found as well.
         grown: Only adults write so, even when nothing else tells their age.
         category: What the card is about then, where it differs from the category that led here.
@@ -82,6 +94,8 @@ class Situation:
     writer_acts: bool = False
     by_a_parent: bool = False
     about_another: bool = False
+    about_a_grown_up: bool = False
+    of_the_writer: bool = False
     about_children: bool = False
     grown: bool = False
     plain: bool = False

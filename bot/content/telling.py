@@ -258,6 +258,11 @@ def _as_told(
     if situation.by_a_parent and speaker is not Speaker.PROFESSIONAL:
         # A parent who hit a child is neither a survivor nor somebody with sexual thoughts.
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    if situation.about_a_grown_up and speaker is not Speaker.PROFESSIONAL:
+        # A sister or a friend who is hit by her husband is no child of the writer.
+        return replace(assessment, speaker=Speaker.FRIEND)
+    if situation.of_the_writer and speaker in (Speaker.FRIEND, Speaker.ABOUT_CHILD, Speaker.UNKNOWN):
+        return replace(assessment, speaker=Speaker.SELF)
     # In an emergency the one who writes may be the one in danger: "he is at the door, I'll kill him".
     words_are_said = assessment.level is RiskLevel.ESCALATE or not situation.anew
     if situation.about_children and words_are_said and _is_of_a_child(situation, writer, speaker, context):

@@ -35,6 +35,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_heard", "utter_crisis_unanswered", "utter_crisis_not_followed", "utter_crisis_noted",
         "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_which_step",
         "utter_crisis_which_step_self_harm", "utter_crisis_comes_near", "utter_crisis_explained",
+        "utter_crisis_not_acting", "utter_crisis_other_children",
     }
 )  # fmt: skip
 #: Responses chosen by SafetyPolicy; each is followed by listening.

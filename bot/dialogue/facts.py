@@ -18,6 +18,7 @@ from bot.dialogue.constants import (
     CARD_LEVEL,
     CARD_NEEDS,
     CARD_RESPONSES,
+    CARD_SPEAKER,
     CHECK_IN,
     CHILD,
     CHILD_CHANNELS,
@@ -28,8 +29,8 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN,
     UTTER_JOURNEY,
 )
-from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
-from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel
+from bot.nlu.topics import FAULT, TOPICS_AFTER_CARD, is_about, topic_of
+from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
@@ -263,3 +264,13 @@ def cards_given(tracker: DialogueStateTracker) -> FrozenSet[str]:
         for event in tracker.events
         if isinstance(event, BotUttered) and event.metadata.get("card_category")
     )
+
+
+def is_asked_after_cards(tracker: DialogueStateTracker, faq: str) -> bool:
+    """Whether the answer with this id is what people ask for after the cards of this conversation.
+
+    "It's not your fault" is for the one who was harmed, not for the one who did it.
+    """
+    is_of_the_doer = newest_card(tracker).get(CARD_SPEAKER) == Speaker.OWN_BEHAVIOUR.value
+    is_theirs = faq == FAULT and (is_of_the_doer or is_card_from_own_hand(tracker))
+    return is_about(faq, cards_given(tracker)) and not is_theirs

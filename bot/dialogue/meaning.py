@@ -17,7 +17,18 @@ from bot.dialogue.facts import (
     newest_card,
     session_events,
 )
-from bot.safety.answers import calls_off, came_out, carries_out, comes_near, explains, took_something
+from bot.safety.answers import (
+    calls_off,
+    came_out,
+    carries_out,
+    comes_near,
+    explains,
+    is_looked_after,
+    speaks_of_other_children,
+    took_nothing,
+    took_something,
+    will_not_act,
+)
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
@@ -42,12 +53,18 @@ class Meaning(Enum):
     COMES_NEAR: The one who hurts them is coming, or there.
     CALLED_OFF: The danger was none, or is over.
     EXPLAINED: What was taken for trouble was none.
+    NOT_ACTING: Who thought of dying plans nothing and did nothing.
+    NOTHING_TAKEN: The same of somebody else: nothing was taken or done.
+    OTHER_CHILDREN: Children beside the one who was told of may be near the same person.
     """
 
     CARRIES_OUT = "carries_out"
     COMES_NEAR = "comes_near"
     CALLED_OFF = "called_off"
     EXPLAINED = "explained"
+    NOT_ACTING = "not_acting"
+    NOTHING_TAKEN = "nothing_taken"
+    OTHER_CHILDREN = "other_children"
 
 
 def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
@@ -69,15 +86,21 @@ def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speake
         return Meaning.CARRIES_OUT
     if speaker in _ONESELF and category in _FROM_A_PERSON and comes_near(newest, earlier):
         return Meaning.COMES_NEAR
+    if category in _FROM_A_PERSON and speaks_of_other_children(newest):
+        return Meaning.OTHER_CHILDREN
+    if category == SELF_HARM and (took_nothing(newest) or will_not_act(newest)):
+        return Meaning.NOT_ACTING if speaker in _ONESELF else Meaning.NOTHING_TAKEN
     return Meaning.EXPLAINED if explains(newest, category == SELF_HARM) else None
 
 
 def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
-    """Whether somebody who shut themselves in is out and well, told by another, and took nothing as far as was said.
+    """Whether somebody is out and well, or a grown-up is with them, told by another, and they took nothing as was said.
 
     Who wanted to die, or took something, is not safe because somebody came home, nor because they seem well.
     """
-    return speaker not in _ONESELF and came_out(texts[0]) and not any(map(took_something, texts))
+    is_seen = came_out(texts[0]) or is_looked_after(texts[0])
+    took = any(took_something(text) and not took_nothing(text) for text in texts)
+    return speaker not in _ONESELF and is_seen and not took
 
 
 def _typed(tracker: DialogueStateTracker) -> Sequence[str]:

@@ -48,6 +48,7 @@ from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
     emergencies_in_a_row,
+    is_asked_after_cards,
     is_card_newest,
     is_card_open,
     is_direct_question,
@@ -67,7 +68,7 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import is_about
+from bot.nlu.topics import FAULT, is_about
 from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
 from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
@@ -80,18 +81,25 @@ NEAR_ENOUGH = 0.1
 #: The same for answers that people ask for after such a card.
 OF_ITS_TOPIC_ENOUGH = 0.02
 #: Topics whose answers are offered as a guess only from `NEAR_ENOUGH`.
-SENSITIVE_TOPICS = frozenset({"self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do"})
+SENSITIVE_TOPICS = frozenset(
+    {
+        "self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do", "nudes_pressure",
+        "sextortion_what_to_do", "pornography_exposure", "mental_wellbeing",
+    }
+)  # fmt: skip
 #: By the beginning of a card's name: what is answered instead of the answer that is nearest.
 _INSTEAD: Mapping[str, Mapping[str, str]] = {
     "utter_crisis_own_fake": {
         "delete_chat_or_account": "made_a_deepfake",
         "what_to_say_when_child_tells": "made_a_deepfake",
         "child_disclosed_first_steps": "made_a_deepfake",
+        FAULT: "made_a_deepfake",
     },
     "utter_crisis_someone_elses_image": {
         "delete_chat_or_account": "received_someone_elses_nude",
         "what_to_say_when_child_tells": "my_child_shared_someones_picture",
         "child_disclosed_first_steps": "my_child_shared_someones_picture",
+        FAULT: "my_child_shared_someones_picture",
     },
 }
 #: Buttons under one message.
@@ -167,6 +175,9 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.CARRIES_OUT: "utter_crisis_which_step_self_harm" if is_about_dying else "utter_crisis_which_step",
         Meaning.COMES_NEAR: "utter_crisis_comes_near",
         Meaning.EXPLAINED: "utter_crisis_explained",
+        Meaning.NOT_ACTING: "utter_crisis_not_acting",
+        Meaning.NOTHING_TAKEN: "utter_crisis_noted",
+        Meaning.OTHER_CHILDREN: "utter_crisis_other_children",
     }
     return _with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
 
@@ -294,7 +305,7 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
     if likely and likely in nearest and not (is_open and not is_question(_text_of(tracker))):
-        if is_open and is_about(likely, cards_given(tracker)):
+        if is_open and is_asked_after_cards(tracker, likely):
             return _answer_with_helplines(likely, facts, now)
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if is_open:
@@ -554,9 +565,12 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_ask_medical_certainty": _either(
         while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
     ),
-    "utter_barrier_dont_know_what_to_say": _either(
-        while_helplines_are_talked_of, _said("utter_barrier_dont_know_what_to_say"), _nearest_answers
-    ),
+    # "It wants 800 dollars" names a price, and "help me write it" may be about homework. The other barriers stand by
+    # themselves: "nobody would believe me" may be the first that is told.
+    **{
+        f"utter_{barrier}": _either(while_helplines_are_talked_of, _said(f"utter_{barrier}"), _nearest_answers)
+        for barrier in (BARRIER_COST, "barrier_dont_know_what_to_say")
+    },
     "utter_ask_will_police_come": _either(
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),

@@ -21,6 +21,11 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
     levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
     levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
 }
+#: "Was it my fault", and the cards after which it is asked by or for the one who was harmed.
+FAULT = "is_it_my_fault"
+WHERE_NOBODY_HARMED_IS_AT_FAULT = frozenset(
+    {levels.EXTORTION, levels.ADULT_INVOLVED, levels.ABUSE_DISCLOSURE, levels.IMAGE_SHARED}
+)
 #: Answers to what a learned score easily takes for a risk of that category. Who watched something for adults and feels
 #: bad about it is not asked about children.
 HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
@@ -29,7 +34,7 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
 #: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
 ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {
     levels.EXTORTION: frozenset({"sextortion_should_i_pay"}),
-    levels.ABUSE_DISCLOSURE: frozenset({"is_it_my_fault"}),
+    levels.ABUSE_DISCLOSURE: frozenset({FAULT}),
 }
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
 ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
@@ -37,8 +42,11 @@ ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_cris
 
 def is_about(faq: str, categories: Iterable[str]) -> bool:
     """Whether the answer with this id is what people ask for after a card of one of these categories."""
-    topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in categories))
-    return faq in ABOUT_HELPLINES or topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
+    cards = frozenset(categories)
+    if faq in ABOUT_HELPLINES or (faq == FAULT and cards & WHERE_NOBODY_HARMED_IS_AT_FAULT):
+        return True
+    topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in cards))
+    return topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
 
 
 def topic_of(label: str) -> Optional[str]:

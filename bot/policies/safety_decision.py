@@ -231,7 +231,9 @@ def _as_meant(turn: Turn) -> Decision | None:
     # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.
     if turn.meaning is Meaning.CALLED_OFF:
         return Decision(UTTER_CRISIS_MEANT) if heard < RiskLevel.ESCALATE else None
-    if turn.is_emergency or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
+    # "She didnt take anything" sounds to a learned score as if she had; nothing else is said there.
+    is_hidden = turn.is_emergency and turn.meaning is not Meaning.NOTHING_TAKEN
+    if is_hidden or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
         return None
     in_danger = turn.open_card is not None and turn.open_card.is_emergency
     return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
@@ -337,7 +339,14 @@ def _is_new_risk(turn: Turn) -> bool:
     """
     if turn.is_emergency or turn.risk.failed or turn.told_plainly:
         return True
-    return turn.is_another_trouble
+    return turn.is_another_trouble or _goes_to_something_worse(turn)
+
+
+def _goes_to_something_worse(turn: Turn) -> bool:
+    """ "I have seen the train times, i will go there" is read as a call to be made, and is none."""
+    says_how_it_went = turn.intent is not None and turn.intent.startswith("outcome_")
+    is_grave = turn.newest_alone >= RiskLevel.ESCALATE and _likely_danger(turn.risk)
+    return says_how_it_went and is_grave and not turn.speaks_of_calling
 
 
 def _repeats_a_card(turn: Turn) -> bool:

@@ -27,6 +27,7 @@ from bot.dialogue.constants import (
 from bot.dialogue.facts import (
     cards_given,
     emergencies_in_a_row,
+    is_asked_after_cards,
     is_card_from_own_hand,
     is_card_open,
     is_direct_question,
@@ -40,7 +41,7 @@ from bot.dialogue.facts import (
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, HARMLESS_ANSWERS, is_about
+from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, HARMLESS_ANSWERS
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -141,7 +142,7 @@ class SafetyPolicy(Policy):
             is_overread=_is_overread(message, tracker),
             open_card=_open_card(tracker),
             has_answer=answer is not None,
-            is_about_card=answer is not None and is_about(answer, cards_given(tracker)),
+            is_about_card=answer is not None and is_asked_after_cards(tracker, answer),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
             has_harmless_answer=answer in HARMLESS_ANSWERS.get(main_category or "", ()),
@@ -213,13 +214,13 @@ def _answer_near(message: UserUttered, tracker: DialogueStateTracker) -> Optiona
     if prefix == RETRIEVAL_INTENT and faq:
         return faq
     likely = parsed.get(LIKELY)
-    return likely if likely and is_about(likely, cards_given(tracker)) else None
+    return likely if likely and is_asked_after_cards(tracker, likely) else None
 
 
 def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStateTracker) -> bool:
     """Whether what is told has an answer that is due: a blackmailer who was paid."""
     category = newest_card(tracker).get(CARD_CATEGORY) or ""
-    is_due = answer in ANSWERED_AS_TOLD.get(category, ())
+    is_due = answer in ANSWERED_AS_TOLD.get(category, ()) and is_asked_after_cards(tracker, answer or "")
     return is_due and (category != EXTORTION or tells_of_paying(text))
 
 

@@ -25,7 +25,8 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
-    "explains_dying", "about_me", "paid",
+    "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
+    "other_children",
 )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def carries_out(text: str, is_about_dying: bool) -> bool:
     """
     plain, patterns = _plain(text), _patterns(_ANSWERS)
     said = patterns["carries_out"].search(plain) or (is_about_dying and patterns["last_words"].search(plain))
-    return bool(said) and not patterns["names_helper"].search(plain)
+    return bool(said) and not patterns["names_helper"].search(plain) and not patterns["not_doing"].search(plain)
 
 
 def comes_near(text: str, earlier: Iterable[str]) -> bool:
@@ -158,9 +159,30 @@ def came_out(text: str) -> bool:
     return not is_question(text) and bool(_patterns(_ANSWERS)["came_out"].search(_plain(text)))
 
 
+def is_looked_after(text: str) -> bool:
+    """Whether words say, and nothing else, that a grown-up is with somebody: "told miss and shes with her now"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["is_looked_after"].search(_plain(text)))
+
+
+def took_nothing(text: str) -> bool:
+    """Whether words say, and nothing else, that nobody took or did anything: "no she didnt take anything"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["took_nothing"].search(_plain(text)))
+
+
+def will_not_act(text: str) -> bool:
+    """Whether words say, and nothing else, that nothing is planned or will be done: "no i dont have a plan"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["not_acting"].search(_plain(text)))
+
+
+def speaks_of_other_children(text: str) -> bool:
+    """Whether words ask or tell of children beside the one spoken of: "what about my other kids", "he has kids now"."""
+    return bool(_patterns(_ANSWERS)["other_children"].search(_plain(text)))
+
+
 def _is_told_of(text: str, earlier: Iterable[str]) -> bool:
     """Whether one of the family who is named was spoken of before, by whatever word."""
-    before: set[str] = set().union(*map(_kin_in, earlier))
+    called = _patterns(_ANSWERS)["calls_kin"]
+    before: set[str] = set().union(*(_kin_in(called.sub(" ", _plain(said))) for said in earlier))
     return bool(_kin_in(text) & before)
 
 
@@ -231,6 +253,7 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     # Parts that several entries share, by their names in braces.
     parts = {"kin": "|".join(words["kin"].values()), "no_danger": words["no_danger"], "closed": words["closed"]}
     single = {name: [_with_parts(row, parts) for row in words[name]] for name in _SINGLE}
+    single["calls_kin"] = [_with_parts(words["calls_kin"], parts)]
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
     return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled, **own}

@@ -62,6 +62,11 @@ TOLD = {
         ("abuse_disclosure", "we live together and he beats me"),
         ("immediate_danger", "my ex keeps coming to my house and threatens to kill me"),
     ],
+    "others_partner_violence": [
+        ("abuse_disclosure", "my friend is being beaten by her husband"),
+        ("immediate_danger", "my colleague's husband punched her"),
+        ("abuse_disclosure", "my daughter's husband keeps hitting her"),
+    ],
     "own_hand": [
         ("abuse_disclosure", "i slapped my 15 year old daughter across the face"),
         ("self_harm", "i grabbed my son by the arm and it left a bruise, i hate myself"),
@@ -136,6 +141,14 @@ BY_WHO_WRITES = [
     ("i want to kill him", "abuse_disclosure", None, None),
     ("my ex hits me", "abuse_disclosure", True, "partner_violence"),
     ("my ex hits me", "abuse_disclosure", False, None),
+    ("my sister's husband hits her", "abuse_disclosure", True, "others_partner_violence"),
+    ("my sister's husband hits her", "abuse_disclosure", None, "parent_is_abuser"),
+    ("my best friends partner keeps hitting her", "abuse_disclosure", True, "others_partner_violence"),
+    ("my best friends boyfriend hits her", "abuse_disclosure", False, None),
+    ("my cousin is in an abusive relationship", "abuse_disclosure", True, "others_partner_violence"),
+    ("my friend's dad hits her", "abuse_disclosure", True, "parent_is_abuser"),
+    ("my mum's husband hits her", "abuse_disclosure", True, "parent_is_abuser"),
+    ("her husband touched my daughter", "abuse_disclosure", True, None),
 ]
 
 
@@ -208,6 +221,10 @@ def test_every_situation_has_words_for_who_tells_it_or_a_question_and_only_for_k
         assert on_cards | asked <= set(VOICES)
         if situation.about_another:
             assert not on_cards  # the general words, in another voice
+        elif f"utter_emergency_{situation.name}" in get_responses().names:
+            assert not on_cards  # what to do at this moment, whoever writes
+        elif situation.about_a_grown_up:
+            assert on_cards == {"friend"}
         elif situation.by_a_parent or situation.grown:
             assert "parent" in on_cards or not on_cards
         else:
@@ -362,6 +379,16 @@ def test_violence_by_a_partner_brings_the_line_for_it_to_an_adult_of_any_page():
         found = card("my husband hits me", "abuse_disclosure", Speaker.SELF, audience=audience, country="US")
         assert found.messages[0].response == "utter_crisis_partner_violence_survivor"
         assert "us-ndvh" in found.hotlines
+
+
+def test_a_grown_up_who_worries_about_a_grown_up_gets_the_line_for_them_and_no_line_for_children():
+    for speaker in (Speaker.FRIEND, Speaker.ABOUT_CHILD, Speaker.UNKNOWN):
+        words = "my sister's husband hits her"
+        found = card(words, "abuse_disclosure", speaker, audience="parent", country="GB")
+        assert found.messages[0].response == "utter_crisis_others_partner_violence_friend"
+        assert "gb-domestic-abuse" in found.hotlines and "gb-childline" not in found.hotlines
+    child = card("my sister's husband hits her", "abuse_disclosure", Speaker.FRIEND, audience="child", country="GB")
+    assert "gb-childline" in child.hotlines
 
 
 def test_who_found_something_at_their_partner_is_not_spoken_to_as_the_one_who_did_it():
