@@ -224,7 +224,7 @@ def _emergency(desk: _Desk) -> List[Message]:
         return [desk.message(again)]
     # Who found somebody that does not wake up is not sent away from them, whoever they are.
     own = f"utter_emergency_{desk.situation.name}" if desk.situation else ""
-    if kind == "danger" and own in desk.book:
+    if own in desk.book:
         return [desk.message(own)]
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
 

@@ -193,6 +193,9 @@ def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> Risk
         is_guessed = assessment.speaker is Speaker.OWN_BEHAVIOUR
         return replace(assessment, speaker=Speaker.PROFESSIONAL) if is_guessed and not is_own else assessment
     guessed = assessment.speaker in (Speaker.OWN_BEHAVIOUR, Speaker.SELF, Speaker.UNKNOWN)
+    if context.audience == PARENT and assessment.speaker is Speaker.PROFESSIONAL:
+        # The page says that a parent writes; "a volunteer at our church" makes nobody a colleague.
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     if context.audience != CHILD and guessed and SOMEBODY_ELSE in writer and OWN_THOUGHTS not in writer:
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     return assessment

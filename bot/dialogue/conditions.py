@@ -7,9 +7,18 @@ from typing import Callable
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
-from bot.dialogue.facts import ConversationFacts, is_card_newest, is_card_open, newest_card, spoken_in_session
+from bot.dialogue.facts import (
+    ConversationFacts,
+    is_card_from_own_hand,
+    is_card_newest,
+    is_card_open,
+    latest_risk,
+    newest_card,
+    spoken_in_session,
+)
+from bot.nlu.risk_detector import from_dict
 from bot.safety.answers import reaches_a_service, speaks_of_calling
-from bot.safety.levels import OFFENDER_CONCERN, SELF_HARM, RiskLevel, Speaker
+from bot.safety.levels import IMMEDIATE_DANGER, OFFENDER_CONCERN, SELF_HARM, RiskLevel, Speaker
 
 Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 
@@ -48,6 +57,19 @@ def about_ones_own_doing(tracker: DialogueStateTracker, facts: ConversationFacts
     return is_theirs or about_thoughts or str(card.get("response") or "").startswith(_OF_ONES_OWN_HAND)
 
 
+def after_ones_own_deed(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """The same, or whoever hit a child: nobody tells them that it was not their fault."""
+    return about_ones_own_doing(tracker, facts) or is_card_from_own_hand(tracker)
+
+
 def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a card about self-harm is what is talked of."""
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
+
+
+def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Danger or a wish to die in words that speak of no call: "i looked up the train times, i will go there"."""
+    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    risk = from_dict(latest_risk(tracker))
+    is_grave = risk.level >= RiskLevel.CHECK_IN and risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
+    return is_grave and not speaks_of_calling(text)

@@ -24,6 +24,7 @@ from bot.safety.answers import (
     comes_near,
     explains,
     is_looked_after,
+    needs_a_doctor,
     speaks_of_other_children,
     took_nothing,
     took_something,
@@ -98,9 +99,10 @@ def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
 
     Who wanted to die, or took something, is not safe because somebody came home, nor because they seem well.
     """
-    is_seen = came_out(texts[0]) or is_looked_after(texts[0])
-    took = any(took_something(text) and not took_nothing(text) for text in texts)
-    return speaker not in _ONESELF and is_seen and not took
+    told = [text for text in texts if not took_nothing(text)]
+    is_out = came_out(texts[0]) and not any(map(took_something, told))
+    is_watched = is_looked_after(texts[0]) and not any(map(needs_a_doctor, told))
+    return speaker not in _ONESELF and (is_out or is_watched)
 
 
 def _typed(tracker: DialogueStateTracker) -> Sequence[str]:

@@ -21,11 +21,13 @@ from bot.content.variables import selection_from
 from bot.dialogue.conditions import (
     Condition,
     about_ones_own_doing,
+    after_ones_own_deed,
     once_given,
     while_helplines_are_talked_of,
     while_newest,
     while_open,
     while_open_about_self_harm,
+    while_something_grave_is_heard,
 )
 from bot.dialogue.constants import (
     BARRIER_COST,
@@ -70,7 +72,15 @@ from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, is_about
 from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
-from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.safety.levels import (
+    ADULT_INVOLVED,
+    EXTORTION,
+    IMAGE_SHARED,
+    SELF_HARM,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+)
 from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
 
 Draft = dict[str, Any]
@@ -102,6 +112,13 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
         FAULT: "my_child_shared_someones_picture",
     },
 }
+#: What is answered to "what do i say to him" where the one it happened to asks: they owe no answer to who did it.
+_TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
+    EXTORTION: "sextortion_block_or_reply",
+    ADULT_INVOLVED: "confront_the_person",
+    IMAGE_SHARED: "confront_the_person",
+}
+_WHAT_TO_SAY = "what_to_say_when_child_tells"
 #: Buttons under one message.
 MOST_BUTTONS = 3
 
@@ -207,6 +224,8 @@ def _meant_instead(tracker: DialogueStateTracker) -> str | None:
     if card.get(CARD_CATEGORY) == EXTORTION and intent == BARRIER_COST:
         return "sextortion_should_i_pay"
     known = next(iter(_nearest(tracker)), None)
+    if known == _WHAT_TO_SAY and card.get(CARD_SPEAKER) == Speaker.SELF.value:
+        return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "")
     given = str(card.get("response") or "")
     return next((answers.get(known or "") for name, answers in _INSTEAD.items() if given.startswith(name)), None)
 
@@ -500,6 +519,13 @@ def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
+def _fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Is it my fault", asked by whoever did it: what they can do now, where there is an answer for it."""
+    given = str(newest_card(tracker).get("response") or "")
+    faq = next((answers[FAULT] for name, answers in _INSTEAD.items() if given.startswith(name)), None)
+    return _answer_with_helplines(faq, facts, now) if faq else _with_helplines("utter_crisis_unanswered", facts, now)
+
+
 def _people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Who can I talk to?" after a card asks for its helplines, once more with their numbers."""
     known = _known(facts)
@@ -550,8 +576,13 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         f"utter_outcome_{name}": _either(
             while_helplines_are_talked_of, _said(f"utter_outcome_{name}"), _nearest_answers
         )
-        for name in ("contacted", "not_yet", "no_answer", "going_to")
+        for name in ("contacted", "not_yet", "no_answer")
     },
+    "utter_outcome_going_to": _either(
+        while_something_grave_is_heard,
+        _received("utter_crisis_which_step_self_harm"),
+        _either(while_helplines_are_talked_of, _said("utter_outcome_going_to"), _nearest_answers),
+    ),
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(
         once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
     ),
@@ -574,6 +605,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_ask_will_police_come": _either(
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),
+    f"{FAQ_PREFIX}{FAULT}": _either(after_ones_own_deed, _fault_of_ones_own, _said(f"{FAQ_PREFIX}{FAULT}")),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
     UTTER_JOURNEY: _journey,

@@ -33,8 +33,8 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
 }
 #: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
 ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {
-    levels.EXTORTION: frozenset({"sextortion_should_i_pay"}),
-    levels.ABUSE_DISCLOSURE: frozenset({FAULT}),
+    **{category: frozenset({FAULT}) for category in WHERE_NOBODY_HARMED_IS_AT_FAULT},
+    levels.EXTORTION: frozenset({"sextortion_should_i_pay", FAULT}),
 }
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
 ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})

@@ -63,6 +63,8 @@ FAQ_INTENT = "faq"
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
 TAKE_BACK = "take_back"
+#: Says that somebody will be called; read into "i will go there" as well.
+GOING_TO = "outcome_going_to"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: Said by somebody who took something these may be a goodbye; the number stays first.
@@ -344,9 +346,11 @@ def _is_new_risk(turn: Turn) -> bool:
 
 def _goes_to_something_worse(turn: Turn) -> bool:
     """ "I have seen the train times, i will go there" is read as a call to be made, and is none."""
-    says_how_it_went = turn.intent is not None and turn.intent.startswith("outcome_")
     is_grave = turn.newest_alone >= RiskLevel.ESCALATE and _likely_danger(turn.risk)
-    return says_how_it_went and is_grave and not turn.speaks_of_calling
+    is_about_going = turn.intent == GOING_TO and turn.risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
+    goes = is_about_going and turn.newest_alone >= RiskLevel.CHECK_IN
+    says_how_it_went = turn.intent is not None and turn.intent.startswith("outcome_")
+    return says_how_it_went and (is_grave or goes) and not turn.speaks_of_calling
 
 
 def _repeats_a_card(turn: Turn) -> bool:

@@ -41,7 +41,7 @@ from bot.dialogue.facts import (
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, HARMLESS_ANSWERS
+from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, FAULT, HARMLESS_ANSWERS
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -221,7 +221,7 @@ def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStat
     """Whether what is told has an answer that is due: a blackmailer who was paid."""
     category = newest_card(tracker).get(CARD_CATEGORY) or ""
     is_due = answer in ANSWERED_AS_TOLD.get(category, ()) and is_asked_after_cards(tracker, answer or "")
-    return is_due and (category != EXTORTION or tells_of_paying(text))
+    return is_due and (category != EXTORTION or answer == FAULT or tells_of_paying(text))
 
 
 def _is_plain(text: str, asked: Optional[str]) -> bool:

@@ -26,7 +26,7 @@ _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
-    "other_children",
+    "other_children", "needs_a_doctor",
 )  # fmt: skip
 
 
@@ -199,6 +199,11 @@ def _kin_in(text: str) -> set[str]:
 def took_something(text: str) -> bool:
     """Whether words speak of something taken, or done to one's own body."""
     return bool(_patterns(_ANSWERS)["took_something"].search(_plain(text)))
+
+
+def needs_a_doctor(text: str) -> bool:
+    """Whether words speak of something taken or of a wound that bleeds: then no grown-up beside them is enough."""
+    return bool(_patterns(_ANSWERS)["needs_a_doctor"].search(_plain(text)))
 
 
 def explains(text: str, is_about_dying: bool = False) -> bool:
