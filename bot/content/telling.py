@@ -193,7 +193,8 @@ def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> Risk
         is_guessed = assessment.speaker is Speaker.OWN_BEHAVIOUR
         return replace(assessment, speaker=Speaker.PROFESSIONAL) if is_guessed and not is_own else assessment
     guessed = assessment.speaker in (Speaker.OWN_BEHAVIOUR, Speaker.SELF, Speaker.UNKNOWN)
-    if context.audience == PARENT and assessment.speaker is Speaker.PROFESSIONAL:
+    is_about_others = SOMEBODY_ELSE in writer and OWN_THOUGHTS not in writer
+    if context.audience == PARENT and assessment.speaker is Speaker.PROFESSIONAL and is_about_others:
         # The page says that a parent writes; "a volunteer at our church" makes nobody a colleague.
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     if context.audience != CHILD and guessed and SOMEBODY_ELSE in writer and OWN_THOUGHTS not in writer:
@@ -264,7 +265,7 @@ def _as_told(
     if situation.about_a_grown_up and speaker is not Speaker.PROFESSIONAL:
         # A sister or a friend who is hit by her husband is no child of the writer.
         return replace(assessment, speaker=Speaker.FRIEND)
-    if situation.of_the_writer and speaker in (Speaker.FRIEND, Speaker.ABOUT_CHILD, Speaker.UNKNOWN):
+    if situation.of_the_writer and speaker in (Speaker.FRIEND, Speaker.UNKNOWN):
         return replace(assessment, speaker=Speaker.SELF)
     # In an emergency the one who writes may be the one in danger: "he is at the door, I'll kill him".
     words_are_said = assessment.level is RiskLevel.ESCALATE or not situation.anew

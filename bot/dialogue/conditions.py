@@ -72,4 +72,5 @@ def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: Convers
     text = (tracker.latest_message.text or "") if tracker.latest_message else ""
     risk = from_dict(latest_risk(tracker))
     is_grave = risk.level >= RiskLevel.CHECK_IN and risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
-    return is_grave and not speaks_of_calling(text)
+    is_of_oneself = newest_card(tracker).get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
+    return is_grave and is_of_oneself and not speaks_of_calling(text)

@@ -36,8 +36,11 @@ from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 LOOK_BACK = 6
 #: Leads what a parent needs who did it themselves (`data/risk/words/situations.yml`); no other card begins with it.
 _PARENT_SUPPORT = "parent_support"
-#: Emergency cards about a danger that comes from the person themselves; their category is danger all the same.
-EMERGENCIES_FROM_ONESELF = ("utter_emergency_self_harm", "utter_emergency_again_self_harm")
+#: Emergency cards about a danger that comes from the person themselves, and about somebody who does not wake up: people
+#: who treat them end it, nobody else. Their category is danger all the same.
+EMERGENCIES_FROM_ONESELF = (
+    "utter_emergency_self_harm", "utter_emergency_again_self_harm", "utter_emergency_collapsed",
+)  # fmt: skip
 #: Ends with the question for the country, also in a channel without buttons.
 ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
 #: Said only after a button or plain words: help was found, or it is over.

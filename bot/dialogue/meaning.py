@@ -79,7 +79,11 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
         from_oneself = is_emergency_from_oneself(tracker)
         is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
         return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, category, speaker)
-    return _of_a_card(newest, earlier, category, speaker) if is_card_open(tracker) else None
+    if not is_card_open(tracker):
+        return None
+    # A friend is looked after: that is good news also where nobody spoke of an emergency.
+    is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
+    return Meaning.CALLED_OFF if is_well else _of_a_card(newest, earlier, category, speaker)
 
 
 def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:
@@ -87,7 +91,7 @@ def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speake
         return Meaning.CARRIES_OUT
     if speaker in _ONESELF and category in _FROM_A_PERSON and comes_near(newest, earlier):
         return Meaning.COMES_NEAR
-    if category in _FROM_A_PERSON and speaks_of_other_children(newest):
+    if category in _FROM_A_PERSON and speaker != Speaker.OWN_BEHAVIOUR.value and speaks_of_other_children(newest):
         return Meaning.OTHER_CHILDREN
     if category == SELF_HARM and (took_nothing(newest) or will_not_act(newest)):
         return Meaning.NOT_ACTING if speaker in _ONESELF else Meaning.NOTHING_TAKEN
@@ -101,7 +105,7 @@ def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
     """
     told = [text for text in texts if not took_nothing(text)]
     is_out = came_out(texts[0]) and not any(map(took_something, told))
-    is_watched = is_looked_after(texts[0]) and not any(map(needs_a_doctor, told))
+    is_watched = is_looked_after(texts[0], texts[1:]) and not any(map(needs_a_doctor, told))
     return speaker not in _ONESELF and (is_out or is_watched)
 
 

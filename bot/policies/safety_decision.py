@@ -231,7 +231,7 @@ def _as_meant(turn: Turn) -> Decision | None:
         return None
     heard = max(turn.risk.level, turn.newest_alone)
     # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.
-    if turn.meaning is Meaning.CALLED_OFF:
+    if turn.meaning in (Meaning.CALLED_OFF, Meaning.NOT_ACTING):
         return Decision(UTTER_CRISIS_MEANT) if heard < RiskLevel.ESCALATE else None
     # "She didnt take anything" sounds to a learned score as if she had; nothing else is said there.
     is_hidden = turn.is_emergency and turn.meaning is not Meaning.NOTHING_TAKEN

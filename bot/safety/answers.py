@@ -16,6 +16,8 @@ OUTCOMES = ("outcome_contacted", "outcome_safe_now")
 AFTER_AN_EMERGENCY, AFTER_AN_OVERDOSE = "after_an_emergency", "after_an_overdose"
 #: A longer message tells something of its own and is not read as a mere answer.
 MAX_WORDS = 12
+#: The same where closed patterns are tried.
+_FEW_WORDS = 14
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
 #: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
@@ -26,7 +28,7 @@ _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
-    "other_children", "needs_a_doctor",
+    "other_children", "needs_a_doctor", "found_again",
 )  # fmt: skip
 
 
@@ -128,9 +130,10 @@ def carries_out(text: str, is_about_dying: bool) -> bool:
     Args:
         is_about_dying: After words of dying "soon" and "its over" say so, too.
     """
-    plain, patterns = _plain(text), _patterns(_ANSWERS)
+    patterns = _patterns(_ANSWERS)
+    plain = patterns["not_doing"].sub(" ", _last_words(text))
     said = patterns["carries_out"].search(plain) or (is_about_dying and patterns["last_words"].search(plain))
-    return bool(said) and not patterns["names_helper"].search(plain) and not patterns["not_doing"].search(plain)
+    return bool(said) and not patterns["names_helper"].search(plain)
 
 
 def comes_near(text: str, earlier: Iterable[str]) -> bool:
@@ -140,7 +143,7 @@ def comes_near(text: str, earlier: Iterable[str]) -> bool:
         earlier: What was written before: "mum is home" is a danger only where mum was told of.
     """
     is_told_of = not _kin_in(text) or _is_told_of(text, earlier)
-    return is_told_of and bool(_patterns(_ANSWERS)["comes_near"].search(_plain(text)))
+    return is_told_of and _is_short(text) and bool(_patterns(_ANSWERS)["comes_near"].search(_plain(text)))
 
 
 def calls_off(text: str, earlier: Iterable[str]) -> bool:
@@ -149,9 +152,18 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
     Args:
         earlier: What was written before: nobody who was told of there makes safe.
     """
-    if is_question(text) or _is_told_of(text, earlier):
+    before = list(earlier)
+    if is_question(text) or not _is_short(text) or _is_told_of(text, before):
         return False
-    return bool(_patterns(_ANSWERS)["called_off"].search(_plain(text)))
+    patterns = _patterns(_ANSWERS)
+    said = " ".join(map(_plain, before))
+    # Who was not named may be any of them: "he said hes going to kill me", then "my husband is home".
+    names_someone = bool(_kin_in(text)) and bool(patterns["unnamed_threat"].search(said))
+    if names_someone:
+        return False
+    was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
+    is_found = was_missing and patterns["found_again"].search(_plain(text))
+    return bool(is_found or patterns["called_off"].search(_plain(text)))
 
 
 def came_out(text: str) -> bool:
@@ -159,30 +171,39 @@ def came_out(text: str) -> bool:
     return not is_question(text) and bool(_patterns(_ANSWERS)["came_out"].search(_plain(text)))
 
 
-def is_looked_after(text: str) -> bool:
-    """Whether words say, and nothing else, that a grown-up is with somebody: "told miss and shes with her now"."""
-    return not is_question(text) and bool(_patterns(_ANSWERS)["is_looked_after"].search(_plain(text)))
+def is_looked_after(text: str, earlier: Iterable[str] = ()) -> bool:
+    """Whether words say, and nothing else, that a grown-up is with somebody: "told miss and shes with her now".
+
+    Args:
+        earlier: What was written before: nobody who was told of there looks after anyone.
+    """
+    if is_question(text) or not _is_short(text) or _is_told_of(text, earlier):
+        return False
+    return bool(_patterns(_ANSWERS)["is_looked_after"].search(_plain(text)))
 
 
 def took_nothing(text: str) -> bool:
     """Whether words say, and nothing else, that nobody took or did anything: "no she didnt take anything"."""
-    return not is_question(text) and bool(_patterns(_ANSWERS)["took_nothing"].search(_plain(text)))
+    return not is_question(text) and _is_short(text) and bool(_patterns(_ANSWERS)["took_nothing"].search(_plain(text)))
 
 
 def will_not_act(text: str) -> bool:
     """Whether words say, and nothing else, that nothing is planned or will be done: "no i dont have a plan"."""
-    return not is_question(text) and bool(_patterns(_ANSWERS)["not_acting"].search(_plain(text)))
+    return not is_question(text) and _is_short(text) and bool(_patterns(_ANSWERS)["not_acting"].search(_plain(text)))
 
 
 def speaks_of_other_children(text: str) -> bool:
     """Whether words ask or tell of children beside the one spoken of: "what about my other kids", "he has kids now"."""
-    return bool(_patterns(_ANSWERS)["other_children"].search(_plain(text)))
+    return _is_short(text) and bool(_patterns(_ANSWERS)["other_children"].search(_plain(text)))
 
 
 def _is_told_of(text: str, earlier: Iterable[str]) -> bool:
     """Whether one of the family who is named was spoken of before, by whatever word."""
-    called = _patterns(_ANSWERS)["calls_kin"]
-    before: set[str] = set().union(*(_kin_in(called.sub(" ", _plain(said))) for said in earlier))
+    patterns, told = _patterns(_ANSWERS), [_plain(said) for said in earlier]
+    # "She is calling my mum" makes mum no danger; where somebody was threatened, it may be the threat that is called.
+    if not any(patterns["threatened"].search(said) for said in told):
+        told = [patterns["calls_kin"].sub(" ", said) for said in told]
+    before: set[str] = set().union(*map(_kin_in, told))
     return bool(_kin_in(text) & before)
 
 
@@ -233,6 +254,15 @@ def is_one_word(text: str) -> bool:
     return len(text.strip()) <= _MAX_LETTERS and len(re.findall(r"[^\W\d_]+", text)) <= 1
 
 
+def _is_short(text: str) -> bool:
+    """Whether a message is short enough to say one thing only; a longer one could also keep a pattern busy."""
+    return len(_plain(text).split()) <= _FEW_WORDS
+
+
+def _last_words(text: str) -> str:
+    return " ".join(_plain(text).split()[-_FEW_WORDS:])
+
+
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z']+", text.lower().replace("’", "'")))
 
@@ -258,7 +288,8 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     # Parts that several entries share, by their names in braces.
     parts = {"kin": "|".join(words["kin"].values()), "no_danger": words["no_danger"], "closed": words["closed"]}
     single = {name: [_with_parts(row, parts) for row in words[name]] for name in _SINGLE}
-    single["calls_kin"] = [_with_parts(words["calls_kin"], parts)]
+    of_before = ("calls_kin", "was_missing", "threatened", "unnamed_threat")
+    single |= {name: [_with_parts(words[name], parts)] for name in of_before}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}
     return {"affirm": re.compile(affirm), "deny": re.compile(whole), **compiled, **own}

@@ -67,6 +67,29 @@ TOLD = {
         ("immediate_danger", "my colleague's husband punched her"),
         ("abuse_disclosure", "my daughter's husband keeps hitting her"),
     ],
+    "made_to_carry": [
+        ("adult_involved", "the olders make me carry packages for them"),
+        ("abuse_disclosure", "my son owes a gang money"),
+    ],
+    "forced_marriage": [
+        ("abuse_disclosure", "my parents fixed my marriage and i am only 15"),
+        ("adult_involved", "they got me a one way ticket and there is a bridal dress in my size"),
+    ],
+    "fgm_risk": [
+        ("self_harm", "my friend is going to a ceremony and she is scared of the cutting"),
+        ("abuse_disclosure", "they will do fgm on my sister and my brother says its normal"),
+    ],
+    "own_weapon": [("immediate_danger", "i put my dads knife in my bag for tomorrow")],
+    "collapsed": [("immediate_danger", "my mum is on the floor and she wont wake up")],
+    "urge_to_hurt": [("offender_concern", "a voice tells me to hurt my little brother")],
+    "eating_worries": [
+        ("self_harm", "i make myself sick after every meal"),
+        ("self_harm", "she is starving herself"),
+    ],
+    "threat_of_suicide_as_pressure": [
+        ("self_harm", "my boyfriend says he will kill himself if i leave him"),
+        ("self_harm", "he says he will kill himself if i dont send more"),
+    ],
     "own_hand": [
         ("abuse_disclosure", "i slapped my 15 year old daughter across the face"),
         ("self_harm", "i grabbed my son by the arm and it left a bruise, i hate myself"),
@@ -149,6 +172,21 @@ BY_WHO_WRITES = [
     ("my friend's dad hits her", "abuse_disclosure", True, "parent_is_abuser"),
     ("my mum's husband hits her", "abuse_disclosure", True, "parent_is_abuser"),
     ("her husband touched my daughter", "abuse_disclosure", True, None),
+    ("my sister says her husband hurts her daughter", "abuse_disclosure", True, None),
+    ("i've got 3 kids and he says he'll kill us all", "abuse_disclosure", None, "partner_violence"),
+    ("i have a kid in my class and he hit me", "abuse_disclosure", None, None),
+    ("i just want to go to sleep and not wake up", "immediate_danger", None, None),
+    ("he choked me until i passed out", "immediate_danger", None, None),
+    ("her boyfriend left her and she says she will kill herself", "self_harm", None, None),
+    ("my friend says she will kill herself if i tell anyone", "self_harm", None, None),
+    ("my daughter says she will kill herself if we take her phone", "self_harm", True, None),
+    ("over the summer i started cutting again", "self_harm", None, None),
+    ("im scared if i tell he will hurt my mum", "immediate_danger", None, None),
+    ("voices in my head keep telling me to hurt my arms", "self_harm", None, None),
+    ("i stopped eating i just want it to be over", "self_harm", None, None),
+    ("i put a knife in my bag im gonna stab him tomorrow", "immediate_danger", None, None),
+    ("my parents found out about my boyfriend and are forcing me to marry my cousin", "abuse_disclosure", None, "forced_marriage"),
+    ("dad takes me to the priest every sunday, the priest touched me", "abuse_disclosure", None, "staff_member"),
 ]
 
 

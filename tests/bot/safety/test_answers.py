@@ -15,6 +15,7 @@ from bot.safety.answers import (
     explains,
     has_changed_mind,
     is_about_me,
+    is_looked_after,
     is_one_word,
     is_question,
     names_deadline,
@@ -22,7 +23,10 @@ from bot.safety.answers import (
     read_answer,
     says_outcome,
     speaks_of_dying,
+    speaks_of_other_children,
     tells_of_paying,
+    took_nothing,
+    will_not_act,
 )
 
 
@@ -300,3 +304,104 @@ def test_endless_words_are_read_in_bounded_time(word):
     text, start = word * 400, time.process_time()
     is_about_me(text), tells_of_paying(text), explains(text), calls_off(text, [text]), comes_near(text, [text]), carries_out(text, True)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["miss hughes is with her now", "told miss hughes and shes with her now", "her mum is with her", "the school nurse is talking to him"],
+)
+def test_a_grown_up_who_is_with_somebody_is_heard(text):
+    assert is_looked_after(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is with her", "her boyfriend is with her", "her stepdad is with her", "her uncle is with her now", "nobody is with her",
+        "the lodger is with her", "her little sister is with her", "is her mum with her", "shes with her mum and she wont talk",
+    ],
+)  # fmt: skip
+def test_who_may_hurt_or_is_a_child_looks_after_nobody(text):
+    assert not is_looked_after(text)
+
+
+def test_who_was_told_of_looks_after_nobody():
+    assert not is_looked_after("her dad is with her now", ["my friend is on the bridge because her dad beats her"])
+
+
+@pytest.mark.parametrize("text", ["no she didnt take anything", "nobody took anything", "i took nothing", "he hasnt taken any tablets"])
+def test_that_nothing_was_taken_is_heard(text):
+    assert took_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she took something", "i didnt take my meds", "she hasnt drunk anything", "i havent eaten anything", "nobody did anything",
+        "she never took nothing", "he took all of them",
+    ],
+)  # fmt: skip
+def test_something_taken_or_not_eaten_is_not_nothing(text):
+    assert not took_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no i dont have a plan", "i havent done anything", "no i will not do it", "im not gonna hurt myself", "i wouldnt do it"]
+)
+def test_who_plans_nothing_is_heard(text):
+    assert will_not_act(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i wont do it tonight", "i havent done it yet", "i dont have anything", "im not anything", "they never did anything",
+        "i dont want to", "i dont want to live", "i dont care", "i'm not ok",
+    ],
+)  # fmt: skip
+def test_hopeless_words_and_not_tonight_are_no_such_promise(text):
+    assert not will_not_act(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["im not going back im gonna do it", "i wont tell anyone im gonna do it", "im not going home tonight im ending it"]
+)
+def test_what_will_not_be_done_hides_no_deed(text):
+    assert carries_out(text, is_about_dying=True)
+
+
+def test_a_missing_child_is_found_and_nobody_else():
+    assert calls_off("found her shes at her friends", ["my daughter is missing, she never came home"])
+    assert not calls_off("i found him hes at his mates house", ["im going to kill the man who touched my daughter"])
+    assert not calls_off("they found her at her cousins house", ["my friend ran away, her family will kill her"])
+    assert not calls_off("found her on the floor", ["my daughter is missing"])
+
+
+def test_who_is_called_to_help_comes_and_who_is_called_to_hurt_does_not_help():
+    assert calls_off("ok mum is here", ["a man is following me", "the lady is calling my mum"])
+    assert not calls_off("my brother is here", ["my family want to kill me they are calling my brother"])
+    assert not calls_off("my husband is home", ["he said hes going to kill me when he gets in"])
+
+
+@pytest.mark.parametrize("text", ["he gets home at 6", "he lives with us", "he comes over every sunday", "hes coming for thanksgiving"])
+def test_who_lives_there_or_will_come_is_heard(text):
+    assert comes_near(text, ["my stepdad hits me"])
+
+
+@pytest.mark.parametrize(
+    "text", ["hes coming to help me", "ok back to school tomorrow", "he comes in my room every night", "he lives in america"]
+)
+def test_other_comings_are_read_as_ever(text):
+    assert not comes_near(text, ["my stepdad hits me"])
+
+
+@pytest.mark.parametrize("text", ["what about my other kids", "what about my kids", "he has kids now", "are my other kids safe"])
+def test_other_children_are_asked_about(text):
+    assert speaks_of_other_children(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["he choked me last night and he has kids", "what about my daughter", "what about my brother", "what about her"]
+)
+def test_the_one_who_was_told_of_is_no_other_child(text):
+    assert not speaks_of_other_children(text)
