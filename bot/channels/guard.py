@@ -289,7 +289,7 @@ async def _answer(
     replies = list(collected)
     # A cancelled task has no exception: asking for it would raise here, and the person would get nothing.
     failed = not done or task.cancelled() or task.exception() is not None
-    if not failed and replies and not needs_card(assessment, replies, guard.cards_given(context.conversation_id)):
+    if not failed and replies and await _is_answered(guard, context, text, assessment, replies):
         guard.note_cards(context.conversation_id, replies)
         return replies
     metrics.note_guard(_reason(failed, bool(done), bool(replies)))
@@ -303,6 +303,24 @@ async def _answer(
     spoken = guard.reply(assessment, context)
     guard.note_said(context, spoken)
     return spoken + replies
+
+
+async def _is_answered(
+    guard: Guard, context: GuardContext, text: str, assessment: RiskAssessment, replies: Sequence[Reply]
+) -> bool:
+    """Whether the assistant's replies hold what this message needs.
+
+    By itself "my teacher gives her lifts" may be at risk, and after talk of a dance school it is not: the assistant has
+    weighed it in its conversation, and so does the guard before it speaks as well.
+    """
+    given = guard.cards_given(context.conversation_id)
+    if not needs_card(assessment, replies, given):
+        return True
+    if (await _in_time(guard.read, text)).level < RiskLevel.ESCALATE:
+        # A yes to the guard's own question tells of nothing by itself; the assistant does not know what was asked.
+        return False
+    in_conversation = await _in_time(guard.assess_together, context.conversation_id)
+    return not in_conversation.failed and not needs_card(in_conversation, replies, given)
 
 
 async def _in_time(read: Callable[..., RiskAssessment], *arguments: str) -> RiskAssessment:

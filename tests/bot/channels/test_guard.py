@@ -87,6 +87,35 @@ async def test_talk_about_a_card_that_surely_tells_of_another_trouble_gets_that_
     assert [reply["response"] for reply in replies] == [*([shown] if shown else []), barrier["response"]]
 
 
+QUESTION = {"text": "Is this person an adult?", "hotlines": [], "response": "utter_check_in_adult_involved"}
+
+
+@pytest.mark.parametrize(("in_conversation", "is_added"), [(QUIET, False), (AT_RISK, True), (None, True)])
+async def test_a_message_is_weighed_in_its_conversation_before_a_card_is_added_to_the_answer(in_conversation, is_added):
+    """ "She gives her lifts home" after talk of a dance school: the assistant asks, and no card stands before its question."""
+
+    def assess(texts):
+        if len(texts) == 1:
+            return AT_RISK
+        if in_conversation is None:
+            raise RuntimeError("the engine fails")
+        return in_conversation
+
+    guard = Guard(assess=assess)
+    guard.assess(CONTEXT.conversation_id, "how much is a dance school")
+    collected = []
+    said = await ask(guard, handler(collected, QUESTION), collected)
+    assert said[-1] == QUESTION and (len(said) == 2) is is_added
+
+
+async def test_an_emergency_in_the_conversation_keeps_its_card():
+    emergency = RiskAssessment(RiskLevel.EMERGENCY, {EXTORTION: 0.9}, Speaker.SELF)
+    guard = guard_saying(emergency)
+    guard.assess(CONTEXT.conversation_id, "hi")
+    collected = []
+    assert (await ask(guard, handler(collected, QUESTION), collected))[0]["hotlines"]
+
+
 @pytest.mark.parametrize("fault", [{"error": RuntimeError("broken")}, {"seconds": 1.0}, {}])
 async def test_a_person_at_risk_gets_the_card_when_rasa_fails_is_slow_or_silent(fault):
     collected = []
