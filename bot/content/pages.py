@@ -25,6 +25,8 @@ PAGES_DIR = PROJECT_DIR / "docs" / "content"
 INDEX = "README.md"
 _MADE = "<!-- Made from data/ by `python -m bot content-pages`. Change the YAML, not this page. -->"
 _WORDS_IN_BRACES = "Words in braces, such as {emergency_number}, are filled in when the text is shown."
+#: From so many texts a page begins with a list of them.
+_LISTED_FROM = 4
 _ASKED = re.compile(r'"faq": *"(\w+)"')
 #: What a part of a list is known by, and what a reader of the words does not need.
 _NAMES = ("title", "text", "id")
@@ -117,9 +119,16 @@ def _answers(
     stem: str, responses: Mapping[str, Any], by_id: Mapping[str, Standing], phrasings: Mapping[str, int]
 ) -> str:
     lines = [_MADE, "", f"# {_title(stem)}", "", _WORDS_IN_BRACES]
+    told: Dict[str, Mapping[str, Any]] = {
+        name: next((v["metadata"] for v in said if v.get("metadata")), {}) for name, said in responses.items()
+    }
+    headings: Dict[str, str] = {
+        name: metadata.get("title") or _title(name.removeprefix("utter_")) for name, metadata in told.items()
+    }
+    lines += _contents(list(headings.values()))
     for name, variations in responses.items():
-        metadata: Mapping[str, Any] = next((v["metadata"] for v in variations if v.get("metadata")), {})
-        lines += ["", f"## {metadata.get('title') or _title(name.removeprefix('utter_'))}", ""]
+        metadata = told[name]
+        lines += ["", f"## {headings[name]}", ""]
         lines += _provenance(name, metadata, by_id.get(name), phrasings.get(name.removeprefix("utter_"), 0))
         for variation in variations:
             lines += ["", f"**{_voice(variation)}**", "", *_quoted(variation.get("text") or "(drawn by the page)")]
@@ -128,6 +137,20 @@ def _answers(
                 shown = " · ".join(f"{button['title']} → `{_target(button['payload'])}`" for button in buttons)
                 lines += ["", f"Buttons: {shown}"]
     return "\n".join(lines) + "\n"
+
+
+def _contents(headings: Sequence[str]) -> List[str]:
+    """A list of links to a page's headings; none where a page is short enough to be seen as a whole."""
+    if len(headings) < _LISTED_FROM:
+        return []
+    taken: Counter[str] = Counter()
+    lines = ["", "Contents:", ""]
+    for heading in headings:
+        anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        again = f"-{taken[anchor]}" if taken[anchor] else ""
+        lines.append(f"- [{heading}](#{anchor}{again})")
+        taken[anchor] += 1
+    return lines
 
 
 def _target(payload: str) -> str:
@@ -221,6 +244,7 @@ def _platform(document: Mapping[str, Any]) -> str:
 
 def _helplines(services: Sequence[Hotline]) -> str:
     lines = [_MADE, "", "# Helplines and hotlines", "", "What is shown, where it was read and how it was checked."]
+    lines += _contents(list(dict.fromkeys(service.country for service in services)))
     country = ""
     for service in services:
         if service.country != country:

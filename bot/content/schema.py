@@ -28,6 +28,9 @@ SERVES = (
     "domestic_violence",
     "missing_child",
     "offender_prevention",
+    "eating_disorders",
+    "forced_marriage",
+    "fgm",
 )
 #: Who may contact it.
 AUDIENCES = ("child", "parent", "professional", "anyone")

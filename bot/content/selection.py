@@ -52,6 +52,9 @@ PURPOSES: Mapping[str, Tuple[str, ...]] = {
     REPORT: ("sextortion", "online_exploitation"),
     "missing": ("missing_child",),
     "offender_prevention": ("offender_prevention",),
+    "eating": ("eating_disorders",),
+    "forced_marriage": ("forced_marriage",),
+    "fgm": ("fgm",),
 }
 
 #: What each person needs in each situation, in the order shown. Persons as in `person_of`.
@@ -119,7 +122,15 @@ _NO_ANSWER_TO: Mapping[Tuple[str, bool], Tuple[str, ...]] = {
 }
 _LISTENS = frozenset(("helpline", "finder"))
 #: A service made for this is a poor first answer to any other need.
-_SPECIAL_PURPOSES: Mapping[str, str] = {"missing_child": "missing", "offender_prevention": "offender_prevention"}
+_SPECIAL_PURPOSES: Mapping[str, str] = {
+    "missing_child": "missing",
+    "offender_prevention": "offender_prevention",
+    "eating_disorders": "eating",
+    "forced_marriage": "forced_marriage",
+    "fgm": "fgm",
+}
+#: Where the child's age is not known, a line for older ones only is shown when it takes them from this age, in years.
+_TAKES_YOUNG_ONES = 13
 
 
 @dataclass(frozen=True)
@@ -323,6 +334,9 @@ def usable_by(service: Hotline, person: str, age: int | None, need: str) -> bool
         return None
     if service.kind != "finder" and service.serves[0] in _NO_ANSWER_TO.get((need, person == "child"), ()):
         return None
+    if need == "sexual_violence" and person != "adult" and service.serves[0] == "domestic_violence":
+        # A line for who is hurt by a partner does not take every worry about a child.
+        return None
     named = service.audiences
     if person == "child":
         # A directory of police forces is no help to a child, and prevention lines take adults unless they say so.
@@ -339,11 +353,11 @@ def usable_by(service: Hotline, person: str, age: int | None, need: str) -> bool
 
 def _fits_age(service: Hotline, person: str, age: int | None) -> bool:
     if person in ("parent", "professional"):
-        # The child's age is not known; a tool for adults only is of no use to them.
-        return service.age_min is None or service.age_min < ADULT_AGE
+        # The child's age is not known; what is for older ones only may be of no use to them.
+        return service.age_min is None or service.age_min <= _TAKES_YOUNG_ONES
     if age is None:
         if person == "child":
-            return service.age_min is None or service.age_min < ADULT_AGE
+            return service.age_min is None or service.age_min <= _TAKES_YOUNG_ONES
         return service.age_max is None or service.age_max > ADULT_AGE
     return (service.age_min or 0) <= age <= (service.age_max or 200)
 
@@ -391,6 +405,9 @@ def _misfit(service: Hotline, need: str, person: str) -> int:
     if need == "missing":
         return int(len(service.serves) > 1)
     if person == "adult" and service.serves[0] == "child_helpline":
+        return 1
+    if need == "sexual_violence" and service.serves[0] == "domestic_violence":
+        # Often a line for women; one that is about sexual violence in the first place takes everybody.
         return 1
     return int(_SPECIAL_PURPOSES.get(service.serves[0], need) != need)
 

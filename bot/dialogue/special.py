@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, FrozenSet, List, Mapping
@@ -121,6 +122,11 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
 _WHAT_TO_SAY = "what_to_say_when_child_tells"
 #: Buttons under one message.
 MOST_BUTTONS = 3
+_AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
+#: Up to this age in years the words for younger children fit, above it those for teenagers.
+_YOUNG_UP_TO = 10
+#: The answer that is not offered, by whether the child is a younger one.
+_OF_ANOTHER_AGE = {True: "talk_to_teenager", False: "talk_to_young_child"}
 
 
 def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
@@ -437,6 +443,17 @@ def _why_asked(asked: BotUttered, facts: ConversationFacts) -> Draft:
     return {**plain("utter_check_in_why", facts), "buttons": choices, CHECK_IN: asked.metadata.get(CHECK_IN)}
 
 
+def _other_age(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """What goes by age, for the age that was named; the answer it was said after stays at hand."""
+    draft = plain("utter_other_age", facts)
+    named = _AGE_NAMED.search(_text_of(tracker))
+    off = _OF_ANOTHER_AGE[int(named.group()) <= _YOUNG_UP_TO] if named else None
+    by_age = [button for button in draft["buttons"] if off is None or off not in button["payload"]]
+    before = (facts.last_answer or "").removeprefix(FAQ_PREFIX)
+    again = [_faq_button(before, facts)] if before and not any(f'"{before}"' in b["payload"] for b in by_age) else []
+    return {**draft, "buttons": [*by_age, *again]}
+
+
 def _opening_notice(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """A page for parents or for children knows whom it talks to: it is not asked again."""
     known = facts.channel == "web" and facts.audience is not None
@@ -570,7 +587,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_lost_for_words": _either(once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),
     "utter_deny": _either(while_open, _received("utter_crisis_more"), _said("utter_deny")),
     "utter_affirm": _either(while_open, _received("utter_crisis_more"), _said("utter_affirm")),
-    "utter_other_age": _either(while_open, _received("utter_crisis_noted"), _said("utter_other_age")),
+    "utter_other_age": _either(while_open, _received("utter_crisis_noted"), _other_age),
     "utter_outcome_safe_now": _either(while_helplines_are_talked_of, _safe_now, _nearest_answers),
     **{
         f"utter_outcome_{name}": _either(

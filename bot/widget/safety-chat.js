@@ -310,7 +310,7 @@ export class SafetyChat extends HTMLElement {
 
   #hear(event, detail = {}) {
     const heard = {
-      receipt: () => this.#transcript.mark(detail.id),
+      receipt: () => this.#transcript.arrived(detail.id),
       reply: () => this.#reply(detail.reply),
       done: () => this.#done(detail),
       deleted: () => this.#keepNothing(),

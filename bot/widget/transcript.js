@@ -41,16 +41,32 @@ export class Transcript {
     const turn = this.#turn("own", strings.you_said, at, language);
     const state = el("span", { class: "state" });
     turn.append(el("p", { class: "bubble", dir: "auto", text }), state);
-    this.#turns.set(id, state);
-    this.entries.push({ from: "me", text, at });
+    const entry = { from: "me", text, at };
+    this.#turns.set(id, { turn, state, entry });
+    this.entries.push(entry);
     this.#show(turn, "end");
     return turn;
   }
 
-  /** Marks a message as waiting for the line, or clears the mark. */
-  mark(id, words = "") {
-    const state = this.#turns.get(id);
-    if (state) state.textContent = words;
+  /** Marks a message as waiting for the line. */
+  mark(id, words) {
+    const own = this.#turns.get(id);
+    if (own) own.state.textContent = words;
+  }
+
+  /** The server has a message: its mark goes, and it moves down to where its answer comes, past what was said meanwhile. */
+  arrived(id) {
+    const own = this.#turns.get(id);
+    if (!own) return;
+    own.state.textContent = "";
+    let after = own.turn.nextElementSibling;
+    while (after?.classList.contains("own")) after = after.nextElementSibling;
+    if (!after || after === this.#typing) return;
+    const hadFocus = own.turn.matches(":focus");
+    this.#show(own.turn, "end");
+    // A node that moves loses the focus.
+    if (hadFocus) own.turn.focus({ preventScroll: true });
+    this.entries = [...this.entries.filter((entry) => entry !== own.entry), own.entry];
   }
 
   /** One reply: its bubbles, cards and choices. */

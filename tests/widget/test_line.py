@@ -116,6 +116,29 @@ def test_a_message_written_without_a_connection_goes_out_when_it_is_back(open_pa
     assert page.locator(".offline").count() == 1, "one card for one outage"
 
 
+def test_messages_that_waited_stand_above_their_own_answers_and_not_above_what_was_said_meanwhile(open_page, chat):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    chat.faults = dict.fromkeys(range(2, 40), "500")
+    say(page, "first")
+    say(page, "second")
+    page.locator(".offline").wait_for()
+    page.get_by_text("B second").wait_for()
+    told = page.evaluate(
+        """() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.own .bubble, .bot > .bubble, .offline')]
+            .map(node => node.classList.contains('offline') ? 'help' : node.textContent)"""
+    )
+    assert "help" in told
+    assert [text for text in told if text != "help"] == [
+        "A /start", "B /start", "first", "A first", "B first", "second", "A second", "B second",
+    ]  # fmt: skip
+    page.get_by_role("button", name="More").click()
+    # Copied in the same order.
+    page.evaluate("() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; }")
+    page.get_by_role("button", name="Copy the chat").click()
+    assert page.evaluate("copied").index("A first") < page.evaluate("copied").index("second")
+
+
 def test_a_flood_is_answered_with_a_readable_sentence_and_the_message_goes_out_by_itself(open_page, chat):
     page = open_page()
     page.get_by_text("B /start").wait_for()

@@ -42,6 +42,17 @@ def test_there_is_a_page_for_each_topic_fixed_text_journey_platform_and_for_the_
     assert "0800 1111" in pages["helplines.md"]
 
 
+def test_a_long_page_begins_with_links_to_each_of_its_headings(pages):
+    page = pages["crisis_situations.md"]
+    listed = re.findall(r"^- \[(.+)\]\(#(.+)\)$", page, re.MULTILINE)
+    assert [heading for heading, _ in listed] == re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert ("Crisis own weapon child", "crisis-own-weapon-child") in listed
+    assert len({anchor for _, anchor in listed}) == len(listed)
+    # As the anchors of a rendered page: small letters, no marks, hyphens for spaces.
+    assert "- [What is grooming?](#what-is-grooming)" in pages["grooming_what_is.md"]
+    assert "Contents:" not in pages["sms.md"]
+
+
 def test_the_index_links_to_every_page(pages):
     assert {name for name in pages if name != INDEX} == set(re.findall(r"\(([\w.]+\.md)\)", pages[INDEX]))
 

@@ -156,3 +156,44 @@ def test_a_child_who_is_hurt_at_home_is_not_sent_to_an_online_crime_form_or_a_li
 def test_a_professional_gets_the_line_that_takes_concerns_first():
     assert ids(choose("GB", "abuse_disclosure", Speaker.PROFESSIONAL, "professional"))[0] == "gb-nspcc-helpline"
     assert ids(choose("IN", "abuse_disclosure", Speaker.PROFESSIONAL, "professional"))[0] == "in-childline-1098"
+
+
+def of_situation(category, needs, country="GB", **more):
+    return ids(choose(country, category, needs=needs, **more))
+
+
+def test_a_line_for_eating_disorders_or_forced_marriage_is_shown_for_that_and_for_nothing_else():
+    # The line is open in the afternoon; at noon one that answers stands before it.
+    afternoon = DAY.replace(hour=16)
+    assert of_situation("self_harm", ("child_helpline", "eating", "crisis"), at=afternoon)[:2] == ["gb-childline", "gb-beat"]
+    assert of_situation("self_harm", ("child_helpline", "eating", "crisis")) == ["gb-childline", "gb-shout", "gb-beat"]
+    for country, line in (("CA", "ca-nedic"), ("AU", "au-butterfly"), ("IE", "ie-bodywhys")):
+        assert line in of_situation("self_harm", ("child_helpline", "eating", "crisis"), country)
+    told_by_staff = of_situation(
+        "abuse_disclosure", ("forced_marriage", "abuse"), speaker=Speaker.PROFESSIONAL, audience="professional"
+    )
+    assert told_by_staff == ["gb-karma-nirvana", "gb-nspcc-helpline"]
+    special = {"gb-beat", "gb-karma-nirvana", "gb-forced-marriage-unit", "gb-nspcc-fgm"}
+    for category in CATEGORIES:
+        for speaker in Speaker:
+            assert not special & set(ids(choose("GB", category, speaker)))
+    # A country without such a line: the others, and no gap.
+    assert of_situation("self_harm", ("child_helpline", "eating", "crisis"), "FR") == of_situation(
+        "self_harm", ("child_helpline", "crisis"), "FR"
+    )
+
+
+def test_a_line_for_older_ones_is_not_shown_where_the_age_of_the_child_is_not_known():
+    line = get_directory().get("gb-rape-crisis")
+    assert line.age_min == 16
+    assert "gb-rape-crisis" not in ids(choose("GB", "abuse_disclosure"))
+    assert "gb-rape-crisis" in ids(choose("GB", "abuse_disclosure", age=17))
+    assert "gb-rape-crisis" not in ids(choose("GB", "abuse_disclosure", Speaker.ABOUT_CHILD, "parent"))
+    assert ids(choose("GB", "abuse_disclosure", age=40, audience="parent"))[0] == "gb-rape-crisis"
+
+
+def test_a_line_for_who_is_hurt_by_a_partner_is_shown_to_grown_ups_about_themselves():
+    for speaker, audience in ((Speaker.SELF, "child"), (Speaker.ABOUT_CHILD, "parent")):
+        assert "fr-3919" not in ids(choose("FR", "abuse_disclosure", speaker, audience))
+    assert "fr-3919" in ids(choose("FR", "abuse_disclosure", age=40, audience="parent"))
+    assert ids(choose("FR", "immediate_danger", age=40, audience="parent"))[1] == "fr-3919"
