@@ -124,7 +124,8 @@ def test_what_becomes_of_the_other_person_is_not_laid_on_who_tells(audience):
 
 def test_a_parent_whose_child_is_calmer_is_led_nowhere_that_speaks_of_a_disclosure_only():
     chosen = get_responses().choose("utter_outcome_safe_now", "parent", "web", {"country": "GB"})
-    assert "None of this is your child's fault" in chosen.text and "wrote to you" not in chosen.text
+    # Of a child who harmed another it would not be true that none of it is their fault.
+    assert "that isn't your child's fault" in chosen.text and "wrote to you" not in chosen.text
     assert not [button for button in chosen.buttons if "child_disclosed" in button.payload]
 
 
@@ -138,3 +139,21 @@ def test_the_first_sentence_follows_what_the_situation_called_for():
     slots = {"audience": "parent", "card_speaker": "self", "card_category": "abuse_disclosure"}
     assert "when I was younger" in first_sentence(slots)
     assert "on being safe" in first_sentence({**slots, "card_needs": ["domestic_violence", "crisis"]})
+
+
+def test_staff_are_answered_as_staff_whatever_holds_them_back():
+    child_words = ("adult you trust", "grown-up", "whatever you sent", "in trouble")
+    for barrier in ("cannot_talk", "parents_find_out", "my_fault", "police"):
+        text = answer(barrier, CHILDLINE, "professional").text
+        assert not [words for words in child_words if words in text], barrier
+    assert "safeguarding lead" in answer("cannot_talk", CHILDLINE, "professional").text
+    taken_back = get_responses().choose("utter_take_back", "professional", "web", {"country": "GB"}).text
+    assert "still write it down" in taken_back and "in trouble" not in taken_back
+
+
+def test_somebody_unknown_is_not_offered_the_worries_of_a_child_with_the_helplines():
+    titles = {
+        audience: {button.title for button in get_responses().choose("utter_hotlines_after_card", audience, "web", {}).buttons}
+        for audience in (None, "child")
+    }
+    assert "My parents will find out" in titles["child"] and "My parents will find out" not in titles[None]

@@ -330,7 +330,7 @@ def test_fear_of_harming_a_baby_first_brings_the_baby_to_a_safe_place(audience):
     found = card("im scared i might hurt my baby", "offender_concern", Speaker.SELF, audience=audience)
     assert found.messages[0].response == "utter_crisis_harm_to_a_baby_parent"
     text = found.messages[0].text
-    assert text.index("put the baby down in a safe place") < text.index("999")
+    assert text.index("in a safe place, such as the cot") < text.index("999")
     teenager = card("i slapped my 15 year old daughter", "abuse_disclosure", Speaker.SELF, audience=audience)
     assert "cot" not in teenager.messages[0].text
 
