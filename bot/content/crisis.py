@@ -21,8 +21,10 @@ from bot.content.telling import CrisisContext, find_situation_told, read_told
 from bot.content.variables import helpline_lines, short_line
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of
+from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of, is_grown
 
+#: The reader of wordings for adults about themselves or about one another.
+ADULT = "adult"
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
 ENGLISH = "en"
@@ -75,12 +77,20 @@ class _Desk:
     situation: Situation | None = None
 
     def message(self, name: str, **values: str) -> Message:
-        audience = audience_of(self.duty.voice)
+        audience = self._reader(name)
         chosen = self.book.choose(name, audience, self.context.channel, {**self.values, **values})
         text = "\n\n".join(_tidy(bubble) for bubble in chosen.text.split("\n\n"))
         # In another script plain characters would leave question marks only; such a card is short enough as it is.
         plain = self.context.channel == "sms" and self.values["language"] not in _OTHER_SCRIPTS
         return Message(gsm(text) if plain else text, chosen.buttons, name)
+
+    def _reader(self, name: str) -> str:
+        """In whose words: a grown-up about another grown-up has words of their own where the response has them."""
+        is_from_a_grown_up = self.duty.voice == FRIEND and is_grown(self.context.age, self.context.audience)
+        for_adults = ("audience", ADULT)
+        if is_from_a_grown_up and any(for_adults in one.conditions for one in self.book.variations(name)):
+            return ADULT
+        return audience_of(self.duty.voice)
 
 
 def compose(
@@ -203,7 +213,10 @@ def _voice_in(situation: Situation, desk: _Desk) -> str:
 def _again(desk: _Desk) -> List[Message]:
     lines = helpline_lines(desk.selection, desk.values, REPEATED_LINES)
     message = desk.message(f"utter_crisis_again_{desk.duty.voice}", helplines="\n".join(lines))
-    return [Message(message.text, (*_next_answer(desk), *message.buttons), message.response)]
+    # A text message spells its first choice out ("Reply 1 …"), as the first card does.
+    first = _first_barrier(desk) if desk.context.channel == "sms" else _next_answer(desk)
+    others = tuple(button for button in message.buttons if button not in first)
+    return [Message(message.text, (*first, *others), message.response)]
 
 
 def _next_answer(desk: _Desk) -> Tuple[Button, ...]:

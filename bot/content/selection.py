@@ -206,7 +206,7 @@ class Selection:
 
 
 def person_of(speaker: Speaker, audience: str | None, age: int | None = None, category: str | None = None) -> str:
-    """Whose needs count: child, parent, professional or adult (about themselves).
+    """Whose needs count: child, parent, professional or adult (about themselves or another grown-up).
 
     Somebody unknown is treated as a child: a child's card also serves an adult, not the other way round.
     """
@@ -218,7 +218,8 @@ def person_of(speaker: Speaker, audience: str | None, age: int | None = None, ca
         return "child" if audience == "child" and not grown else "adult"
     if speaker is Speaker.ABOUT_CHILD:
         return "child" if audience == "child" and not grown else "parent"
-    if speaker is Speaker.SELF and grown:
+    # A parent's friend or sister is a grown-up as well: whose child is told of is ABOUT_CHILD (`bot.content.telling`).
+    if speaker in (Speaker.SELF, Speaker.FRIEND) and grown:
         return "adult"
     if speaker is Speaker.UNKNOWN and audience is None and category == levels.OFFENDER_CONCERN:
         return "adult"

@@ -33,6 +33,10 @@ FILE_NAME = "situations.yml"
     OWN_TEACHER,
     STAFF_THEMSELVES,
     OF_A_CHARGE,
+    OF_A_GROWN_UP,
+    A_CHILD,
+    THEY,
+    ME,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -44,6 +48,10 @@ FILE_NAME = "situations.yml"
     "own_teacher",
     "staff_themselves",
     "of_a_charge",
+    "of_a_grown_up",
+    "a_child",
+    "they",
+    "me",
 )
 _FLAGS = (
     "writer_acts",

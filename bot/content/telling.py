@@ -21,10 +21,13 @@ from bot.content.selection import (
     person_of,
 )
 from bot.content.situations import (
+    A_CHILD,
     ABOUT_ONESELF,
     ALWAYS,
+    ME,
     OF_A_CHARGE,
     OF_A_FRIEND,
+    OF_A_GROWN_UP,
     ONCE,
     OWN_CHILD,
     OWN_CHILD_HURT,
@@ -32,6 +35,7 @@ from bot.content.situations import (
     OWN_THOUGHTS,
     SOMEBODY_ELSE,
     STAFF_THEMSELVES,
+    THEY,
     TOLD_AS_AN_ADULT,
     Situation,
     find_situation,
@@ -180,9 +184,22 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     newest = _read_writer(_newest_words(context).words, category or _UNNAMED_CATEGORY)
     is_theirs = context.audience == PARENT or _is_told_as_an_adult(writer, context)
     guessed = assessment.speaker in (Speaker.SELF, Speaker.FRIEND, Speaker.UNKNOWN)
-    if is_theirs and guessed and OWN_CHILD in writer and not {ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest):
+    goes_on_about_it = OWN_CHILD in writer and not {ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest)
+    if is_theirs and guessed and (goes_on_about_it or _is_of_another(assessment.speaker, newest, context)):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     return assessment
+
+
+def _is_of_another(speaker: Speaker, newest: Collection[str], context: CrisisContext) -> bool:
+    """Whether somebody who came as a parent tells of a child, though a learned guess says a friend or themselves.
+
+    "The children next door" and "he told her" are nobody's friends and not the writer, where no other words say so.
+    """
+    if context.audience != PARENT or not is_grown(context.age, context.audience):
+        return False
+    if speaker is Speaker.FRIEND:
+        return not {OF_A_FRIEND, OF_A_GROWN_UP}.intersection(newest) or A_CHILD in newest
+    return speaker is Speaker.SELF and THEY in newest and not {ABOUT_ONESELF, ME}.intersection(newest)
 
 
 def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:

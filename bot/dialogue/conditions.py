@@ -12,6 +12,7 @@ from bot.dialogue.facts import (
     is_card_from_own_hand,
     is_card_newest,
     is_card_open,
+    is_direct_question,
     latest_risk,
     newest_card,
     spoken_in_session,
@@ -22,6 +23,8 @@ from bot.safety.levels import IMMEDIATE_DANGER, OFFENDER_CONCERN, SELF_HARM, Ris
 
 Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 
+#: Its first words end with the question.
+_ASKS_FOR_A_PERSON = "utter_crisis_self_harm_child"
 #: Cards for whoever made or passed on a picture of somebody.
 _OF_ONES_OWN_HAND = ("utter_crisis_own_fake", "utter_crisis_someone_elses_image")
 
@@ -39,6 +42,18 @@ def while_newest(tracker: DialogueStateTracker, facts: ConversationFacts) -> boo
 def once_given(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Once a card was given in this conversation."""
     return facts.card_level >= RiskLevel.ESCALATE
+
+
+def once_something_was_heard(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Once a card was given or a kind question was asked in this session."""
+    spoken = spoken_in_session(tracker)
+    return any(one.metadata.get(CARD_CATEGORY) or is_direct_question(one) for one in spoken)
+
+
+def while_a_person_is_asked_for(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While the newest message is the card that asks whether the writer can go to somebody they feel safe with."""
+    newest = next(spoken_in_session(tracker), None)
+    return newest is not None and str(newest.metadata.get("response") or "") == _ASKS_FOR_A_PERSON
 
 
 def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

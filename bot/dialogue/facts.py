@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, FrozenSet, Iterator, Mapping
@@ -32,6 +33,8 @@ from bot.dialogue.constants import (
 from bot.nlu.topics import FAULT, TOPICS_AFTER_CARD, is_about, topic_of
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
+#: Audiences of grown-ups.
+GROWN_UPS = ("parent", "professional")
 #: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
 LOOK_BACK = 6
 #: Leads what a parent needs who did it themselves (`data/risk/words/situations.yml`); no other card begins with it.
@@ -43,6 +46,7 @@ EMERGENCIES_FROM_ONESELF = (
 )  # fmt: skip
 #: Ends with the question for the country, also in a channel without buttons.
 ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
+_CARD_IN_A_LANGUAGE = re.compile(r"utter_(?:crisis|emergency)_card_([a-z]{2})$")
 #: Said only after a button or plain words: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
 
@@ -91,6 +95,12 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
         age=newest_own_age(event.text or "" for event in reversed(tracker.events) if isinstance(event, UserUttered)),
         card=newest_card(tracker),
     )
+
+
+def is_written_by_a_grown_up(tracker: DialogueStateTracker) -> bool:
+    """Whether the person, or the page, said that a parent or a professional writes."""
+    channel = str(tracker.get_latest_input_channel() or "")
+    return read_facts(tracker, channel).audience in GROWN_UPS
 
 
 def journey_facts(facts: ConversationFacts) -> JourneyFacts:
@@ -148,6 +158,12 @@ def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     return next((event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)), {})
 
 
+def language_of_card(tracker: DialogueStateTracker) -> str | None:
+    """Two-letter language of the latest card of this session; None when it was in English or there was none."""
+    found = _CARD_IN_A_LANGUAGE.match(str(newest_card(tracker).get("response") or ""))
+    return found.group(1) if found else None
+
+
 def lasting_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     """Metadata of the card whose trouble stays when a danger is over: the newest that was not about that moment."""
     cards = [event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)]
@@ -181,8 +197,9 @@ def spoken_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
 
 
 def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
-    """How many of the newest bot messages of this session are emergency cards, without anything else between them."""
-    levels = (event.metadata.get(CARD_LEVEL) for event in spoken_in_session(tracker))
+    """How many of the newest bot messages of this session are emergency cards; answers between them do not count."""
+    spoken = (event for event in spoken_in_session(tracker) if not answer_of(event))
+    levels = (event.metadata.get(CARD_LEVEL) for event in spoken)
     return sum(1 for _ in takewhile(lambda level: level == RiskLevel.EMERGENCY.label, levels))
 
 

@@ -23,8 +23,10 @@ from bot.safety.answers import (
     carries_out,
     comes_near,
     explains,
+    is_about_me,
     is_looked_after,
     needs_a_doctor,
+    read_answer,
     speaks_of_other_children,
     took_nothing,
     took_something,
@@ -57,6 +59,8 @@ class Meaning(Enum):
     NOT_ACTING: Who thought of dying plans nothing and did nothing.
     NOTHING_TAKEN: The same of somebody else: nothing was taken or done.
     OTHER_CHILDREN: Children beside the one who was told of may be near the same person.
+    IT_IS_ME: The friend who was told of is the one who writes.
+    ORDINARY_PICTURE: The picture shows nothing of the kind ("its just a silly face").
     """
 
     CARRIES_OUT = "carries_out"
@@ -66,6 +70,8 @@ class Meaning(Enum):
     NOT_ACTING = "not_acting"
     NOTHING_TAKEN = "nothing_taken"
     OTHER_CHILDREN = "other_children"
+    IT_IS_ME = "it_is_me"
+    ORDINARY_PICTURE = "ordinary_picture"
 
 
 def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
@@ -87,6 +93,10 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
 
 
 def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:
+    if speaker == Speaker.FRIEND.value and is_about_me(newest):
+        return Meaning.IT_IS_ME
+    if category == IMAGE_SHARED and read_answer(newest, category) == "deny" != read_answer(newest):
+        return Meaning.ORDINARY_PICTURE
     if speaker in _ONESELF and category in _DONE_ONESELF and carries_out(newest, category == SELF_HARM):
         return Meaning.CARRIES_OUT
     if speaker in _ONESELF and category in _FROM_A_PERSON and comes_near(newest, earlier):

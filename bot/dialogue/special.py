@@ -24,6 +24,8 @@ from bot.dialogue.conditions import (
     about_ones_own_doing,
     after_ones_own_deed,
     once_given,
+    once_something_was_heard,
+    while_a_person_is_asked_for,
     while_helplines_are_talked_of,
     while_newest,
     while_open,
@@ -58,6 +60,7 @@ from bot.dialogue.facts import (
     is_emergency_from_oneself,
     is_emergency_open,
     journey_facts,
+    language_of_card,
     lasting_card,
     latest_risk,
     newest_card,
@@ -73,6 +76,7 @@ from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, is_about
 from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
+from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
     ADULT_INVOLVED,
     EXTORTION,
@@ -168,8 +172,13 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
     categories = risk.categories if category in (None, risk.main_category) else {category: 1.0}
     speaker = Speaker(facts.slots.get(CARD_SPEAKER) or risk.speaker)
-    card = replace(risk, level=level, categories=categories, speaker=speaker)
-    return _as_card(compose(card, _context(tracker, facts, now)))
+    language = language_of_card(tracker) if risk.language in (None, UNDETERMINED) else risk.language
+    card = replace(risk, level=level, categories=categories, speaker=speaker, language=language)
+    context = _context(tracker, facts, now)
+    if speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value:
+        # "Ok it's me": the words for a friend were not for the one who writes.
+        context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
+    return _as_card(compose(card, context))
 
 
 def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -198,6 +207,7 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.CARRIES_OUT: "utter_crisis_which_step_self_harm" if is_about_dying else "utter_crisis_which_step",
         Meaning.COMES_NEAR: "utter_crisis_comes_near",
         Meaning.EXPLAINED: "utter_crisis_explained",
+        Meaning.ORDINARY_PICTURE: "utter_crisis_explained",
         Meaning.NOT_ACTING: "utter_crisis_not_acting",
         Meaning.NOTHING_TAKEN: "utter_crisis_noted",
         Meaning.OTHER_CHILDREN: "utter_crisis_other_children",
@@ -325,7 +335,9 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     While a crisis card is what was talked of last, a miss may be one more detail of what happened: the helplines stay.
     """
     parsed = _parsed(tracker)
-    nearest = _nearest(tracker)
+    # Nobody who did it, or is afraid to, is told that it is not their fault.
+    barred = FAULT if after_ones_own_deed(tracker, facts) else None
+    nearest = [faq for faq in _nearest(tracker) if faq != barred]
     likely = parsed.get(LIKELY)
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
@@ -585,8 +597,19 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_insult": _either(once_given, _received("utter_crisis_anger"), _said("utter_insult")),
     "utter_random_noise": _either(once_given, _received("utter_crisis_silence"), _said("utter_random_noise")),
     "utter_lost_for_words": _either(once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),
-    "utter_deny": _either(while_open, _received("utter_crisis_more"), _said("utter_deny")),
-    "utter_affirm": _either(while_open, _received("utter_crisis_more"), _said("utter_affirm")),
+    # "Can you go to an adult you feel safe with?" stands in the card itself.
+    "utter_deny": _either(
+        while_a_person_is_asked_for,
+        _said("utter_outcome_not_yet"),
+        _either(while_open, _received("utter_crisis_more"), _said("utter_deny")),
+    ),
+    "utter_affirm": _either(
+        while_a_person_is_asked_for,
+        _said("utter_outcome_going_to"),
+        _either(while_open, _received("utter_crisis_more"), _said("utter_affirm")),
+    ),
+    # "Nvm" takes nothing back where nothing was told.
+    "utter_take_back": _either(once_something_was_heard, _said("utter_take_back"), _said("utter_deny")),
     "utter_other_age": _either(while_open, _received("utter_crisis_noted"), _other_age),
     "utter_outcome_safe_now": _either(while_helplines_are_talked_of, _safe_now, _nearest_answers),
     **{

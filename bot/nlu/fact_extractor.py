@@ -11,6 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -18,11 +19,12 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.content.audience import find_audience
 from bot.content.own_country import CountryReading, find_own_country, read_country
 from bot.content.own_role import RoleReading, read_role
-from bot.content.platforms import find_platform, find_setting, read_question
+from bot.content.platforms import Cell, find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
-from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked
+from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked, session_events
 from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
 from bot.nlu.faq_selector import leaving_out, nearest_answers
+from bot.safety.answers import is_question
 
 COUNTRY_INTENT = "ask_country"
 HOTLINE_INTENT = "get_hotline"
@@ -35,6 +37,10 @@ RESTART_WORDS = frozenset({"restart", "reset"})
 PRIVACY_INTENT = "ask_privacy_setting"
 #: Of words that were taken for something else, answers less likely than this are not offered.
 NEAR_ENOUGH = 0.1
+#: A message of so many words may be no more than the name of an app, and of so many a question about a setting.
+FEW_WORDS, MOST_WORDS = 5, 14
+#: In how many messages before it the missing half is looked for.
+LOOKED_BACK = 3
 #: Above this confidence an FAQ answer is kept although the question names an app and a setting.
 CERTAIN = 0.8
 
@@ -60,11 +66,12 @@ class FactExtractor(GraphComponent):
             text = message.get(TEXT)
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 _prefer_privacy_steps(message, text)
+                cell = _completed_from_before(message, text, tracker)
                 country = _read_country(message, text, tracker)
                 role = _read_role(message, text, tracker)
                 found = {
-                    "platform": find_platform(text),
-                    "setting": find_setting(text),
+                    "platform": cell.platform if cell else find_platform(text),
+                    "setting": cell.setting if cell else find_setting(text),
                     "country": country.country,
                     "audience": role.audience or _audience(text, tracker),
                 }
@@ -82,6 +89,34 @@ def _prefer_privacy_steps(message: Message, text: str) -> None:
     risk = message.get(RISK) or {}
     if not is_certain and risk.get("level", "none") == "none" and read_question(text) is not None:
         message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
+
+
+def _completed_from_before(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Optional[Cell]:
+    """ "And for Telegram?" and "how do i turn chat off" lack a half that was said just before: it is taken from there.
+
+    Only where nothing at risk is heard and no answer is certain, and where there are steps for both together.
+    """
+    intent, risk = message.get(INTENT) or {}, message.get(RISK) or {}
+    is_certain = intent.get("name") == RETRIEVAL_INTENT and intent.get("confidence", 0.0) >= CERTAIN
+    if tracker is None or is_certain or risk.get("level", "none") != "none" or is_card_open(tracker):
+        return None
+    platform, setting = find_platform(text), find_setting(text)
+    words = len(text.split())
+    is_short = words <= FEW_WORDS or (setting is not None and words <= MOST_WORDS and is_question(text))
+    if (platform is None) == (setting is None) or not is_short:
+        return None
+    for before in _typed_before(tracker):
+        platform, setting = platform or find_platform(before), setting or find_setting(before)
+        if platform and setting:
+            message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
+            return Cell(platform, setting)
+    return None
+
+
+def _typed_before(tracker: DialogueStateTracker) -> List[str]:
+    """The last few messages that were typed in this session, newest first."""
+    texts = (event.text or "" for event in session_events(tracker) if isinstance(event, UserUttered))
+    return [text for text in texts if text and not text.startswith(INTENT_MESSAGE_PREFIX)][:LOOKED_BACK]
 
 
 def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:

@@ -10,7 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -23,13 +23,18 @@ from bot.nlu.constants import (
     RETRIEVAL_INTENT,
     RISK,
 )
-from bot.nlu.context import in_context, subject_of, subject_of_risk
+from bot.nlu.context import in_context, read_together, subject_of, subject_of_risk, words_before
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
+from bot.text.cleanup import clean
+from bot.text.encoder import get_encoder
+from bot.text.english import get_english
 
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
 CONTEXT_WEIGHT = "context_weight"
+#: What was understood only from the words before is said outright from here on; below it, with a doubt.
+IN_CONTEXT_THRESHOLD = 0.95
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -106,17 +111,36 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         confidences = self._model.confidences(_encoded([message]))[0]
-        best = np.argsort(-confidences)[:RANKING_LENGTH]
-        ranking = [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
-        if self._intent_of(ranking)["name"] == FALLBACK_INTENT:
-            subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
-            ranking = in_context(ranking, subject, float(self._config[CONTEXT_WEIGHT])) if subject else ranking
+        ranking = self._ranking(confidences)
+        intent = self._intent_of(ranking)
+        if intent["name"] == FALLBACK_INTENT:
+            ranking = self._in_context(message, confidences, tracker)
+            intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
         message.set(LABEL_RANKING, ranking)
-        message.set(INTENT, self._intent_of(ranking), add_to_output=True)
+        message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
 
-    def _intent_of(self, ranking: List[Dict[str, Any]]) -> Dict[str, Any]:
-        return _as_intent(ranking[0], self._threshold(ranking[0]["label"]))
+    def _ranking(self, confidences: np.ndarray) -> List[Dict[str, Any]]:
+        best = np.argsort(-confidences)[:RANKING_LENGTH]
+        return [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
+
+    def _in_context(
+        self, message: Message, alone: np.ndarray, tracker: Optional[DialogueStateTracker]
+    ) -> List[Dict[str, Any]]:
+        """The ranking of a message that is not understood by itself, after what was said just before."""
+        before, weight = words_before(tracker), float(self._config[CONTEXT_WEIGHT])
+        if before is not None:
+            text = clean(f"{before} {message.get(TEXT)}").text
+            together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
+            alone = read_together(alone, self._model.confidences(together)[0])
+            # The words before hold the subject already.
+            weight = weight**0.5
+        subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
+        ranking = self._ranking(alone)
+        return in_context(ranking, subject, weight) if subject else ranking
+
+    def _intent_of(self, ranking: List[Dict[str, Any]], least: float = 0.0) -> Dict[str, Any]:
+        return _as_intent(ranking[0], max(least, self._threshold(ranking[0]["label"])))
 
     def _threshold(self, label: str) -> float:
         is_answer = label.startswith(RETRIEVAL_INTENT + "/")

@@ -29,7 +29,27 @@ WHERE_NOBODY_HARMED_IS_AT_FAULT = frozenset(
 #: Answers to what a learned score easily takes for a risk of that category. Who watched something for adults and feels
 #: bad about it is not asked about children.
 HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
-    levels.OFFENDER_CONCERN: frozenset({"saw_pornography", "stop_watching_pornography", "is_pornography_real"}),
+    levels.OFFENDER_CONCERN: frozenset(
+        {
+            "saw_pornography", "stop_watching_pornography", "is_pornography_real", "my_child_bullies",
+            "i_was_mean_online",
+        }
+    ),
+    # Money lost to a false shop or friend is no blackmail with a picture.
+    levels.EXTORTION: frozenset(
+        {
+            "report_scam_or_fake_account", "scam_message", "clicked_bad_link", "identity_theft",
+            "bought_from_scam_shop", "spending_in_games",
+        }
+    ),
+    levels.ADULT_INVOLVED: frozenset({"scam_message", "parents_disagree_about_apps", "foster_carers_and_phones"}),
+}  # fmt: skip
+#: Answers that are given instead of a question of ours, where the words are nearly surely what they were written for:
+#: what the question would ask is what is not known ("is he really 15?").
+ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
+    levels.ADULT_INVOLVED: frozenset({"is_this_profile_real", "stranger_friend_request", "safe_conduct_with_children"}),
+    levels.SELF_HARM: frozenset({"my_child_wont_talk", "talk_to_teenager", "stop_watching_pornography"}),
+    levels.IMAGE_SHARED: frozenset({"photos_of_other_people", "posting_photos_of_my_child"}),
 }
 #: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
 ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {

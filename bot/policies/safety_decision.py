@@ -63,6 +63,8 @@ FAQ_INTENT = "faq"
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
 TAKE_BACK = "take_back"
+#: Says who writes: a parent, a teacher, an age.
+CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
 GOING_TO = "outcome_going_to"
 #: Intents that leave a message without an answer of its own.
@@ -126,7 +128,9 @@ class Turn:
         is_fragment: No more than three words.
         speaks_of_calling: The words name a call, a line or talking to somebody.
         has_answer: A checked answer is near enough to be given, be it with a doubt.
+        has_sure_answer: The words by themselves are nearly surely what that answer was written for.
         has_harmless_answer: That answer is about what a learned score easily takes for a risk of this category.
+        has_answer_to_question: That answer says what our own question would ask about.
         is_about_card: That answer is one that people ask for after such cards.
         is_about_helplines: That answer says what happens when one calls.
         adds_trouble: The words say that this is something more ("another girl", "there is more").
@@ -134,6 +138,8 @@ class Turn:
         was_told_again: The newest bot message is a card shown once more.
         meaning: What the words mean because of the open card, where that is not what they say.
         is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
+        is_in_language_of_card: The open card was given in another language than English, and the message is in that
+            one, or in none that can be named.
     """
 
     risk: RiskAssessment
@@ -149,7 +155,9 @@ class Turn:
     asks_what_now: bool = False
     open_card: OpenCard | None = None
     has_answer: bool = False
+    has_sure_answer: bool = False
     has_harmless_answer: bool = False
+    has_answer_to_question: bool = False
     is_about_card: bool = False
     is_about_helplines: bool = False
     adds_trouble: bool = False
@@ -159,6 +167,7 @@ class Turn:
     was_told_again: bool = False
     meaning: Meaning | None = None
     is_answered_as_told: bool = False
+    is_in_language_of_card: bool = False
 
     @property
     def is_after_a_card(self) -> bool:
@@ -206,7 +215,7 @@ def decide(turn: Turn) -> Decision | None:
     # message still weighs in the risk: the answer to our own question counts by itself.
     if turn.check_in and turn.newest_alone < RiskLevel.ESCALATE and _is_a_no(turn):
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
-    if _is_taken_back(turn):
+    if _is_taken_back(turn) or _says_who_writes(turn):
         return None
     as_meant = _as_meant(turn)
     if as_meant is not None:
@@ -214,6 +223,8 @@ def decide(turn: Turn) -> Decision | None:
     in_danger = _in_an_open_emergency(turn)
     if in_danger is not None:
         return in_danger
+    if _goes_on_in_another_language(turn):
+        return _again(turn)
     if _says_no_new_risk(turn) and (turn.is_overread or turn.asks_what_now):
         # "I told him" is received with the helplines beneath; it is neither praised nor answered with the card again.
         return Decision(UTTER_NEAREST_ANSWERS if turn.is_overread else UTTER_CRISIS_ANSWER)
@@ -234,6 +245,8 @@ def _as_meant(turn: Turn) -> Decision | None:
     if turn.meaning in (Meaning.CALLED_OFF, Meaning.NOT_ACTING):
         return Decision(UTTER_CRISIS_MEANT) if heard < RiskLevel.ESCALATE else None
     # "She didnt take anything" sounds to a learned score as if she had; nothing else is said there.
+    if turn.meaning is Meaning.IT_IS_ME and not turn.is_emergency:
+        return _again(turn, Speaker.SELF.value)
     is_hidden = turn.is_emergency and turn.meaning is not Meaning.NOTHING_TAKEN
     if is_hidden or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
         return None
@@ -258,6 +271,8 @@ def _is_about_money(turn: Turn, card: OpenCard) -> bool:
 
 def _of_the_talk(turn: Turn) -> Decision | None:
     """What is only told is received; an answer of the card's own topics keeps its helplines beneath; else as ever."""
+    if _is_surely_answered(turn):
+        return Decision(UTTER_CRISIS_ANSWER)
     if _tells_more(turn) or (turn.is_overread and turn.is_after_a_card):
         return Decision(UTTER_NEAREST_ANSWERS)
     is_asked = turn.has_recent_card and turn.is_about_card and turn.asks_about_the_card
@@ -285,7 +300,7 @@ def _of_the_risk(turn: Turn) -> Decision | None:
         return _of_the_talk(turn)
     if is_met:
         return _about_the_card(turn)
-    if _is_answerable_question(turn) or _offers_a_picture(turn):
+    if _is_answerable_question(turn) or _offers_a_picture(turn) or _is_answered_rather(turn):
         return None
     return Decision(UTTER_CHECK_IN, {CHECK_IN: risk.asked_category or UNNAMED, CARD_SPEAKER: risk.speaker.value})
 
@@ -294,6 +309,12 @@ def _is_taken_back(turn: Turn) -> bool:
     """ "Forget what i wrote" has a reply of its own, with people to reach; what came before must not answer it."""
     is_quiet = turn.newest_alone == RiskLevel.NONE and not turn.is_emergency
     return bool(turn.check_in) and turn.intent == TAKE_BACK and is_quiet
+
+
+def _says_who_writes(turn: Turn) -> bool:
+    """ "I'm 58" after a question of ours is who they are, however a learned score reads it with what came before."""
+    is_grave = turn.newest_alone >= RiskLevel.ESCALATE or turn.is_emergency or turn.risk.failed or turn.told_plainly
+    return turn.intent == CHOOSE_AUDIENCE and not is_grave and not turn.is_after_a_card
 
 
 def _in_an_open_emergency(turn: Turn) -> Decision | None:
@@ -307,6 +328,12 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
     if turn.risk.level == RiskLevel.NONE and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
         return Decision(UTTER_CRISIS_ANSWER)
     return _again(turn) if _adds_to_an_emergency(turn) else None
+
+
+def _goes_on_in_another_language(turn: Turn) -> bool:
+    """After a card in their language, words in it that nothing here can read get that card again, and no English."""
+    is_courtesy = turn.intent in ("thank", "goodbye", "greet", "laugh")
+    return turn.is_in_language_of_card and not (turn.check_in or is_courtesy or turn.is_emergency)
 
 
 def _says_no_new_risk(turn: Turn) -> bool:
@@ -403,8 +430,13 @@ def _likely_danger(risk: RiskAssessment) -> bool:
 
 
 def _is_heard_question(turn: Turn, card: OpenCard) -> bool:
-    """A quiet question, once the emergency number has been given several times, is answered with it beneath."""
-    return card.repeated >= _HEARD and turn.intent == FAQ_INTENT and turn.is_question
+    """A quiet question, once the emergency number has been given several times, is answered with it beneath.
+
+    Once is enough where somebody else is in danger and the question is surely known: "can i report it without my name".
+    """
+    is_known = turn.has_sure_answer and turn.is_about_card and not card.is_from_oneself
+    is_heard = card.repeated >= (1 if is_known else _HEARD)
+    return is_heard and turn.intent == FAQ_INTENT and turn.is_question
 
 
 def _asks_about_helplines(turn: Turn) -> bool:
@@ -416,6 +448,12 @@ def _tells_more(turn: Turn) -> bool:
     """Words after a card that ask nothing ("we broke up in september") want no lesson on what they resemble."""
     is_answerable = turn.intent == FAQ_INTENT or (turn.intent == FALLBACK_INTENT and turn.has_answer)
     return turn.has_recent_card and is_answerable and not turn.is_question and not turn.check_in
+
+
+def _is_surely_answered(turn: Turn) -> bool:
+    """ "I am afraid of accusing somebody wrongly" asks nothing, and is what an answer of the card's topics is for."""
+    is_known = turn.has_sure_answer and turn.is_about_card and turn.newest_alone == RiskLevel.NONE
+    return is_known and turn.has_recent_card and not (turn.told_plainly or turn.check_in or turn.is_overread)
 
 
 def _asks_what_was_met(turn: Turn) -> bool:
@@ -476,6 +514,12 @@ def _is_answerable_question(turn: Turn) -> bool:
     """A question for information that has a checked answer is answered; asking back would send the asker away."""
     is_educational = turn.risk.stance is Stance.EDUCATIONAL
     return is_educational and turn.intent == FAQ_INTENT and not turn.risk.failed
+
+
+def _is_answered_rather(turn: Turn) -> bool:
+    """ "How do I know that he is really 15" wants an answer; whether he is an adult is what is not known."""
+    is_sure = turn.has_answer_to_question and turn.has_sure_answer
+    return is_sure and not (turn.told_plainly or turn.risk.failed or turn.is_after_a_card or turn.check_in)
 
 
 def _offers_a_picture(turn: Turn) -> bool:

@@ -25,6 +25,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_NO,
 )
 from bot.dialogue.facts import (
+    answer_of,
     cards_given,
     emergencies_in_a_row,
     is_asked_after_cards,
@@ -33,6 +34,8 @@ from bot.dialogue.facts import (
     is_direct_question,
     is_emergency_from_oneself,
     is_emergency_open,
+    is_written_by_a_grown_up,
+    language_of_card,
     latest_risk,
     newest_card,
     session_events,
@@ -41,7 +44,7 @@ from bot.dialogue.facts import (
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, FAULT, HARMLESS_ANSWERS
+from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, ANSWERED_RATHER_THAN_ASKED, FAULT, HARMLESS_ANSWERS
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -57,9 +60,12 @@ from bot.safety.answers import (
     speaks_of_calling,
     tells_of_paying,
 )
+from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import EXTORTION, RiskLevel, Speaker
 
 _FRAGMENT_WORDS = 3
+#: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
+SURELY_MEANT_FROM = 0.9
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
 STILL_ASKED = 3
 
@@ -124,34 +130,37 @@ class SafetyPolicy(Policy):
         risk = latest_risk(tracker)
         check_in = _waiting_check_in(tracker)
         text, answer = message.text or "", _answer_near(message, tracker)
-        asked_before = _asked_before(tracker, text)
+        asked_before, by_a_grown_up = _asked_before(tracker, text), is_written_by_a_grown_up(tracker)
         taken_back = asked_before is not None and has_changed_mind(text)
         assessment = from_dict(risk)
         main_category = assessment.asked_category or assessment.main_category
         turn = Turn(
             risk=assessment,
             newest_alone=RiskLevel.from_label((risk or {}).get("alone", "none")),
-            intent="affirm" if taken_back else _answer_intent(message, check_in),
+            intent="affirm" if taken_back else _answer_intent(message, check_in, by_a_grown_up),
             check_in=check_in,
             card_level=_card_level(tracker),
             told_plainly=_is_told_plainly(risk or {}),
             cards_given=cards_given(tracker),
-            no_is_plain=_is_plain(text, check_in),
+            no_is_plain=_is_plain(text, check_in, by_a_grown_up),
             is_question=is_question(text),
             asks_what_now=asks_what_now(text),
             is_overread=_is_overread(message, tracker),
             open_card=_open_card(tracker),
             has_answer=answer is not None,
+            has_sure_answer=_is_surely_meant(message),
             is_about_card=answer is not None and is_asked_after_cards(tracker, answer),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
             has_harmless_answer=answer in HARMLESS_ANSWERS.get(main_category or "", ()),
+            has_answer_to_question=answer in ANSWERED_RATHER_THAN_ASKED.get(main_category or "", ()),
             asked_before=asked_before,
             is_fragment=len(text.split()) <= _FRAGMENT_WORDS,
             speaks_of_calling=speaks_of_calling(text),
             was_told_again=_was_told_again(tracker),
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
+            is_in_language_of_card=_is_in_language_of_card(assessment.language, text, tracker),
         )
         return decide(turn)
 
@@ -161,7 +170,7 @@ class SafetyPolicy(Policy):
         return self._prediction(probabilities, optional_events=events, is_no_user_prediction=True)
 
 
-def _answer_intent(message: UserUttered, asked: Optional[str]) -> Optional[str]:
+def _answer_intent(message: UserUttered, asked: Optional[str], by_a_grown_up: bool = False) -> Optional[str]:
     """The intent; where it says nothing by itself, plain words of yes or no, as an answer to our own question.
 
     Laughing says nothing either: "haha im not joking" is a yes. When we asked, plain words are the answer, whatever
@@ -170,7 +179,7 @@ def _answer_intent(message: UserUttered, asked: Optional[str]) -> Optional[str]:
     """
     intent, text = message.intent.get("name"), message.text or ""
     if asked is not None and not text.startswith(INTENT_MESSAGE_PREFIX):
-        answered = read_answer(text, asked)
+        answered = read_answer(text, asked, by_a_grown_up)
         if answered != read_answer(text):
             # Only this question makes it an answer: "hes in my class", "just my face".
             return answered
@@ -224,9 +233,23 @@ def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStat
     return is_due and (category != EXTORTION or answer == FAULT or tells_of_paying(text))
 
 
-def _is_plain(text: str, asked: Optional[str]) -> bool:
+def _is_surely_meant(message: UserUttered) -> bool:
+    """Whether the words by themselves are nearly surely what an answer was written for."""
+    is_answer = message.intent.get("name") == RETRIEVAL_INTENT
+    return is_answer and float(message.intent.get("confidence") or 0) >= SURELY_MEANT_FROM
+
+
+def _is_in_language_of_card(language: Optional[str], text: str, tracker: DialogueStateTracker) -> bool:
+    """Whether somebody who was shown a card in another language goes on in it, or in one that nobody can name."""
+    of_card = language_of_card(tracker) if is_card_open(tracker) else None
+    is_typed = not text.startswith(INTENT_MESSAGE_PREFIX)
+    return is_typed and of_card is not None and language in (of_card, UNDETERMINED)
+
+
+def _is_plain(text: str, asked: Optional[str], by_a_grown_up: bool = False) -> bool:
     """Whether a no is pressed as a button or is all that the words say."""
-    return text.startswith(INTENT_MESSAGE_PREFIX) or is_one_word(text) or read_answer(text, asked) == "deny"
+    is_pressed = text.startswith(INTENT_MESSAGE_PREFIX)
+    return is_pressed or is_one_word(text) or read_answer(text, asked, by_a_grown_up) == "deny"
 
 
 def _card_level(tracker: DialogueStateTracker) -> RiskLevel:
@@ -253,14 +276,16 @@ def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
 def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:
     """The category of a check-in that was asked a few messages ago and neither answered with yes nor by a card.
 
-    After a no, only words that take it back count: a bare yes may answer what was said since.
+    After a no, or once something else was asked and answered, only words that take it back count: a bare yes may answer
+    what was said since ("ok did that").
     """
     for number, spoken in enumerate(spoken_in_session(tracker)):
         if number > STILL_ASKED or spoken.metadata.get(CARD_CATEGORY):
             return None
         if is_direct_question(spoken):
             return spoken.metadata.get(CHECK_IN) if number else None
-        if str(spoken.metadata.get("response") or "").startswith(UTTER_CHECK_IN_NO) and not has_changed_mind(text):
+        is_over = str(spoken.metadata.get("response") or "").startswith(UTTER_CHECK_IN_NO) or answer_of(spoken)
+        if is_over and not has_changed_mind(text):
             return None
     return None
 

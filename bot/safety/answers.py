@@ -10,6 +10,7 @@ from typing import Iterable, Mapping, Pattern, Sequence, Tuple
 import yaml
 
 from bot.config import DATA_DIR
+from bot.safety.levels import ADULT_INVOLVED
 
 #: Intents that end a worry; a typed message is believed only where its words say so.
 OUTCOMES = ("outcome_contacted", "outcome_safe_now")
@@ -32,13 +33,21 @@ _SINGLE = (
 )  # fmt: skip
 
 
-def read_answer(text: str, asked: str | None = None) -> str | None:
+def read_answer(text: str, asked: str | None = None, by_a_grown_up: bool = False) -> str | None:
     """The intent an answer stands for: `affirm`, `deny`, or None when the words do not say.
 
     Args:
         text: The message as typed. A yes anywhere outweighs a no, and a no must be all that is said: fail towards help.
         asked: Category of the check-in that it answers: "hes in my class" says no where an adult was asked about.
+        by_a_grown_up: A parent or a professional writes: "he is 11" is then likely the age of their own child.
     """
+    found = _read_answer(text, asked)
+    if found != "deny" or not by_a_grown_up or asked != ADULT_INVOLVED:
+        return found
+    return None if _patterns(_ANSWERS)["age_of_a_child"].search(_with_digits(text)) else found
+
+
+def _read_answer(text: str, asked: str | None) -> str | None:
     plain = _plain(text)
     if not plain or len(plain.split()) > MAX_WORDS:
         return None
@@ -246,7 +255,7 @@ def tells_of_paying(text: str) -> bool:
 
 def is_about_me(text: str) -> bool:
     """Whether words say, of a parent or a professional, that it is about themselves: "it's me, not my child"."""
-    return bool(_patterns(_ANSWERS)["about_me"].search(_plain(text)))
+    return _is_short(text) and bool(_patterns(_ANSWERS)["about_me"].search(_plain(text)))
 
 
 def is_one_word(text: str) -> bool:
@@ -288,7 +297,7 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     # Parts that several entries share, by their names in braces.
     parts = {"kin": "|".join(words["kin"].values()), "no_danger": words["no_danger"], "closed": words["closed"]}
     single = {name: [_with_parts(row, parts) for row in words[name]] for name in _SINGLE}
-    of_before = ("calls_kin", "was_missing", "threatened", "unnamed_threat")
+    of_before = ("calls_kin", "was_missing", "threatened", "unnamed_threat", "age_of_a_child")
     single |= {name: [_with_parts(words[name], parts)] for name in of_before}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}

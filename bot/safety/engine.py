@@ -13,12 +13,12 @@ from typing import List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.answers import reaches_a_service
+from bot.safety.answers import reaches_a_service, speaks_of_dying
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
-from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel
+from bot.safety.levels import CATEGORIES, SELF_HARM, Finding, RiskAssessment, RiskLevel
 from bot.safety.patterns import tokenize
 from bot.safety.second_reading import SecondReading
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
@@ -152,17 +152,20 @@ class SafetyEngine:
             # A long message is a conversation of its own; the layer knows short ones.
             return alone, together.level >= RiskLevel.ESCALATE
         likely = self._context.probability(alone.reading, together.reading)
-        return self._in_context(alone, likely), likely >= self._thresholds.context_escalate
+        # "I literally want to die" after a word of exams is asked about: the words name what is feared.
+        is_named = alone.assessment.main_category == SELF_HARM and speaks_of_dying(text)
+        floor = RiskLevel.CHECK_IN if is_named else RiskLevel.NONE
+        return self._in_context(alone, likely, floor), likely >= self._thresholds.context_escalate
 
-    def _in_context(self, alone: _Heard, likely: float) -> _Heard:
-        """What the newest message is, given how likely the whole conversation tells of a risk."""
+    def _in_context(self, alone: _Heard, likely: float, floor: RiskLevel) -> _Heard:
+        """What the newest message is, given how likely the whole conversation tells of a risk; at least the floor."""
         level = alone.level
         if likely < self._thresholds.context_check_in:
             # An emergency that the conversation does not bear out is asked about, never passed over.
             level = RiskLevel.CHECK_IN if level is RiskLevel.EMERGENCY else RiskLevel.NONE
         elif likely < self._thresholds.context_escalate and level is RiskLevel.ESCALATE:
             level = RiskLevel.CHECK_IN
-        level = max(level, alone.plain_level)
+        level = max(level, alone.plain_level, min(alone.level, floor))
         told = alone.assessment
         if level is RiskLevel.NONE:
             told = RiskAssessment(speaker=told.speaker, stance=told.stance, language=told.language)

@@ -220,3 +220,27 @@ def test_who_holds_a_friends_picture_is_told_what_to_do_with_it(audience):
     assert held.messages[0].response == f"utter_crisis_someone_elses_image_{audience}"
     of_friend = reply("image_shared", words="they passed my friend's picture round", **told)
     assert of_friend.messages[0].response == "utter_crisis_image_shared_friend"
+
+
+def test_every_text_message_that_says_reply_1_offers_that_choice_first():
+    for category in CATEGORIES:
+        for speaker in Speaker:
+            for given in ((), (category,)):
+                found = reply(category, speaker=speaker, country="GB", channel="sms", cards_given=given)
+                for message in found.messages:
+                    assert ("Reply 1" in message.text) <= bool(message.buttons), (category, speaker, given)
+
+
+def test_a_grown_up_about_another_grown_up_is_not_sent_to_a_teacher():
+    found = reply("extortion", speaker=Speaker.FRIEND, audience="parent", country="GB", words="someone blackmails my sister, she's 30")
+    assert found.messages[0].response == "utter_crisis_extortion_friend"
+    child = reply("extortion", speaker=Speaker.FRIEND, audience="child", country="GB", words="someone blackmails my mate")
+    assert found.messages[0].text != child.messages[0].text and "adult you trust" not in text_of(found)
+
+
+@pytest.mark.parametrize(
+    "words", ["hes been chatting to someone called max for months", "i hear the children next door scream", "my friend's daughter told me"]
+)
+def test_somebody_who_came_as_a_parent_is_no_childs_friend(words):
+    found = reply("adult_involved", speaker=Speaker.FRIEND, audience="parent", country="GB", words=words)
+    assert found.speaker is Speaker.ABOUT_CHILD

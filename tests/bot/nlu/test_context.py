@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
-from bot.nlu.context import TOPICS_AFTER_CARD, Subject, in_context, subject_of, subject_of_risk
+from bot.nlu.context import (
+    TOPICS_AFTER_CARD,
+    Subject,
+    in_context,
+    read_together,
+    subject_of,
+    subject_of_risk,
+    words_before,
+)
 from bot.nlu.topics import topic_of
 from bot.safety.levels import CATEGORIES, SELF_HARM, RiskAssessment, RiskLevel
 
@@ -64,3 +73,20 @@ def test_what_is_at_risk_is_likelier_a_question_of_that_topic():
     assert subject_of_risk(RiskAssessment(RiskLevel.CHECK_IN, {SELF_HARM: 0.9})) is None
     assert subject_of_risk(RiskAssessment(RiskLevel.ESCALATE, failed=True)) is None
     assert subject_of_risk(RiskAssessment()) is None
+
+
+def test_words_that_say_hardly_anything_take_their_meaning_from_those_before():
+    alone, together = np.array([0.26, 0.01, 0.05]), np.array([0.0001, 0.99, 0.0001])
+    read = read_together(alone, together)
+    assert read.argmax() == 1 and read.sum() == pytest.approx(1)
+
+
+def test_words_that_say_enough_keep_their_meaning():
+    alone, together = np.array([0.7, 0.1, 0.1]), np.array([0.2, 0.6, 0.1])
+    assert read_together(alone, together).argmax() == 0
+
+
+def test_the_words_before_are_those_that_were_typed_last_and_no_button():
+    assert words_before(tracker(UserUttered("how do i block him"))) == "how do i block him"
+    assert words_before(tracker(UserUttered("how do i block him"), UserUttered("/get_hotline"))) is None
+    assert words_before(None) is None

@@ -161,3 +161,29 @@ def test_again_after_a_card_forgets_nothing():
     for asked in ("restart", "Reset!", "start over please"):
         assert read(asked, "restart", CARD)[0] == "restart"
     assert read("again", "restart")[0] == "restart"
+
+
+def steps_asked_for(text, *before, intent="nlu_fallback", level="none"):
+    """The intent, platform and setting of a message after others that were typed."""
+    risk = {"level": level, "alone": level}
+    message = Message(data={"text": text, "intent": {"name": intent, "confidence": 0.5}, "risk": risk})
+    events = [UserUttered(words) for words in before]
+    FactExtractor().process([message], DialogueStateTracker.from_events("one", events))
+    taken = {entity["entity"]: entity["value"] for entity in message.get("entities")}
+    return message.get("intent")["name"], taken.get("platform"), taken.get("setting")
+
+
+def test_the_app_that_was_named_before_is_meant():
+    found = steps_asked_for("how do i make her account private", "a man added my daughter on instagram")
+    assert found == ("ask_privacy_setting", "instagram", "private_account")
+
+
+def test_the_setting_that_was_asked_for_before_is_meant_for_another_app():
+    found = steps_asked_for("thanks. and for telegram?", "how do i hide my last seen on whatsapp")
+    assert found[:2] == ("ask_privacy_setting", "telegram") and found[2]
+
+
+def test_nothing_is_completed_for_what_is_told_or_worries():
+    before = "how do i turn off location on her phone"
+    assert steps_asked_for("she's 13 and says that my looking is stalking", before)[0] == "nlu_fallback"
+    assert steps_asked_for("he follows her on snapchat", before, level="check_in")[0] == "nlu_fallback"

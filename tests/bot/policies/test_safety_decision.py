@@ -14,6 +14,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
     UTTER_NEAREST_ANSWERS,
 )
+from bot.dialogue.meaning import Meaning
 from bot.policies import safety_decision
 from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, Turn
 from bot.safety.levels import (
@@ -432,3 +433,49 @@ def test_a_known_question_after_a_card_is_no_new_disclosure():
     assert plainly.slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
     danger = RiskAssessment(CARD, {"immediate_danger": 0.95})
     assert decide(danger, CARD, "faq", None, CARD, False, given, open_card=opened, is_about_card=True).response == UTTER_CRISIS_CARD
+
+
+def after_a_card(category=ADULT_INVOLVED, **card):
+    """A turn after a card that is what is talked of."""
+    return {"card_level": CARD, "cards_given": {category}, "open_card": OpenCard(category, "self", is_recent=True, **card)}
+
+
+def test_what_is_told_after_a_card_gets_the_answer_that_it_surely_is_for():
+    known = {"has_answer": True, "has_sure_answer": True, "is_about_card": True, "is_question": False}
+    found = decide(risk(NONE), NONE, "faq", None, told_plainly=False, **after_a_card(), **known)
+    assert found.response == UTTER_CRISIS_ANSWER
+    unsure = decide(risk(NONE), NONE, "faq", None, told_plainly=False, **after_a_card(), **{**known, "has_sure_answer": False})
+    assert unsure.response == UTTER_NEAREST_ANSWERS
+
+
+def test_a_question_of_who_hears_danger_next_door_is_answered_after_the_first_number():
+    known = {"has_answer": True, "has_sure_answer": True, "is_about_card": True}
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    assert decide(risk(NONE), NONE, "faq", None, told_plainly=False, **card, **known).response == UTTER_CRISIS_ANSWER
+    of_oneself = after_a_card("immediate_danger", is_emergency=True, repeated=1, is_from_oneself=True)
+    again = decide(risk(NONE), NONE, "faq", None, told_plainly=False, **of_oneself, **known)
+    assert again.response == UTTER_CRISIS_CARD
+
+
+def test_an_age_told_after_our_question_is_no_confession():
+    assert decide(risk(CARD, "offender_concern"), ASK, "choose_audience", SELF_HARM, NONE, told_plainly=False) is None
+    plainly = decide(risk(CARD, EXTORTION), CARD, "choose_audience", None, NONE, told_plainly=True)
+    assert plainly.response == UTTER_CRISIS_CARD
+
+
+def test_the_friend_who_is_the_writer_gets_a_card_of_their_own():
+    found = decide(risk(NONE), NONE, "greet", None, told_plainly=False, meaning=Meaning.IT_IS_ME, **after_a_card(ABUSE_DISCLOSURE))
+    assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_SPEAKER] == Speaker.SELF.value
+
+
+def test_words_in_the_language_of_the_card_get_that_card_and_thanks_do_not():
+    known = {"told_plainly": False, "is_in_language_of_card": True}
+    assert decide(risk(NONE), NONE, "nlu_fallback", None, **known, **after_a_card()).response == UTTER_CRISIS_CARD
+    assert decide(risk(NONE), NONE, "thank", None, **known, **after_a_card()) is None
+
+
+def test_what_is_not_known_is_answered_rather_than_asked():
+    known = {"told_plainly": False, "has_answer": True, "has_sure_answer": True, "has_answer_to_question": True}
+    assert decide(risk(ASK, ADULT_INVOLVED), ASK, "faq", None, NONE, **known) is None
+    assert decide(risk(ASK, ADULT_INVOLVED), ASK, "faq", None, NONE, **{**known, "has_sure_answer": False}).response == UTTER_CHECK_IN
+    assert decide(risk(CARD, ADULT_INVOLVED), CARD, "faq", None, NONE, **known).response == UTTER_CRISIS_CARD

@@ -405,3 +405,38 @@ def test_other_children_are_asked_about(text):
 )
 def test_the_one_who_was_told_of_is_no_other_child(text):
     assert not speaks_of_other_children(text)
+
+
+@pytest.mark.parametrize("text", ["he is 11", "shes 12", "he's only eight"])
+def test_an_age_told_by_a_parent_may_be_that_of_their_own_child(text):
+    assert read_answer(text, "adult_involved", by_a_grown_up=True) is None
+    assert read_answer(text, "adult_involved") == "deny"
+
+
+def test_a_parent_may_say_that_the_other_one_is_in_the_same_class():
+    assert read_answer("he's in his class", "adult_involved", by_a_grown_up=True) == "deny"
+
+
+@pytest.mark.parametrize("text", ["ok its me", "its actually me", "the friend is me", "it happened to me", "i lied its not a friend"])
+def test_the_friend_may_be_the_one_who_writes(text):
+    assert is_about_me(text)
+
+
+@pytest.mark.parametrize("text", ["its my friend", "he is mean to me", "it happened to my friend", "they told me"])
+def test_being_named_is_not_being_the_friend(text):
+    assert not is_about_me(text)
+
+
+@pytest.mark.parametrize("text", ["he says hell do it tonight", "she'll send it tomorrow", "they are gonna post it at 8"])
+def test_what_a_blackmailer_will_do_is_a_deadline(text):
+    assert names_deadline(text)
+
+
+@pytest.mark.parametrize("text", ["ill do it tonight", "he will come tonight", "i will send it tomorrow", "he says he'll kill me tonight"])
+def test_what_one_will_do_oneself_or_suffer_is_no_deadline(text):
+    assert not names_deadline(text)
+
+
+def test_not_suicidal_is_a_no():
+    assert read_answer("not suicidal or anything just lonely", "self_harm") == "deny"
+    assert read_answer("not suicidal but i want to disappear", "self_harm") is None
