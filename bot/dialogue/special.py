@@ -74,7 +74,7 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import FAULT, is_about
+from bot.nlu.topics import FAULT, SENSITIVE_TOPICS, is_about
 from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
 from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
@@ -95,13 +95,6 @@ Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 NEAR_ENOUGH = 0.1
 #: The same for answers that people ask for after such a card.
 OF_ITS_TOPIC_ENOUGH = 0.02
-#: Topics whose answers are offered as a guess only from `NEAR_ENOUGH`.
-SENSITIVE_TOPICS = frozenset(
-    {
-        "self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do", "nudes_pressure",
-        "sextortion_what_to_do", "pornography_exposure", "mental_wellbeing",
-    }
-)  # fmt: skip
 #: By the beginning of a card's name: what is answered instead of the answer that is nearest.
 _INSTEAD: Mapping[str, Mapping[str, str]] = {
     "utter_crisis_own_fake": {

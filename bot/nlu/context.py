@@ -9,7 +9,7 @@ Only a message that is not understood by itself is read this way, so that nobody
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
@@ -23,6 +23,8 @@ from bot.safety.levels import RiskAssessment, RiskLevel
 
 #: How much the reading of both messages together counts beside that of the newest, and where that says hardly anything.
 SHARE_OF_BOTH, SHARE_WHERE_ELLIPTIC = 0.3, 0.6
+#: What is left of a label that the words before must not lead to.
+_HELD_BACK = 0.2
 #: Below this confidence of its best label a message says hardly anything by itself.
 ELLIPTIC_BELOW = 0.35
 
@@ -63,7 +65,7 @@ def words_before(tracker: Optional[DialogueStateTracker]) -> Optional[str]:
     return text if text and not text.startswith(INTENT_MESSAGE_PREFIX) else None
 
 
-def read_together(alone: np.ndarray, together: np.ndarray) -> np.ndarray:
+def read_together(alone: np.ndarray, together: np.ndarray, held_back: Sequence[int] | np.ndarray = ()) -> np.ndarray:
     """Confidences of a message in the light of the words before it.
 
     Measured on 400 held-out questions not understood by themselves, each behind a question of the same topic and behind
@@ -72,9 +74,11 @@ def read_together(alone: np.ndarray, together: np.ndarray) -> np.ndarray:
     Args:
         alone: Confidences of the message by itself, shape `(labels,)`.
         together: Of both messages as one text.
+        held_back: Places of labels that the words before must not lead to by themselves.
     """
     share = SHARE_WHERE_ELLIPTIC if alone.max() < ELLIPTIC_BELOW else SHARE_OF_BOTH
     weighed = alone * np.maximum(together, 1e-6) ** share
+    weighed[np.asarray(held_back, dtype=int)] *= _HELD_BACK
     return np.asarray(weighed / weighed.sum())
 
 

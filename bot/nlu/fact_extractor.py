@@ -25,11 +25,13 @@ from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked
 from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
 from bot.nlu.faq_selector import leaving_out, nearest_answers
 from bot.safety.answers import is_question
+from bot.text.vocabulary import get_vocabulary
 
 COUNTRY_INTENT = "ask_country"
 HOTLINE_INTENT = "get_hotline"
 AUDIENCE_INTENT = "choose_audience"
 AGE_INTENT = "other_age"
+THANK_INTENT = "thank"
 #: Rasa forgets the session at this intent.
 RESTART_INTENT = "restart"
 #: What one word must be to ask for it while a card is open: "again", after "my dad hits me", tells something.
@@ -66,6 +68,7 @@ class FactExtractor(GraphComponent):
             text = message.get(TEXT)
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 _prefer_privacy_steps(message, text)
+                _hear_thanks(message, text)
                 cell = _completed_from_before(message, text, tracker)
                 country = _read_country(message, text, tracker)
                 role = _read_role(message, text, tracker)
@@ -91,6 +94,13 @@ def _prefer_privacy_steps(message: Message, text: str) -> None:
         message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
 
 
+def _hear_thanks(message: Message, text: str) -> None:
+    """ "Asante sana" is thanks; learned from examples, every short message in another language would be."""
+    words = " ".join(text.casefold().strip(" \t\n.!?,…❤😊🙏").split())
+    if words in get_vocabulary().thanks and (message.get(RISK) or {}).get("level", "none") == "none":
+        message.set(INTENT, {"name": THANK_INTENT, "confidence": 1.0}, add_to_output=True)
+
+
 def _completed_from_before(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Optional[Cell]:
     """ "And for Telegram?" and "how do i turn chat off" lack a half that was said just before: it is taken from there.
 
@@ -102,7 +112,7 @@ def _completed_from_before(message: Message, text: str, tracker: Optional[Dialog
         return None
     platform, setting = find_platform(text), find_setting(text)
     words = len(text.split())
-    is_short = words <= FEW_WORDS or (setting is not None and words <= MOST_WORDS and is_question(text))
+    is_short = words <= FEW_WORDS if platform else words <= MOST_WORDS and is_question(text)
     if (platform is None) == (setting is None) or not is_short:
         return None
     for before in _typed_before(tracker):

@@ -23,9 +23,10 @@ from bot.nlu.constants import (
     RETRIEVAL_INTENT,
     RISK,
 )
-from bot.nlu.context import in_context, read_together, subject_of, subject_of_risk, words_before
+from bot.nlu.context import Subject, in_context, read_together, subject_of, subject_of_risk, words_before
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
+from bot.nlu.topics import SENSITIVE_TOPICS, topic_of
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
 from bot.text.english import get_english
@@ -129,15 +130,22 @@ class SemanticIntentClassifier(GraphComponent):
     ) -> List[Dict[str, Any]]:
         """The ranking of a message that is not understood by itself, after what was said just before."""
         before, weight = words_before(tracker), float(self._config[CONTEXT_WEIGHT])
+        subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
         if before is not None:
             text = clean(f"{before} {message.get(TEXT)}").text
             together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
-            alone = read_together(alone, self._model.confidences(together)[0])
+            alone = read_together(alone, self._model.confidences(together)[0], self._frightening(alone, subject))
             # The words before hold the subject already.
             weight = weight**0.5
-        subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
         ranking = self._ranking(alone)
         return in_context(ranking, subject, weight) if subject else ranking
+
+    def _frightening(self, alone: np.ndarray, subject: Optional[Subject]) -> np.ndarray:
+        """Places of labels that the words before must not lead to: of a sensitive topic that nobody spoke of."""
+        topics = [topic_of(label) for label in self._model.labels]
+        spoken_of = subject.topics if subject else frozenset()
+        places = [place for place, topic in enumerate(topics) if topic in SENSITIVE_TOPICS and topic not in spoken_of]
+        return np.array([place for place in places if place != int(alone.argmax())], dtype=int)
 
     def _intent_of(self, ranking: List[Dict[str, Any]], least: float = 0.0) -> Dict[str, Any]:
         return _as_intent(ranking[0], max(least, self._threshold(ranking[0]["label"])))

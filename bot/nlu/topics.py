@@ -56,6 +56,15 @@ ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {
     **{category: frozenset({FAULT}) for category in WHERE_NOBODY_HARMED_IS_AT_FAULT},
     levels.EXTORTION: frozenset({"sextortion_should_i_pay", FAULT}),
 }
+#: Topics whose answers are offered as a guess only where they are near: a wrong one frightens.
+SENSITIVE_TOPICS = frozenset(
+    {
+        "self_harm_support", "offender_worry", "abuse_support", "image_leaked_what_to_do", "nudes_pressure",
+        "sextortion_what_to_do", "pornography_exposure", "mental_wellbeing",
+    }
+)  # fmt: skip
+#: Topic of what is asked about Kindlight itself ("can you see me").
+ABOUT_THIS_PROGRAM = "about_bot_privacy"
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
 ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
 

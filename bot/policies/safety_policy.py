@@ -44,7 +44,15 @@ from bot.dialogue.facts import (
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import ABOUT_HELPLINES, ANSWERED_AS_TOLD, ANSWERED_RATHER_THAN_ASKED, FAULT, HARMLESS_ANSWERS
+from bot.nlu.topics import (
+    ABOUT_HELPLINES,
+    ABOUT_THIS_PROGRAM,
+    ANSWERED_AS_TOLD,
+    ANSWERED_RATHER_THAN_ASKED,
+    FAULT,
+    HARMLESS_ANSWERS,
+    topic_of,
+)
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
@@ -152,7 +160,7 @@ class SafetyPolicy(Policy):
             is_about_card=answer is not None and is_asked_after_cards(tracker, answer),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
-            has_harmless_answer=answer in HARMLESS_ANSWERS.get(main_category or "", ()),
+            has_harmless_answer=_is_harmless(answer, main_category, risk or {}),
             has_answer_to_question=answer in ANSWERED_RATHER_THAN_ASKED.get(main_category or "", ()),
             asked_before=asked_before,
             is_fragment=len(text.split()) <= _FRAGMENT_WORDS,
@@ -231,6 +239,13 @@ def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStat
     category = newest_card(tracker).get(CARD_CATEGORY) or ""
     is_due = answer in ANSWERED_AS_TOLD.get(category, ()) and is_asked_after_cards(tracker, answer or "")
     return is_due and (category != EXTORTION or answer == FAULT or tells_of_paying(text))
+
+
+def _is_harmless(answer: Optional[str], category: Optional[str], risk: Mapping[str, Any]) -> bool:
+    """Whether the answer is about what a score takes for that risk, or a quiet question is about this program."""
+    is_quiet = risk.get("alone") == RiskLevel.NONE.label
+    is_about_us = answer is not None and topic_of(f"{RETRIEVAL_INTENT}/{answer}") == ABOUT_THIS_PROGRAM
+    return answer in HARMLESS_ANSWERS.get(category or "", ()) or (is_quiet and is_about_us)
 
 
 def _is_surely_meant(message: UserUttered) -> bool:

@@ -31,6 +31,7 @@ class Vocabulary:
         deletions: Each known word with one letter left out, to the most frequent word that gives it.
         key_words: Words worth repairing even when a letter is masked with a star.
         protected: Real words that look like a slip in another word and are left alone.
+        thanks: Thanks in other languages than English, in lower case.
     """
 
     slang: Mapping[str, str]
@@ -44,6 +45,7 @@ class Vocabulary:
     deletions: Mapping[str, str]
     key_words: FrozenSet[str]
     protected: FrozenSet[str]
+    thanks: FrozenSet[str]
 
     def knows(self, word: str) -> bool:
         """Whether a lower-case word needs no repair."""
@@ -71,6 +73,7 @@ def get_vocabulary() -> Vocabulary:
         deletions=_deletions(words),
         key_words=frozenset(_words("key_words.txt")),
         protected=frozenset(_words("protected_words.txt")),
+        thanks=frozenset(_words("thanks.txt")),
     )
 
 

@@ -187,3 +187,17 @@ def test_nothing_is_completed_for_what_is_told_or_worries():
     before = "how do i turn off location on her phone"
     assert steps_asked_for("she's 13 and says that my looking is stalking", before)[0] == "nlu_fallback"
     assert steps_asked_for("he follows her on snapchat", before, level="check_in")[0] == "nlu_fallback"
+
+
+@pytest.mark.parametrize("text", ["asante sana", "Dankie!", "شكرا", "Obrigada 🙏", "köszönöm"])
+def test_thanks_in_another_language_are_thanks(text):
+    assert steps_asked_for(text)[0] == "thank"
+
+
+@pytest.mark.parametrize("text", ["kya karu", "salut", "ماذا افعل", "ele disse que é segredo", "asante, ananipiga"])
+def test_other_words_of_those_languages_are_none(text):
+    assert steps_asked_for(text)[0] == "nlu_fallback"
+
+
+def test_thanks_beside_a_risk_are_not_all_that_was_said():
+    assert steps_asked_for("asante", level="check_in")[0] == "nlu_fallback"
