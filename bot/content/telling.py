@@ -36,6 +36,7 @@ from bot.content.situations import (
     SOMEBODY_ELSE,
     STAFF_THEMSELVES,
     THEY,
+    TO_A_GROWN_UP,
     TOLD_AS_AN_ADULT,
     Situation,
     find_situation,
@@ -184,7 +185,9 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     newest = _read_writer(_newest_words(context).words, category or _UNNAMED_CATEGORY)
     is_theirs = context.audience == PARENT or _is_told_as_an_adult(writer, context)
     guessed = assessment.speaker in (Speaker.SELF, Speaker.FRIEND, Speaker.UNKNOWN)
-    goes_on_about_it = OWN_CHILD in writer and not {ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest)
+    is_of_a_grown_up = TO_A_GROWN_UP in newest and A_CHILD not in newest
+    is_of_others = is_of_a_grown_up or bool({ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest))
+    goes_on_about_it = OWN_CHILD in writer and not is_of_others
     if is_theirs and guessed and (goes_on_about_it or _is_of_another(assessment.speaker, newest, context)):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     return assessment

@@ -244,3 +244,14 @@ def test_a_grown_up_about_another_grown_up_is_not_sent_to_a_teacher():
 def test_somebody_who_came_as_a_parent_is_no_childs_friend(words):
     found = reply("adult_involved", speaker=Speaker.FRIEND, audience="parent", country="GB", words=words)
     assert found.speaker is Speaker.ABOUT_CHILD
+
+
+def test_a_child_spoken_of_before_does_not_make_the_sister_a_child():
+    words = "how do i block sites on my son's phone\nsomeone is blackmailing my sister with pictures, she's 30"
+    found = reply("extortion", speaker=Speaker.FRIEND, audience="parent", country="GB", words=words)
+    assert found.speaker is Speaker.FRIEND and "your child" not in text_of(found)
+
+
+def test_a_grown_up_of_the_family_who_does_it_leaves_it_the_childs_matter():
+    words = "my daughter is scared of him\nmy brother keeps going into her room"
+    assert reply("abuse_disclosure", speaker=Speaker.FRIEND, audience="parent", words=words).speaker is Speaker.ABOUT_CHILD
