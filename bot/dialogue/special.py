@@ -29,6 +29,7 @@ from bot.dialogue.conditions import (
     while_helplines_are_talked_of,
     while_newest,
     while_open,
+    while_open_about_another_adult,
     while_open_about_self_harm,
     while_something_grave_is_heard,
 )
@@ -116,7 +117,7 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
     ADULT_INVOLVED: "confront_the_person",
     IMAGE_SHARED: "confront_the_person",
 }
-_WHAT_TO_SAY = "what_to_say_when_child_tells"
+_WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 #: Buttons under one message.
 MOST_BUTTONS = 3
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
@@ -541,6 +542,11 @@ def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
+def _found_at_another(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """ "Should I delete it?" of somebody who found pictures at another adult."""
+    return _answer_with_helplines("partner_views_illegal_images", facts, now)
+
+
 def _fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Is it my fault", asked by whoever did it: what they can do now, where there is an answer for it."""
     given = str(newest_card(tracker).get("response") or "")
@@ -639,6 +645,10 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),
     f"{FAQ_PREFIX}{FAULT}": _either(after_ones_own_deed, _fault_of_ones_own, _said(f"{FAQ_PREFIX}{FAULT}")),
+    # What was found at a partner is not a child's chat: nothing is deleted, saved or looked through.
+    f"{FAQ_PREFIX}{_DELETING}": _either(
+        while_open_about_another_adult, _found_at_another, _said(f"{FAQ_PREFIX}{_DELETING}")
+    ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
     UTTER_JOURNEY: _journey,

@@ -14,11 +14,16 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
     ),
     levels.EXTORTION: frozenset({"sextortion_what_to_do", "image_leaked_what_to_do", *_AFTER_ANY_CONTACT}),
     levels.ADULT_INVOLVED: frozenset(
-        {"grooming_warning_signs", "grooming_techniques", "stranger_contact", "talk_to_child", *_AFTER_ANY_CONTACT}
+        {
+            "grooming_warning_signs", "grooming_techniques", "stranger_contact", "meeting_online_friend",
+            "talk_to_child", *_AFTER_ANY_CONTACT,
+        }
     ),
     levels.ABUSE_DISCLOSURE: frozenset({"abuse_support", "trauma_informed", *_AFTER_ANY_CONTACT}),
     levels.IMAGE_SHARED: frozenset({"image_leaked_what_to_do", "nudes_pressure", *_AFTER_ANY_CONTACT}),
-    levels.IMMEDIATE_DANGER: frozenset({"report_where", "meeting_online_friend", "abuse_support"}),
+    levels.IMMEDIATE_DANGER: frozenset(
+        {"report_where", "meeting_online_friend", "abuse_support", "child_disclosed_what_now"}
+    ),
     levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
 }
 #: "Was it my fault", and the cards after which it is asked by or for the one who was harmed.

@@ -435,8 +435,9 @@ def _is_heard_question(turn: Turn, card: OpenCard) -> bool:
     Once is enough where somebody else is in danger and the question is surely known: "can i report it without my name".
     """
     is_known = turn.has_sure_answer and turn.is_about_card and not card.is_from_oneself
-    is_heard = card.repeated >= (1 if is_known else _HEARD)
-    return is_heard and turn.intent == FAQ_INTENT and turn.is_question
+    if is_known:
+        return card.repeated >= 1
+    return card.repeated >= _HEARD and turn.intent == FAQ_INTENT and turn.is_question
 
 
 def _asks_about_helplines(turn: Turn) -> bool:

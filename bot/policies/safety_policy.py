@@ -243,7 +243,7 @@ def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStat
 
 def _is_harmless(answer: Optional[str], category: Optional[str], risk: Mapping[str, Any]) -> bool:
     """Whether the answer is about what a score takes for that risk, or a quiet question is about this program."""
-    is_quiet = risk.get("alone") == RiskLevel.NONE.label
+    is_quiet = RiskLevel.from_label(risk.get("alone", "none")) < RiskLevel.ESCALATE
     is_about_us = answer is not None and topic_of(f"{RETRIEVAL_INTENT}/{answer}") == ABOUT_THIS_PROGRAM
     return answer in HARMLESS_ANSWERS.get(category or "", ()) or (is_quiet and is_about_us)
 
