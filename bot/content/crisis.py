@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from bot.content.card_words import get_card_words
 from bot.content.cards import Card, cards_of, gsm
 from bot.content.hotlines import HotlineDirectory, get_directory
-from bot.content.responses import Button, ResponseBook, get_responses
+from bot.content.responses import ADULT, Button, ResponseBook, get_responses
 from bot.content.schema import INTERNATIONAL
 from bot.content.selection import Selection, SelectionRequest, select
 from bot.content.situations import Situation
@@ -23,8 +23,6 @@ from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of, is_grown
 
-#: The reader of wordings for adults about themselves or about one another.
-ADULT = "adult"
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
 ENGLISH = "en"
@@ -77,20 +75,17 @@ class _Desk:
     situation: Situation | None = None
 
     def message(self, name: str, **values: str) -> Message:
-        audience = self._reader(name)
-        chosen = self.book.choose(name, audience, self.context.channel, {**self.values, **values})
+        audience, known = audience_of(self.duty.voice), {**self.values, **values}
+        chosen = self.book.choose(name, audience, self.context.channel, known, reader=self._reader(name))
         text = "\n\n".join(_tidy(bubble) for bubble in chosen.text.split("\n\n"))
         # In another script plain characters would leave question marks only; such a card is short enough as it is.
         plain = self.context.channel == "sms" and self.values["language"] not in _OTHER_SCRIPTS
         return Message(gsm(text) if plain else text, chosen.buttons, name)
 
-    def _reader(self, name: str) -> str:
-        """In whose words: a grown-up about another grown-up has words of their own where the response has them."""
+    def _reader(self, name: str) -> str | None:
+        """A grown-up about another grown-up has words of their own where the response has them."""
         is_from_a_grown_up = self.duty.voice == FRIEND and is_grown(self.context.age, self.context.audience)
-        for_adults = ("audience", ADULT)
-        if is_from_a_grown_up and any(for_adults in one.conditions for one in self.book.variations(name)):
-            return ADULT
-        return audience_of(self.duty.voice)
+        return ADULT if is_from_a_grown_up and self.book.is_worded_for(name, ADULT) else None
 
 
 def compose(

@@ -62,6 +62,10 @@ class Response:
     custom: Any = None
 
 
+#: The reader of wordings for adults about themselves or about another grown-up: "your child" is wrong there.
+ADULT = "adult"
+
+
 class ResponseBook:
     """All responses by name."""
 
@@ -85,6 +89,10 @@ class ResponseBook:
             raise ContentError(f"No response '{name}' under data/. Add it to a file in data/responses/.")
         return tuple(self._responses[name])
 
+    def is_worded_for(self, name: str, audience: str) -> bool:
+        """Whether a response has a wording of its own for an audience or a reader such as ADULT."""
+        return any(("audience", audience) in variation.conditions for variation in self.variations(name))
+
     def choose(
         self,
         name: str,
@@ -102,8 +110,8 @@ class ResponseBook:
             channel: web, telegram, whatsapp, sms or plain.
             slots: Values for conditions and placeholders; `audience` is added to them.
             turn: Which of several equally fitting wordings (modulo their number), so that nothing is random here.
-            reader: In whose words, where that is not the audience: `adult` for an adult about themselves. Helplines and
-                other values are those for the audience.
+            reader: In whose words, where that is not the audience: ADULT for one. Helplines and other values are those
+                for the audience.
 
         Raises:
             ContentError: The response is unknown or has no wording for this audience and channel.

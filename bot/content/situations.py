@@ -36,8 +36,6 @@ FILE_NAME = "situations.yml"
     OF_A_GROWN_UP,
     TO_A_GROWN_UP,
     A_CHILD,
-    THEY,
-    ME,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -52,8 +50,6 @@ FILE_NAME = "situations.yml"
     "of_a_grown_up",
     "to_a_grown_up",
     "a_child",
-    "they",
-    "me",
 )
 _FLAGS = (
     "writer_acts",

@@ -24,7 +24,6 @@ from bot.content.situations import (
     A_CHILD,
     ABOUT_ONESELF,
     ALWAYS,
-    ME,
     OF_A_CHARGE,
     OF_A_FRIEND,
     OF_A_GROWN_UP,
@@ -35,7 +34,6 @@ from bot.content.situations import (
     OWN_THOUGHTS,
     SOMEBODY_ELSE,
     STAFF_THEMSELVES,
-    THEY,
     TO_A_GROWN_UP,
     TOLD_AS_AN_ADULT,
     Situation,
@@ -188,21 +186,19 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     is_of_a_grown_up = TO_A_GROWN_UP in newest and A_CHILD not in newest
     is_of_others = is_of_a_grown_up or bool({ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest))
     goes_on_about_it = OWN_CHILD in writer and not is_of_others
-    if is_theirs and guessed and (goes_on_about_it or _is_of_another(assessment.speaker, newest, context)):
+    is_called_a_friend = assessment.speaker is Speaker.FRIEND and context.audience == PARENT
+    if is_theirs and guessed and (goes_on_about_it or (is_called_a_friend and _is_of_another(newest, context))):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     return assessment
 
 
-def _is_of_another(speaker: Speaker, newest: Collection[str], context: CrisisContext) -> bool:
-    """Whether somebody who came as a parent tells of a child, though a learned guess says a friend or themselves.
+def _is_of_another(newest: Collection[str], context: CrisisContext) -> bool:
+    """Whether somebody who came as a parent tells of a child, though the learned guess says a friend.
 
-    "The children next door" and "he told her" are nobody's friends and not the writer, where no other words say so.
+    "The children next door" and "he told her" are nobody's friends, where no other words say so.
     """
-    if context.audience != PARENT or not is_grown(context.age, context.audience):
-        return False
-    if speaker is Speaker.FRIEND:
-        return not {OF_A_FRIEND, OF_A_GROWN_UP}.intersection(newest) or A_CHILD in newest
-    return speaker is Speaker.SELF and THEY in newest and not {ABOUT_ONESELF, ME}.intersection(newest)
+    names_a_grown_up = {OF_A_FRIEND, OF_A_GROWN_UP, TO_A_GROWN_UP}.intersection(newest)
+    return is_grown(context.age, context.audience) and (not names_a_grown_up or A_CHILD in newest)
 
 
 def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> RiskAssessment:

@@ -77,12 +77,6 @@ def after_ones_own_deed(tracker: DialogueStateTracker, facts: ConversationFacts)
     return about_ones_own_doing(tracker, facts) or is_card_from_own_hand(tracker)
 
 
-def while_open_about_another_adult(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
-    """While a card about another adult's doings towards children is what is talked of: "should i delete it"."""
-    is_about_doings = newest_card(tracker).get(CARD_CATEGORY) == OFFENDER_CONCERN
-    return is_card_open(tracker) and is_about_doings and not about_ones_own_doing(tracker, facts)
-
-
 def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a card about self-harm is what is talked of."""
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM

@@ -83,9 +83,8 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
     slots = tracker.current_slot_values()
     sent = _sent_along(tracker)
     channel = sent.get("channel_kind") or channel
-    audience = _text(slots.get(AUDIENCE)) or sent.get(AUDIENCE) or (CHILD if channel in CHILD_CHANNELS else None)
     return ConversationFacts(
-        audience=audience,
+        audience=_audience(tracker, sent, channel),
         country=_text(slots.get(COUNTRY)) or sent.get(COUNTRY) or None,
         channel=channel,
         language=slots.get(LANGUAGE) or sent.get(LANGUAGE) or None,
@@ -99,8 +98,14 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
 
 def is_written_by_a_grown_up(tracker: DialogueStateTracker) -> bool:
     """Whether the person, or the page, said that a parent or a professional writes."""
-    channel = str(tracker.get_latest_input_channel() or "")
-    return read_facts(tracker, channel).audience in GROWN_UPS
+    sent = _sent_along(tracker)
+    return _audience(tracker, sent, sent.get("channel_kind") or "") in GROWN_UPS
+
+
+def _audience(tracker: DialogueStateTracker, sent: Mapping[str, Any], channel: str) -> str | None:
+    """Who writes: what the person said, what the page sent along, or whose channel it mostly is."""
+    said = _text(tracker.get_slot(AUDIENCE)) or sent.get(AUDIENCE)
+    return said or (CHILD if channel in CHILD_CHANNELS else None)
 
 
 def journey_facts(facts: ConversationFacts) -> JourneyFacts:
@@ -244,6 +249,11 @@ def session_events(tracker: DialogueStateTracker) -> Iterator[Event]:
         if isinstance(event, SessionStarted):
             return
         yield event
+
+
+def typed_in_session(tracker: DialogueStateTracker) -> Iterator[str]:
+    """What the person sent in this session, newest first: words, or the payload of a button."""
+    return (event.text for event in session_events(tracker) if isinstance(event, UserUttered) and event.text)
 
 
 def latest_risk(tracker: DialogueStateTracker) -> dict[str, Any] | None:

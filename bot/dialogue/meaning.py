@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Sequence
 
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
@@ -15,7 +14,7 @@ from bot.dialogue.facts import (
     is_emergency_from_oneself,
     is_emergency_open,
     newest_card,
-    session_events,
+    typed_in_session,
 )
 from bot.safety.answers import (
     calls_off,
@@ -121,7 +120,7 @@ def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
 
 def _typed(tracker: DialogueStateTracker) -> Sequence[str]:
     """What was typed in this session, newest first; nothing where the newest is a button."""
-    texts = [event.text or "" for event in session_events(tracker) if isinstance(event, UserUttered)]
+    texts = list(typed_in_session(tracker))
     if not texts or texts[0].startswith(INTENT_MESSAGE_PREFIX):
         return []
-    return [text for text in texts if text and not text.startswith(INTENT_MESSAGE_PREFIX)]
+    return [text for text in texts if not text.startswith(INTENT_MESSAGE_PREFIX)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.responses import ResponseBook
+from bot.content.responses import ADULT, ResponseBook
 from bot.content.selection import GROWN, OF_THEMSELVES, as_grown, as_of_themselves, may_be_grown
 from bot.dialogue.constants import (
     CARD_CATEGORY,
@@ -17,8 +17,6 @@ from bot.safety.levels import Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR, SURVIVOR, audience_of, voice_of
 from bot.safety.protocol import PROFESSIONAL as PROFESSIONAL_VOICE
 
-#: Wordings for adults about themselves: "your child" is wrong for somebody who was assaulted.
-ADULT = "adult"
 #: What may stop somebody from calling, how it went, what is received: for the person themselves where nobody is named.
 _AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", *RECEIVED_AFTER_CARD)
 _READERS = {SURVIVOR: ADULT, PROFESSIONAL_VOICE: PROFESSIONAL}
@@ -39,7 +37,7 @@ def reader_of(name: str, facts: ConversationFacts, book: ResponseBook) -> str | 
     if voice == SURVIVOR and name.startswith(_AFTER_A_CARD):
         return ADULT
     wanted = _READERS.get(voice)
-    if wanted is not None and any(("audience", wanted) in one.conditions for one in book.variations(name)):
+    if wanted is not None and book.is_worded_for(name, wanted):
         return wanted
     # The general words are right for adults: who was hurt, and who is worried about their own doings.
     if facts.audience is None and facts.card and voice not in (SURVIVOR, OWN_BEHAVIOUR):

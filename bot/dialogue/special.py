@@ -29,7 +29,6 @@ from bot.dialogue.conditions import (
     while_helplines_are_talked_of,
     while_newest,
     while_open,
-    while_open_about_another_adult,
     while_open_about_self_harm,
     while_something_grave_is_heard,
 )
@@ -82,6 +81,7 @@ from bot.safety.levels import (
     ADULT_INVOLVED,
     EXTORTION,
     IMAGE_SHARED,
+    OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
     RiskLevel,
@@ -177,7 +177,7 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
 def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The answer to a question about what a card was given for; the helplines stay beneath it."""
-    faq = _what_now(tracker) or _meant_instead(tracker) or next(iter(_nearest(tracker)), None)
+    faq = _what_now(tracker) or _meant_instead(tracker, facts) or next(iter(_nearest(tracker)), None)
     if faq is None:
         return _crisis_card(tracker, facts, now)
     return _answer_with_helplines(faq, facts, now)
@@ -224,7 +224,7 @@ def _what_now(tracker: DialogueStateTracker) -> str | None:
     return following["faq"] if following and f"{FAQ_PREFIX}{following['faq']}" in get_responses() else None
 
 
-def _meant_instead(tracker: DialogueStateTracker) -> str | None:
+def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> str | None:
     """The answer that a card makes of another: "I don't have the money" is what a blackmailer demands, no price.
 
     Whoever holds or made a picture of somebody must not be told to take a screenshot, nor that they did no wrong.
@@ -236,6 +236,10 @@ def _meant_instead(tracker: DialogueStateTracker) -> str | None:
     known = next(iter(_nearest(tracker)), None)
     if known == _WHAT_TO_SAY and card.get(CARD_SPEAKER) == Speaker.SELF.value:
         return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "")
+    if known == _DELETING and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
+        # Such pictures are no child's chat: nothing is saved, shown or looked through.
+        is_own = about_ones_own_doing(tracker, facts)
+        return "stop_viewing_illegal_images" if is_own else "partner_views_illegal_images"
     given = str(card.get("response") or "")
     return next((answers.get(known or "") for name, answers in _INSTEAD.items() if given.startswith(name)), None)
 
@@ -542,11 +546,6 @@ def _needs_a_doctor(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return _answer_with_helplines("self_harm_needs_a_doctor", facts, now)
 
 
-def _found_at_another(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """ "Should I delete it?" of somebody who found pictures at another adult."""
-    return _answer_with_helplines("partner_views_illegal_images", facts, now)
-
-
 def _fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Is it my fault", asked by whoever did it: what they can do now, where there is an answer for it."""
     given = str(newest_card(tracker).get("response") or "")
@@ -645,10 +644,6 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),
     f"{FAQ_PREFIX}{FAULT}": _either(after_ones_own_deed, _fault_of_ones_own, _said(f"{FAQ_PREFIX}{FAULT}")),
-    # What was found at a partner is not a child's chat: nothing is deleted, saved or looked through.
-    f"{FAQ_PREFIX}{_DELETING}": _either(
-        while_open_about_another_adult, _found_at_another, _said(f"{FAQ_PREFIX}{_DELETING}")
-    ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
     UTTER_JOURNEY: _journey,

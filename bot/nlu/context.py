@@ -13,10 +13,10 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.facts import answer_of, session_events
+from bot.dialogue.facts import answer_of, typed_in_session
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
 from bot.safety.levels import RiskAssessment, RiskLevel
@@ -61,8 +61,8 @@ def words_before(tracker: Optional[DialogueStateTracker]) -> Optional[str]:
     """What the person typed just before in this session; None where there was nothing, or a button."""
     if tracker is None:
         return None
-    text = next((event.text or "" for event in session_events(tracker) if isinstance(event, UserUttered)), "")
-    return text if text and not text.startswith(INTENT_MESSAGE_PREFIX) else None
+    text = next(typed_in_session(tracker), INTENT_MESSAGE_PREFIX)
+    return None if text.startswith(INTENT_MESSAGE_PREFIX) else text.strip()
 
 
 def read_together(alone: np.ndarray, together: np.ndarray, held_back: Sequence[int] | np.ndarray = ()) -> np.ndarray:

@@ -4,6 +4,7 @@ Last in the pipeline, it also knows when words were understood as a fact about t
 indian" is not where somebody is, "hes a teacher" not who writes. Such a message counts as not understood.
 """
 
+from itertools import islice
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -11,7 +12,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -21,7 +21,7 @@ from bot.content.own_country import CountryReading, find_own_country, read_count
 from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import Cell, find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
-from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked, session_events
+from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked, typed_in_session
 from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
 from bot.nlu.faq_selector import leaving_out, nearest_answers
 from bot.safety.answers import is_question
@@ -115,18 +115,13 @@ def _completed_from_before(message: Message, text: str, tracker: Optional[Dialog
     is_short = words <= FEW_WORDS if platform else words <= MOST_WORDS and is_question(text)
     if (platform is None) == (setting is None) or not is_short:
         return None
-    for before in _typed_before(tracker):
+    typed = (words for words in typed_in_session(tracker) if not words.startswith(INTENT_MESSAGE_PREFIX))
+    for before in islice(typed, LOOKED_BACK):
         platform, setting = platform or find_platform(before), setting or find_setting(before)
         if platform and setting:
             message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
             return Cell(platform, setting)
     return None
-
-
-def _typed_before(tracker: DialogueStateTracker) -> List[str]:
-    """The last few messages that were typed in this session, newest first."""
-    texts = (event.text or "" for event in session_events(tracker) if isinstance(event, UserUttered))
-    return [text for text in texts if text and not text.startswith(INTENT_MESSAGE_PREFIX)][:LOOKED_BACK]
 
 
 def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:

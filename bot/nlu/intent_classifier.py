@@ -1,8 +1,9 @@
 """Graph component: which of our questions and intents a message is nearest to."""
 
 from dataclasses import asdict, fields
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -142,10 +143,15 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _frightening(self, alone: np.ndarray, subject: Optional[Subject]) -> np.ndarray:
         """Places of labels that the words before must not lead to: of a sensitive topic that nobody spoke of."""
-        topics = [topic_of(label) for label in self._model.labels]
-        spoken_of = subject.topics if subject else frozenset()
-        places = [place for place, topic in enumerate(topics) if topic in SENSITIVE_TOPICS and topic not in spoken_of]
-        return np.array([place for place in places if place != int(alone.argmax())], dtype=int)
+        spoken_of, nearest = subject.topics if subject else frozenset(), int(alone.argmax())
+        places = [place for place, topic in self._sensitive if topic not in spoken_of and place != nearest]
+        return np.array(places, dtype=int)
+
+    @cached_property
+    def _sensitive(self) -> List[Tuple[int, str]]:
+        """Places of the labels of sensitive topics, with their topic; read once."""
+        topics = ((place, topic_of(label)) for place, label in enumerate(self._model.labels))
+        return [(place, topic) for place, topic in topics if topic in SENSITIVE_TOPICS]
 
     def _intent_of(self, ranking: List[Dict[str, Any]], least: float = 0.0) -> Dict[str, Any]:
         return _as_intent(ranking[0], max(least, self._threshold(ranking[0]["label"])))

@@ -24,7 +24,7 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
     levels.IMMEDIATE_DANGER: frozenset(
         {"report_where", "meeting_online_friend", "abuse_support", "child_disclosed_what_now"}
     ),
-    levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "law_and_definitions"}),
+    levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "evidence_keep", "law_and_definitions"}),
 }
 #: "Was it my fault", and the cards after which it is asked by or for the one who was harmed.
 FAULT = "is_it_my_fault"
