@@ -69,6 +69,7 @@ class CrisisContext:
         needs: What helplines the newest card showed for its situation, so that they are shown again; empty for those of
             the category. With `selection.GROWN` the words before that card told that an adult writes.
         emergencies: How many emergency cards were shown just before, without anything else between them.
+        of_a_friend: The newest card was about somebody who is no child of the writer, as "she said it again" is.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
 
@@ -83,6 +84,7 @@ class CrisisContext:
     needs: Tuple[str, ...] = ()
     emergencies: int = 0
     emergency_from_oneself: bool = False
+    of_a_friend: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def _is_of_another(newest: Collection[str], context: CrisisContext) -> bool:
 
     "The children next door" and "he told her" are nobody's friends, where no other words say so.
     """
-    names_a_grown_up = {OF_A_FRIEND, OF_A_GROWN_UP, TO_A_GROWN_UP}.intersection(newest)
+    names_a_grown_up = context.of_a_friend or {OF_A_FRIEND, OF_A_GROWN_UP, TO_A_GROWN_UP}.intersection(newest)
     return is_grown(context.age, context.audience) and (not names_a_grown_up or A_CHILD in newest)
 
 

@@ -298,6 +298,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
         emergencies=emergencies_in_a_row(tracker),
         emergency_from_oneself=is_emergency_from_oneself(tracker),
+        of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
     )
 
 

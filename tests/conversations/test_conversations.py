@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.config import PROJECT_DIR
+from bot.content.cards import gsm
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.yml"))
@@ -87,35 +88,46 @@ def test_every_kind_of_path_has_conversations():
     assert kinds >= {"happy_path", "disclosure", "after_the_card", "digressions", "invalid_input"}
 
 
-def is_said(response, said):
-    """Whether every longer piece of one of the wordings, between its variables, stands in something that was said."""
-    for variation in response:
-        pieces = [piece.strip() for piece in _LITERAL.split(variation.get("text") or "")]
-        pieces = [piece for piece in pieces if len(piece) >= _FEWEST_CHARS]
-        if pieces and any(all(piece in text for piece in pieces) for text in said):
-            return True
-    return False
+def is_said(wording, said):
+    """Whether every longer piece of a wording, between its variables, stands in one thing that was said."""
+    pieces = [gsm(piece.strip()) for piece in _LITERAL.split(wording.get("text") or "")]
+    pieces = [piece for piece in pieces if len(piece) >= _FEWEST_CHARS]
+    return not pieces or any(all(piece in text for piece in pieces) for text in said)
 
 
-def test_every_safety_text_is_said_in_a_conversation_and_names_its_source_and_date(play):
-    replies = [
-        reply
-        for parameters in conversations()
-        for result in play(parameters.values[0])
-        for reply in result["replies"]
-    ]
-    names = {reply["response"] for reply in replies}
-    said = {reply["text"].replace("**", "") for reply in replies}
-    missing, unsourced = [], []
+def safety_wordings():
+    """Every wording that somebody at risk is answered with: response, channel or None, and the wording."""
     for file in SAFETY_FILES:
         content = yaml.safe_load((PROJECT_DIR / "data" / "responses" / f"{file}.yml").read_text(encoding="utf-8"))
         for name, variations in content["responses"].items():
-            if name not in names and not is_said(variations, said):
-                missing.append(name)
-            if not all(one["metadata"].get("source") and one["metadata"].get("written") for one in variations):
-                unsourced.append(name)
-    assert unsourced == []
-    assert missing == []
+            for wording in variations:
+                yield name, wording.get("channel"), wording
+
+
+def everything_said(play, **changed):
+    """What is said in all conversations, in the plain characters of a text message."""
+    played = (play({**parameters.values[0], **changed}) for parameters in conversations())
+    return {gsm(reply["text"].replace("**", "")) for results in played for result in results for reply in result["replies"]}
+
+
+def test_every_safety_wording_names_its_source_and_date():
+    given = [(name, wording.get("metadata") or {}) for name, _, wording in safety_wordings()]
+    assert [name for name, known in given if not (known.get("source") and known.get("written"))] == []
+
+
+def test_every_safety_wording_is_said_in_a_conversation(play):
+    said = everything_said(play)
+    assert [
+        (name, wording.get("condition")) for name, channel, wording in safety_wordings()
+        if channel is None and not is_said(wording, said)
+    ] == []  # fmt: skip
+
+
+def test_every_safety_wording_for_a_text_message_is_said_in_one(play):
+    said = everything_said(play) | everything_said(play, channel="sms")
+    wordings = [(name, channel, wording) for name, channel, wording in safety_wordings() if channel is not None]
+    assert {channel for _, channel, _ in wordings} == {"sms"}
+    assert [name for name, _, wording in wordings if not is_said(wording, said)] == []
 
 
 @pytest.mark.parametrize(
