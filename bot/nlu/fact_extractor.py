@@ -5,7 +5,7 @@ indian" is not where somebody is, "hes a teacher" not who writes. Such a message
 """
 
 from itertools import islice
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.content.audience import find_audience
 from bot.content.own_country import CountryReading, find_own_country, read_country
 from bot.content.own_role import RoleReading, read_role
-from bot.content.platforms import Cell, find_platform, find_setting, read_question
+from bot.content.platforms import find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
 from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked, typed_in_session
 from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
@@ -69,12 +69,12 @@ class FactExtractor(GraphComponent):
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
                 _prefer_privacy_steps(message, text)
                 _hear_thanks(message, text)
-                cell = _completed_from_before(message, text, tracker)
+                platform, setting = _completed(message, text, tracker, find_platform(text), find_setting(text))
                 country = _read_country(message, text, tracker)
                 role = _read_role(message, text, tracker)
                 found = {
-                    "platform": cell.platform if cell else find_platform(text),
-                    "setting": cell.setting if cell else find_setting(text),
+                    "platform": platform,
+                    "setting": setting,
                     "country": country.country,
                     "audience": role.audience or _audience(text, tracker),
                 }
@@ -101,27 +101,33 @@ def _hear_thanks(message: Message, text: str) -> None:
         message.set(INTENT, {"name": THANK_INTENT, "confidence": 1.0}, add_to_output=True)
 
 
-def _completed_from_before(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> Optional[Cell]:
-    """ "And for Telegram?" and "how do i turn chat off" lack a half that was said just before: it is taken from there.
+def _completed(
+    message: Message,
+    text: str,
+    tracker: Optional[DialogueStateTracker],
+    platform: Optional[str],
+    setting: Optional[str],
+) -> Tuple[Optional[str], Optional[str]]:
+    """The app and the setting that are meant: what a message lacks is taken from what was said just before.
 
-    Only where nothing at risk is heard and no answer is certain, and where there are steps for both together.
+    "And for Telegram?" and "how do i turn chat off" lack a half. Only where nothing at risk is heard and no answer is
+    certain, and where both are found, they make a question for privacy steps.
     """
     intent, risk = message.get(INTENT) or {}, message.get(RISK) or {}
     is_certain = intent.get("name") == RETRIEVAL_INTENT and intent.get("confidence", 0.0) >= CERTAIN
-    if tracker is None or is_certain or risk.get("level", "none") != "none" or is_card_open(tracker):
-        return None
-    platform, setting = find_platform(text), find_setting(text)
+    is_whole = (platform is None) == (setting is None)
+    if tracker is None or is_whole or is_certain or risk.get("level", "none") != "none" or is_card_open(tracker):
+        return platform, setting
     words = len(text.split())
-    is_short = words <= FEW_WORDS if platform else words <= MOST_WORDS and is_question(text)
-    if (platform is None) == (setting is None) or not is_short:
-        return None
-    typed = (words for words in typed_in_session(tracker) if not words.startswith(INTENT_MESSAGE_PREFIX))
+    if not (words <= FEW_WORDS if platform else words <= MOST_WORDS and is_question(text)):
+        return platform, setting
+    typed = (before for before in typed_in_session(tracker) if not before.startswith(INTENT_MESSAGE_PREFIX))
     for before in islice(typed, LOOKED_BACK):
-        platform, setting = platform or find_platform(before), setting or find_setting(before)
-        if platform and setting:
+        found = platform or find_platform(before), setting or find_setting(before)
+        if all(found):
             message.set(INTENT, {"name": PRIVACY_INTENT, "confidence": 1.0}, add_to_output=True)
-            return Cell(platform, setting)
-    return None
+            return found
+    return platform, setting
 
 
 def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) -> Optional[str]:
