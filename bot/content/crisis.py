@@ -225,10 +225,11 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 def _emergency(desk: _Desk) -> List[Message]:
     kind = "self_harm" if desk.assessment.is_danger_from_oneself else "danger"
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
-    again = f"utter_emergency_again_{kind}"
     # The same words twice in a row sound as if nobody read; the number stays first.
     is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
-    if desk.context.emergencies and is_same and again in desk.book:
+    was_repeated = kind == "danger" and desk.context.emergencies > 1
+    again = f"utter_emergency_{'still' if was_repeated else 'again'}_{kind}"
+    if desk.context.emergencies and is_same:
         return [desk.message(again)]
     # Who found somebody that does not wake up is not sent away from them, whoever they are.
     own = f"utter_emergency_{desk.situation.name}" if desk.situation else ""

@@ -19,12 +19,22 @@ from bot.dialogue.facts import (
 )
 from bot.nlu.risk_detector import from_dict
 from bot.safety.answers import reaches_a_service, speaks_of_calling
-from bot.safety.levels import IMMEDIATE_DANGER, OFFENDER_CONCERN, SELF_HARM, RiskLevel, Speaker
+from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
+    ADULT_INVOLVED,
+    IMMEDIATE_DANGER,
+    OFFENDER_CONCERN,
+    SELF_HARM,
+    RiskLevel,
+    Speaker,
+)
 
 Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 
 #: Its first words end with the question.
 _ASKS_FOR_A_PERSON = "utter_crisis_self_harm_child"
+#: Cards about somebody who hurts, or seeks out, children.
+_OF_A_PERSON = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER, OFFENDER_CONCERN})
 #: Cards for whoever made or passed on a picture of somebody.
 _OF_ONES_OWN_HAND = ("utter_crisis_own_fake", "utter_crisis_someone_elses_image")
 
@@ -80,6 +90,12 @@ def after_ones_own_deed(tracker: DialogueStateTracker, facts: ConversationFacts)
 def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a card about self-harm is what is talked of."""
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
+
+
+def while_somebody_may_hurt_others(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While the card is about a person near whom no child should be, and who is not the writer."""
+    is_of_a_person = newest_card(tracker).get(CARD_CATEGORY) in _OF_A_PERSON
+    return is_of_a_person and not after_ones_own_deed(tracker, facts)
 
 
 def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

@@ -38,6 +38,14 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_not_acting", "utter_crisis_other_children",
     }
 )  # fmt: skip
+#: A fact told after a card that has words of its own (data/responses/told.yml): its intent and its response.
+TOLD_INTENT, UTTER_TOLD = "told_", "utter_told_"
+#: The same where words are there already: other children, and a detail such as an age.
+TOLD_OF_ANOTHER_CHILD, TOLD_A_DETAIL = "told_another_child", "told_a_detail"
+#: Told as well, and none of those facts: as if not understood.
+TOLD_SOMETHING_ELSE = "told_something_else"
+#: An age is told for many reasons; only one that is said to be the same, or that of a child, is this fact.
+TOLD_SAME_AGE = "told_same_age"
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,

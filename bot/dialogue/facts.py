@@ -29,6 +29,7 @@ from bot.dialogue.constants import (
     RECEIVED_AFTER_CARD,
     UTTER_CHECK_IN,
     UTTER_JOURNEY,
+    UTTER_TOLD,
 )
 from bot.nlu.topics import FAULT, TOPICS_AFTER_CARD, is_about, topic_of
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
@@ -155,7 +156,8 @@ def is_card_open(tracker: DialogueStateTracker) -> bool:
 
 def _keeps_a_card_open(spoken: BotUttered) -> bool:
     """Whether a bot message only received what was said after a card, with its helplines beneath."""
-    return str(spoken.metadata.get("response") or "") in RECEIVED_AFTER_CARD
+    name = str(spoken.metadata.get("response") or "")
+    return name in RECEIVED_AFTER_CARD or name.startswith(UTTER_TOLD)
 
 
 def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from bot.safety.answers import (
     explains,
     is_about_me,
     is_looked_after,
+    is_treated,
     needs_a_doctor,
     read_answer,
     speaks_of_other_children,
@@ -115,7 +116,7 @@ def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:
     told = [text for text in texts if not took_nothing(text)]
     is_out = came_out(texts[0]) and not any(map(took_something, told))
     is_watched = is_looked_after(texts[0], texts[1:]) and not any(map(needs_a_doctor, told))
-    return speaker not in _ONESELF and (is_out or is_watched)
+    return speaker not in _ONESELF and (is_out or is_watched or is_treated(texts[0]))
 
 
 def _typed(tracker: DialogueStateTracker) -> Sequence[str]:

@@ -11,6 +11,7 @@ from bot.dialogue.constants import (
     FAQ_PREFIX,
     PROFESSIONAL,
     RECEIVED_AFTER_CARD,
+    UTTER_TOLD,
 )
 from bot.dialogue.facts import ConversationFacts
 from bot.safety.levels import Speaker
@@ -18,7 +19,7 @@ from bot.safety.protocol import OWN_BEHAVIOUR, SURVIVOR, audience_of, voice_of
 from bot.safety.protocol import PROFESSIONAL as PROFESSIONAL_VOICE
 
 #: What may stop somebody from calling, how it went, what is received: for the person themselves where nobody is named.
-_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", *RECEIVED_AFTER_CARD)
+_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", UTTER_TOLD, *RECEIVED_AFTER_CARD)
 _READERS = {SURVIVOR: ADULT, PROFESSIONAL_VOICE: PROFESSIONAL}
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Callable, FrozenSet, List, Mapping
 
-from rasa.shared.core.events import BotUttered
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.content.card_words import get_card_words
 from bot.content.choice_titles import title_of
@@ -16,7 +19,7 @@ from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
 from bot.content.law_by_country import own_country_first
-from bot.content.responses import Response, get_responses
+from bot.content.responses import ADULT, Response, get_responses
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.conditions import (
@@ -30,6 +33,7 @@ from bot.dialogue.conditions import (
     while_newest,
     while_open,
     while_open_about_self_harm,
+    while_somebody_may_hurt_others,
     while_something_grave_is_heard,
 )
 from bot.dialogue.constants import (
@@ -40,6 +44,10 @@ from bot.dialogue.constants import (
     CHECK_IN,
     CHILD,
     FAQ_PREFIX,
+    PARENT,
+    PROFESSIONAL,
+    TOLD_A_DETAIL,
+    TOLD_OF_ANOTHER_CHILD,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
@@ -48,6 +56,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_MEANT,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
+    UTTER_TOLD,
 )
 from bot.dialogue.facts import (
     ConversationFacts,
@@ -66,6 +75,7 @@ from bot.dialogue.facts import (
     newest_card,
     recent_words,
     spoken_in_session,
+    typed_in_session,
 )
 from bot.dialogue.meaning import Meaning, meaning_of
 from bot.dialogue.reader import reader_of
@@ -180,7 +190,32 @@ def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     faq = _what_now(tracker) or _meant_instead(tracker, facts) or next(iter(_nearest(tracker)), None)
     if faq is None:
         return _crisis_card(tracker, facts, now)
+    if _is_said_again(f"{FAQ_PREFIX}{faq}", tracker):
+        return _with_helplines(_not_answered(tracker), facts, now)
     return _answer_with_helplines(faq, facts, now)
+
+
+def _answer(name: str) -> Composer:
+    """The answer to a question. Where it was given just now, something else seems to be meant: what is near instead."""
+
+    def compose_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        if not _is_said_again(name, tracker):
+            return plain(name, facts)
+        others = [faq for faq in _nearest(tracker) if f"{FAQ_PREFIX}{faq}" != name]
+        leads_on = plain(name, facts)["buttons"]
+        draft = plain("utter_same_answer", facts)
+        near = [_faq_button(faq, facts) for faq in others[: MOST_BUTTONS - 1]]
+        more = [button for button in leads_on if button not in near]
+        return {**draft, "buttons": [*near, *more, *draft["buttons"]][:MOST_BUTTONS]}
+
+    return compose_answer
+
+
+def _is_said_again(name: str, tracker: DialogueStateTracker) -> bool:
+    """Whether other words than before lead to the answer that stands right above."""
+    typed = [text.strip().lower() for text in islice(typed_in_session(tracker), 2)]
+    is_typed = not typed[0].startswith(INTENT_MESSAGE_PREFIX) if typed else False
+    return _spoken_before(tracker) == name and is_typed and len(set(typed)) > 1
 
 
 def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
@@ -272,9 +307,39 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
 
 
 def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    """A no about an adult or a picture leaves what was asked for: "you never have to send one" is said there."""
-    name = f"{UTTER_CHECK_IN_NO}_{_asked_about(tracker)}"
-    return plain(name if name in get_responses() else UTTER_CHECK_IN_NO, facts)
+    """A no goes back to what was written before our question: with its answer, where there is one for certain.
+
+    Else a no about an adult or a picture leaves what was asked for: "you never have to send one" is said there.
+    """
+    asked, faq = _asked_about(tracker), _asked_before_our_question(tracker)
+    own = f"{UTTER_CHECK_IN_NO}_{asked}"
+    if own in get_responses():
+        return _leading_to(faq, plain(own, facts), facts)
+    # What is said to a no about dying is said first.
+    if faq is None or asked == SELF_HARM:
+        return _leading_to(faq, plain(UTTER_CHECK_IN_NO, facts), facts)
+    answer = plain(f"{FAQ_PREFIX}{faq}", facts)
+    framed = plain("utter_check_in_no_answered", facts, {"answer": answer["text"]})
+    buttons = [*answer["buttons"], *framed["buttons"]][:MOST_BUTTONS]
+    return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
+
+
+def _leading_to(faq: str | None, draft: Draft, facts: ConversationFacts) -> Draft:
+    """The same with an answer as the first choice; the last one gives way, people to talk to never do."""
+    first = [_faq_button(faq, facts)] if faq and not any(f'"{faq}"' in b["payload"] for b in draft["buttons"]) else []
+    kept = [button for button in draft["buttons"] if first and button["payload"] == "/get_hotline"]
+    others = [button for button in draft["buttons"] if button not in kept]
+    return {**draft, "buttons": [*first, *kept, *others][:MOST_BUTTONS]}
+
+
+def _asked_before_our_question(tracker: DialogueStateTracker) -> str | None:
+    """The faq id that the message was surely about which made us ask ("my account is gone")."""
+    events = iter(reversed(tracker.events))
+    next((event for event in events if isinstance(event, BotUttered) and is_direct_question(event)), None)
+    before = next((event for event in events if isinstance(event, UserUttered)), None)
+    intent = (before.parse_data or {}).get("intent", {}) if before is not None else {}
+    faq = str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or "").rpartition("/")[2]
+    return faq if f"{FAQ_PREFIX}{faq}" in get_responses() else None
 
 
 def _asked_about(tracker: DialogueStateTracker) -> str:
@@ -338,6 +403,9 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     barred = FAULT if after_ones_own_deed(tracker, facts) else None
     nearest = [faq for faq in _nearest(tracker) if faq != barred]
     likely = parsed.get(LIKELY)
+    if likely and _spoken_before(tracker) == f"{FAQ_PREFIX}{likely}":
+        # It was said just now, and something else seems to be asked.
+        likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
     if likely and likely in nearest and not (is_open and not is_question(_text_of(tracker))):
@@ -352,14 +420,22 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         buttons = [_faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
-        draft = plain("utter_second_miss", facts)
-        return {**draft, "buttons": plain("utter_topic_menu", facts)["buttons"]}
+        return _second_miss(tracker, facts)
     offered = {entry["faq"] for entry in parsed.get(NEAREST, []) if _may_be_offered(entry)}
     buttons = [_faq_button(faq, facts) for faq in nearest if faq in offered]
     if not buttons:
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)
     return {**draft, "buttons": [*buttons, *draft["buttons"]]}
+
+
+def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
+    """What leads on from the answer that was talked about; where there was none, the whole menu and people to reach."""
+    before = facts.last_answer
+    if before is None or metadata_of(before).get("topic") in SENSITIVE_TOPICS or cards_given(tracker):
+        return {**plain("utter_second_miss", facts), "buttons": plain("utter_topic_menu", facts)["buttons"]}
+    draft = plain("utter_second_miss_near", facts)
+    return {**draft, "buttons": [*plain(before, facts)["buttons"][: MOST_BUTTONS - 1], *draft["buttons"]]}
 
 
 def _not_answered(tracker: DialogueStateTracker) -> str:
@@ -411,7 +487,9 @@ def _spoken_before(tracker: DialogueStateTracker) -> str | None:
 
 
 def _missed_just_before(tracker: DialogueStateTracker) -> bool:
-    return _spoken_before(tracker) in ("utter_nearest_answers", "utter_about_what", "utter_second_miss")
+    return _spoken_before(tracker) in (
+        "utter_nearest_answers", "utter_about_what", "utter_second_miss", "utter_second_miss_near"
+    )  # fmt: skip
 
 
 def _faq_button(faq: str, facts: ConversationFacts) -> Mapping[str, str]:
@@ -533,6 +611,30 @@ def _received(name: str) -> Composer:
     return lambda tracker, facts, now: _with_helplines(name, facts, now)
 
 
+def _told(name: str) -> Composer:
+    """Words for a fact that was told after a card, where they fit that card and whoever it is about.
+
+    Nobody is told that it is not their fault who did it; "please don't go" is not for the friend of the one who goes.
+    """
+
+    def compose_told(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        fits = _fits_the_card(name, tracker, facts) and _spoken_before(tracker) != name
+        return _with_helplines(name if fits else _not_answered(tracker), facts, now)
+
+    return compose_told
+
+
+def _fits_the_card(name: str, tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    told, card, book = metadata_of(name), newest_card(tracker), get_responses()
+    if card.get(CARD_CATEGORY) not in told["after"] or after_ones_own_deed(tracker, facts):
+        return False
+    reader, also_fits = reader_of(name, facts, book), told.get("also_fits", ())
+    if reader == ADULT and not book.is_worded_for(name, ADULT):
+        return ADULT in also_fits
+    is_of_a_friend = card.get(CARD_SPEAKER) == Speaker.FRIEND.value and reader not in (PARENT, PROFESSIONAL)
+    return FRIEND in also_fits or not is_of_a_friend
+
+
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "How long does it take?" asks for a way to die only where dying is spoken of, or was."""
     is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
@@ -647,6 +749,19 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     f"{FAQ_PREFIX}{FAULT}": _either(after_ones_own_deed, _fault_of_ones_own, _said(f"{FAQ_PREFIX}{FAULT}")),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
+    f"utter_{TOLD_OF_ANOTHER_CHILD}": _either(
+        while_somebody_may_hurt_others, _received("utter_crisis_other_children"), _received("utter_crisis_heard")
+    ),
+    f"utter_{TOLD_A_DETAIL}": _received("utter_crisis_noted"),
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,
 }
+
+
+def composer_of(name: str) -> Composer | None:
+    """What puts a response together; None where the book has it as it is."""
+    if name in SPECIAL_RESPONSES:
+        return SPECIAL_RESPONSES[name]
+    if name.startswith(UTTER_TOLD):
+        return _told(name)
+    return _answer(name) if name.startswith(FAQ_PREFIX) else None

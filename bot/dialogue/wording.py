@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.facts import read_facts
-from bot.dialogue.special import SPECIAL_RESPONSES, plain
+from bot.dialogue.special import composer_of, plain
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class VettedWording(NaturalLanguageGenerator):
             `hotlines` (ids shown) and, where the widget draws more than text, `custom`.
         """
         facts = read_facts(tracker, output_channel)
-        compose = SPECIAL_RESPONSES.get(utter_action)
+        compose = composer_of(utter_action)
         if compose is not None:
             return compose(tracker, facts, datetime.now(timezone.utc))
         values = {name: value for name, value in kwargs.items() if isinstance(value, (str, int, float))}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
 from bot.commands.ask import read_json_lines
+from bot.dialogue.constants import UTTER_TOLD
 from bot.errors import InputError
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion, share
@@ -41,7 +42,7 @@ _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_kn
 _DID_NOT_WORK = frozenset(
     {"utter_outcome_not_yet", "utter_outcome_no_answer", "utter_it_did_not_work", "utter_hotlines_after_card"}
 )
-_BELIEVES = frozenset({"utter_outcome_contacted", "utter_outcome_safe_now"})
+_BELIEVES = frozenset({"utter_outcome_contacted", "utter_outcome_safe_now", "utter_told_it_went_well"})
 _CLOSES = frozenset({"utter_thank", "utter_goodbye", "utter_affirm", "utter_crisis_goodbye"})
 _REFUSES = frozenset(
     {
@@ -60,6 +61,8 @@ _FITS: Mapping[str, FrozenSet[str]] = {
     "takes_back": frozenset({"utter_take_back", "utter_check_in_no", "utter_laugh", "utter_crisis_explained"}),
     "angry": frozenset({"utter_insult", "utter_it_did_not_work"}),
 }
+#: Words for what holds somebody back, or for a fact. Whether it is the right one of them is seen in test_told.py.
+_TELLING = ("utter_barrier_", UTTER_TOLD)
 #: A card once more is no answer to good news, thanks or anger, and none to a question.
 _WANTS_NO_CARD = ("helped", "thanks", "takes_back", "angry", "aside", "question")
 #: Praise and a closed door hurt where nothing was solved.
@@ -188,8 +191,8 @@ def _fits(said: Said, reply: _Reply) -> bool:
         return is_small_talk and not said.topics
     if said.does == "next":
         return (reply.is_answer and reply.has_helplines) or reply.response in _RECEIVED | _FITS["next"]
-    is_barrier = said.does in ("holds_back", "detail", "no_help") and reply.response.startswith("utter_barrier_")
-    return said.does != "question" and (is_barrier or reply.response in _RECEIVED | _FITS.get(said.does, frozenset()))
+    is_told = said.does in ("holds_back", "detail", "no_help") and reply.response.startswith(_TELLING)
+    return said.does != "question" and (is_told or reply.response in _RECEIVED | _FITS.get(said.does, frozenset()))
 
 
 def _is_this_card(said: Said, reply: _Reply) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +15,8 @@ from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, IN
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.dialogue.constants import TOLD_A_DETAIL, TOLD_INTENT, TOLD_SAME_AGE, TOLD_SOMETHING_ELSE
+from bot.dialogue.facts import cards_given, is_card_open
 from bot.nlu.constants import (
     DETAIL,
     EMBEDDING,
@@ -27,7 +29,9 @@ from bot.nlu.constants import (
 from bot.nlu.context import Subject, in_context, read_together, subject_of, subject_of_risk, words_before
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import SENSITIVE_TOPICS, topic_of
+from bot.nlu.topics import SENSITIVE_TOPICS, is_about, topic_of
+from bot.safety.answers import is_question, says_same_age
+from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
 from bot.text.english import get_english
@@ -35,8 +39,13 @@ from bot.text.english import get_english
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
 CONTEXT_WEIGHT = "context_weight"
+TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
+#: From here on words that ask nothing want an answer rather than words for a fact.
+ANSWERED_FROM = 0.9
+#: From here on an intent that is no fact and no question is what is meant.
+UNDERSTOOD_FROM = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -56,6 +65,10 @@ class SemanticIntentClassifier(GraphComponent):
             ANSWER_THRESHOLD: 0.3,
             # How much likelier a question of the subject just spoken of is, for a message not understood by itself.
             CONTEXT_WEIGHT: 4.0,
+            # After a card, words that ask nothing tell a fact about it: from so much confidence in all of those facts
+            # together, and from such a share of it for one of them.
+            TOLD_FROM: 0.1,
+            TOLD_SURE: 0.5,
             **asdict(defaults),
         }
 
@@ -95,9 +108,7 @@ class SemanticIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the label model on every example that has words and an intent, and stores it."""
-        examples = [
-            example for example in training_data.intent_examples if example.get(EMBEDDING) is not None
-        ]
+        examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
         targets = [example.get_full_intent() for example in examples]
         self._model = LabelModel.train(_encoded(examples), targets, self._options())
         with self._storage.write_to(self._resource) as folder:
@@ -113,14 +124,60 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         confidences = self._model.confidences(_encoded([message]))[0]
+        fact = self._fact_told(confidences, message, tracker)
+        confidences = self._without_facts(confidences)
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
-        if intent["name"] == FALLBACK_INTENT:
+        if intent["name"] == FALLBACK_INTENT and fact is None:
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
         message.set(LABEL_RANKING, ranking)
-        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT, fact or intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
+
+    def _fact_told(
+        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
+    ) -> Optional[Dict[str, Any]]:
+        """The intent of a fact that is told about an open card ("hes nice tho"); None where none is, or none is sure.
+
+        Questions about something else than the card count for nothing then: "my dad took my phone" is no question about
+        parents who watch. Figures: config.yml, `told_from`.
+        """
+        text = message.get(TEXT) or ""
+        if tracker is None or not is_card_open(tracker) or is_question(text):
+            return None
+        likely = confidences * self._counts_after(cards_given(tracker))
+        all_facts, best = float(likely[self._facts].sum()), self._facts[likely[self._facts].argmax()]
+        if all_facts < self._config[TOLD_FROM] * likely.sum() or _is_understood(likely, self._model.labels, message):
+            return None
+        name, share = self._model.labels[best], float(likely[best]) / all_facts
+        if name == TOLD_SOMETHING_ELSE or share < self._config[TOLD_SURE]:
+            return None
+        is_another_age = name == TOLD_SAME_AGE and not says_same_age(text)
+        return {"name": TOLD_A_DETAIL if is_another_age else name, "confidence": share}
+
+    def _counts_after(self, cards: FrozenSet[str]) -> np.ndarray:
+        """1 for each label that counts after these cards, 0 for questions about something else."""
+        if cards not in self._counting:
+            about = [_is_of_the_cards(label, cards) for label in self._model.labels]
+            self._counting[cards] = np.array(about, dtype=np.float32)
+        return self._counting[cards]
+
+    @cached_property
+    def _counting(self) -> Dict[FrozenSet[str], np.ndarray]:
+        return {}
+
+    def _without_facts(self, confidences: np.ndarray) -> np.ndarray:
+        """The confidences of all other labels, as if there were none of what is told after a card."""
+        others = confidences.copy()
+        others[self._facts] = 0.0
+        return np.asarray(others / max(others.sum(), 1e-9))
+
+    @cached_property
+    def _facts(self) -> np.ndarray:
+        """Places of the labels of what is told after a card."""
+        labels = enumerate(self._model.labels)
+        return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
 
     def _ranking(self, confidences: np.ndarray) -> List[Dict[str, Any]]:
         best = np.argsort(-confidences)[:RANKING_LENGTH]
@@ -135,7 +192,8 @@ class SemanticIntentClassifier(GraphComponent):
         if before is not None:
             text = clean(f"{before} {message.get(TEXT)}").text
             together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
-            alone = read_together(alone, self._model.confidences(together)[0], self._frightening(alone, subject))
+            both = self._without_facts(self._model.confidences(together)[0])
+            alone = read_together(alone, both, self._frightening(alone, subject))
             # The words before hold the subject already.
             weight = weight**0.5
         ranking = self._ranking(alone)
@@ -162,6 +220,21 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _options(self) -> LabelModelOptions:
         return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+
+
+def _is_understood(likely: np.ndarray, labels: List[str], message: Message) -> bool:
+    """Whether something else than a fact is meant: a barrier or the like, or a question for sure, nothing at risk."""
+    best = int(likely.argmax())
+    share, label = float(likely[best]) / max(float(likely.sum()), 1e-9), labels[best]
+    if label.startswith(RETRIEVAL_INTENT + "/"):
+        is_quiet = (message.get(RISK) or {}).get("alone") == RiskLevel.NONE.label
+        return is_quiet and share >= ANSWERED_FROM
+    return not label.startswith(TOLD_INTENT) and share >= UNDERSTOOD_FROM
+
+
+def _is_of_the_cards(label: str, cards: FrozenSet[str]) -> bool:
+    prefix, _, faq = label.partition("/")
+    return prefix != RETRIEVAL_INTENT or is_about(faq, cards)
 
 
 def _encoded(messages: List[Message]) -> Encoded:

@@ -15,18 +15,21 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.constants import CARD_RESPONSES
-from bot.dialogue.facts import cards_given, session_events
+from bot.dialogue.facts import answer_of, cards_given, session_events, spoken_in_session
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
-from bot.safety.answers import names_deadline
-from bot.safety.engine import get_engine
-from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, RiskAssessment, RiskLevel, Speaker, Stance
+from bot.nlu.topics import CATEGORY_OF_TOPIC, topic_of
+from bot.safety.answers import is_theirs, names_deadline
+from bot.safety.engine import explanation, get_engine
+from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, Finding, RiskAssessment, RiskLevel, Speaker, Stance
 from bot.safety.speaker_memory import carried_speaker
 
 logger = logging.getLogger(__name__)
 
 MEMORY_MESSAGES = "memory_messages"
+#: How likely the trouble is that was explained, where somebody says that it happened to them.
+_SAID_OF_AN_ANSWER = 0.6
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -69,6 +72,8 @@ class RiskDetector(GraphComponent):
         if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
             # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
             together = alone
+        if together.level == RiskLevel.NONE and is_theirs(text):
+            together = _of_what_was_explained(tracker)
         together = _without_haste(together, text, cards_given(tracker) if tracker is not None else frozenset())
         speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
         return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
@@ -92,6 +97,17 @@ class RiskDetector(GraphComponent):
             if isinstance(event, UserUttered) and _tells_something(event):
                 texts.append(event.text)
         return texts[::-1]
+
+
+def _of_what_was_explained(tracker: Optional[DialogueStateTracker]) -> RiskAssessment:
+    """ "That kinda happened to me", right after what sextortion is: asked about, and only there."""
+    spoken = next(spoken_in_session(tracker), None) if tracker is not None else None
+    name = answer_of(spoken) if spoken is not None else None
+    category = CATEGORY_OF_TOPIC.get(topic_of(name.removeprefix("utter_")) or "") if name else None
+    if category is None:
+        return RiskAssessment()
+    reason = Finding(category, "answered", 0, 0, explanation("answered"))
+    return RiskAssessment(RiskLevel.CHECK_IN, {category: _SAID_OF_AN_ANSWER}, findings=(reason,))
 
 
 def _as_practice(alone: RiskAssessment) -> Dict[str, Any]:

@@ -12,7 +12,9 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
     levels.SELF_HARM: frozenset(
         {"self_harm_support", "mental_wellbeing", "how_to_help_friend", "child_disclosed_what_now"}
     ),
-    levels.EXTORTION: frozenset({"sextortion_what_to_do", "image_leaked_what_to_do", *_AFTER_ANY_CONTACT}),
+    levels.EXTORTION: frozenset(
+        {"sextortion_what_to_do", "image_leaked_what_to_do", "stranger_contact", *_AFTER_ANY_CONTACT}
+    ),
     levels.ADULT_INVOLVED: frozenset(
         {
             "grooming_warning_signs", "grooming_techniques", "stranger_contact", "meeting_online_friend",
@@ -20,11 +22,25 @@ TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
         }
     ),
     levels.ABUSE_DISCLOSURE: frozenset({"abuse_support", "trauma_informed", *_AFTER_ANY_CONTACT}),
-    levels.IMAGE_SHARED: frozenset({"image_leaked_what_to_do", "nudes_pressure", *_AFTER_ANY_CONTACT}),
+    levels.IMAGE_SHARED: frozenset(
+        {"image_leaked_what_to_do", "nudes_pressure", "cyberbullying", *_AFTER_ANY_CONTACT}
+    ),
     levels.IMMEDIATE_DANGER: frozenset(
         {"report_where", "meeting_online_friend", "abuse_support", "child_disclosed_what_now"}
     ),
     levels.OFFENDER_CONCERN: frozenset({"offender_worry", "report_where", "evidence_keep", "law_and_definitions"}),
+}
+#: What somebody is asked about who says of an answer on this topic: "that happened to me".
+CATEGORY_OF_TOPIC: Mapping[str, str] = {
+    "sextortion_what_to_do": levels.EXTORTION,
+    "image_leaked_what_to_do": levels.IMAGE_SHARED,
+    "nudes_pressure": levels.IMAGE_SHARED,
+    "ai_deepfake_chatbots": levels.IMAGE_SHARED,
+    "grooming_what_is": levels.ADULT_INVOLVED,
+    "grooming_techniques": levels.ADULT_INVOLVED,
+    "grooming_warning_signs": levels.ADULT_INVOLVED,
+    "abuse_support": levels.ABUSE_DISCLOSURE,
+    "child_disclosed_what_now": levels.ABUSE_DISCLOSURE,
 }
 #: "Was it my fault", and the cards after which it is asked by or for the one who was harmed.
 FAULT = "is_it_my_fault"

@@ -12,6 +12,7 @@ from bot.dialogue.constants import (
     CARD_LEVEL,
     CARD_SPEAKER,
     CHECK_IN,
+    TOLD_INTENT,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
@@ -37,6 +38,8 @@ from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_anothe
 _LIKELIER_THAN_NOT = 0.5
 #: From this score words of despair after another trouble's card are met as such, and not as talk about that card.
 DESPAIR_FROM = 0.8
+#: The same where the words are of dying: "if it goes out he'll top himself".
+DYING_FROM = 0.4
 #: From this score danger is met as such after another trouble's card.
 DANGER_FROM = 0.75
 #: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
@@ -66,7 +69,7 @@ TAKE_BACK = "take_back"
 #: Says who writes: a parent, a teacher, an age.
 CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
-GOING_TO = "outcome_going_to"
+GOING_TO, NOT_YET = "outcome_going_to", "outcome_not_yet"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: Said by somebody who took something these may be a goodbye; the number stays first.
@@ -138,6 +141,7 @@ class Turn:
         was_told_again: The newest bot message is a card shown once more.
         meaning: What the words mean because of the open card, where that is not what they say.
         is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
+        speaks_of_dying: The words are of dying or of hurting oneself.
         is_in_language_of_card: The open card was given in another language than English, and the message is in that
             one, or in none that can be named.
     """
@@ -168,6 +172,7 @@ class Turn:
     meaning: Meaning | None = None
     is_answered_as_told: bool = False
     is_in_language_of_card: bool = False
+    speaks_of_dying: bool = False
 
     @property
     def is_after_a_card(self) -> bool:
@@ -178,6 +183,11 @@ class Turn:
     def has_recent_card(self) -> bool:
         """Whether a card is what is talked of: see `OpenCard.is_recent`."""
         return self.open_card is not None and self.open_card.is_recent
+
+    @property
+    def tells_a_fact(self) -> bool:
+        """Whether it tells something about what the card was given for, and there are words for that."""
+        return self.has_recent_card and str(self.intent).startswith(TOLD_INTENT)
 
     @property
     def is_emergency(self) -> bool:
@@ -345,6 +355,8 @@ def _is_talk_about_the_card(turn: Turn) -> bool:
     """What the ordinary policies answer after a card, although a score may find risk in it."""
     if turn.is_after_a_card and turn.intent in AFTER_CARD_INTENTS and not _is_new_risk(turn):
         return True
+    if turn.tells_a_fact and not _is_more_than_a_fact(turn):
+        return True
     if _repeats_a_card(turn):
         return True
     return turn.is_after_a_card and not turn.check_in and not turn.told_plainly and _is_hardly_a_doubt(turn.risk)
@@ -369,6 +381,17 @@ def _is_new_risk(turn: Turn) -> bool:
     if turn.is_emergency or turn.risk.failed or turn.told_plainly:
         return True
     return turn.is_another_trouble or _goes_to_something_worse(turn)
+
+
+def _is_more_than_a_fact(turn: Turn) -> bool:
+    """Whether a fact about the card's trouble ("he said dont tell ur mum") tells of another one, or of danger.
+
+    Plain words for the very trouble of the card are no news to it, and its helplines stand beneath the reply.
+    """
+    is_of_the_card = turn.open_card is not None and turn.risk.main_category == turn.open_card.category
+    if turn.is_emergency or turn.risk.failed or turn.check_in or turn.is_another_trouble:
+        return True
+    return _likely_danger(turn.risk) or (turn.told_plainly and not is_of_the_card)
 
 
 def _goes_to_something_worse(turn: Turn) -> bool:
@@ -420,7 +443,8 @@ def _is_met(turn: Turn) -> bool:
         # "He says he's coming here" is more than what was told before; a blackmailer's haste is not.
         return False
     is_despair = risk.main_category == SELF_HARM and not (turn.asks_about_the_card or card.is_from_own_hand)
-    limit = DESPAIR_FROM if is_despair else ANOTHER_TROUBLE_FROM
+    despair_from = DYING_FROM if turn.speaks_of_dying else DESPAIR_FROM
+    limit = despair_from if is_despair else ANOTHER_TROUBLE_FROM
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
 
@@ -432,10 +456,9 @@ def _likely_danger(risk: RiskAssessment) -> bool:
 def _is_heard_question(turn: Turn, card: OpenCard) -> bool:
     """A quiet question, once the emergency number has been given several times, is answered with it beneath.
 
-    Once is enough where somebody else is in danger and the question is surely known: "can i report it without my name".
+    Once is enough where nobody took anything and the question is known: "can i report it without my name".
     """
-    is_known = turn.has_sure_answer and turn.is_about_card and not card.is_from_oneself
-    if is_known:
+    if not card.is_from_oneself and turn.has_sure_answer and (turn.is_about_card or turn.is_question):
         return card.repeated >= 1
     return card.repeated >= _HEARD and turn.intent == FAQ_INTENT and turn.is_question
 
@@ -453,7 +476,12 @@ def _tells_more(turn: Turn) -> bool:
 
 def _is_surely_answered(turn: Turn) -> bool:
     """ "I am afraid of accusing somebody wrongly" asks nothing, and is what an answer of the card's topics is for."""
-    is_known = turn.has_sure_answer and turn.is_about_card and turn.newest_alone == RiskLevel.NONE
+    named = turn.risk.main_category
+    is_of_the_card = turn.open_card is not None and named == turn.open_card.category
+    # "She said it again, she wants to die" brings the card again.
+    is_grave = turn.is_emergency or named in (SELF_HARM, IMMEDIATE_DANGER)
+    is_no_news = turn.newest_alone == RiskLevel.NONE or (is_of_the_card and not is_grave)
+    is_known = turn.has_sure_answer and turn.is_about_card and is_no_news
     return is_known and turn.has_recent_card and not (turn.told_plainly or turn.check_in or turn.is_overread)
 
 
@@ -472,6 +500,8 @@ def _asks_what_was_met(turn: Turn) -> bool:
 def _adds_to_an_emergency(turn: Turn) -> bool:
     """Words that tell of no help and no safety ("only a few", "can she sleep now") leave the danger open."""
     says_nothing = turn.intent in _SAYS_NOTHING_BY_ITSELF and turn.intent != SAFE_NOW
+    # "Nobody has come yet" is no plan put off.
+    says_nothing = says_nothing or turn.tells_a_fact or turn.intent == NOT_YET
     if turn.open_card is not None and turn.open_card.is_from_oneself and turn.intent in _LEAVES_AN_OVERDOSE_OPEN:
         return True
     return turn.is_overread or turn.asks_what_now or says_nothing or turn.intent == FAQ_INTENT
@@ -483,7 +513,7 @@ def _about_the_card(turn: Turn) -> Decision | None:
     Words told, not asked, are about what was told before: "im scared" of a man wants no lesson on worries. Nor does a
     disclosure that begins like a question ("when he drinks he hits me").
     """
-    if turn.asks_about_the_card:
+    if turn.asks_about_the_card or _is_surely_answered(turn):
         return Decision(UTTER_CRISIS_ANSWER)
     if turn.risk.level == RiskLevel.CHECK_IN and turn.intent not in (*_SAYS_NOTHING_BY_ITSELF, FAQ_INTENT):
         return None

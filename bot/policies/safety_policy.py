@@ -66,6 +66,7 @@ from bot.safety.answers import (
     read_answer,
     says_outcome,
     speaks_of_calling,
+    speaks_of_dying,
     tells_of_paying,
 )
 from bot.safety.cues import UNDETERMINED
@@ -168,6 +169,7 @@ class SafetyPolicy(Policy):
             was_told_again=_was_told_again(tracker),
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
+            speaks_of_dying=speaks_of_dying(text),
             is_in_language_of_card=_is_in_language_of_card(assessment.language, text, tracker),
         )
         return decide(turn)

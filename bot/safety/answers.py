@@ -19,6 +19,8 @@ AFTER_AN_EMERGENCY, AFTER_AN_OVERDOSE = "after_an_emergency", "after_an_overdose
 MAX_WORDS = 12
 #: The same where closed patterns are tried.
 _FEW_WORDS = 14
+#: The same for open ones, which are looked for anywhere.
+_MANY_WORDS = 40
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
 #: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
@@ -29,7 +31,8 @@ _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
-    "other_children", "needs_a_doctor", "found_again",
+    "other_children", "needs_a_doctor", "found_again", "is_theirs",
+    "same_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
 )  # fmt: skip
 
 
@@ -128,6 +131,16 @@ def reaches_a_service(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["reached_a_service"].search(_with_digits(text)))
 
 
+def is_theirs(text: str) -> bool:
+    """Whether words say of what was explained just before that it happens to them, or to a child they know."""
+    return not is_question(text) and _is_short(text) and bool(_patterns(_ANSWERS)["is_theirs"].search(_plain(text)))
+
+
+def says_same_age(text: str) -> bool:
+    """Whether words say that somebody is as old as the other, or a child as well: "hes 14 too", "a boy in my year"."""
+    return bool(_patterns(_ANSWERS)["same_age"].search(_with_digits(text)))
+
+
 def speaks_of_calling(text: str) -> bool:
     """Whether words speak of a call, a line or talking to somebody: only then is a price that of a helpline."""
     return bool(_patterns(_ANSWERS)["of_calling"].search(_plain(text)))
@@ -162,10 +175,14 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
         earlier: What was written before: nobody who was told of there makes safe.
     """
     before = list(earlier)
-    if is_question(text) or not _is_short(text) or _is_told_of(text, before):
+    if is_question(text):
+        return False
+    said = " ".join(map(_plain, before))
+    if _is_over(_plain(text), said):
+        return True
+    if not _is_short(text) or _is_told_of(text, before):
         return False
     patterns = _patterns(_ANSWERS)
-    said = " ".join(map(_plain, before))
     # Who was not named may be any of them: "he said hes going to kill me", then "my husband is home".
     names_someone = bool(_kin_in(text)) and bool(patterns["unnamed_threat"].search(said))
     if names_someone:
@@ -173,6 +190,16 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
     was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
     is_found = was_missing and patterns["found_again"].search(_plain(text))
     return bool(is_found or patterns["called_off"].search(_plain(text)))
+
+
+def _is_over(plain: str, said: str) -> bool:
+    """Whether more words tell that a danger is over: "the police have him", "shes home, the guards found her"."""
+    patterns = _patterns(_ANSWERS)
+    if len(plain.split()) > _MANY_WORDS or patterns["goes_on"].search(plain):
+        return False
+    was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
+    is_back = was_missing and patterns["is_back"].search(plain)
+    return bool(is_back or patterns["is_held"].search(plain) or patterns["all_safe"].search(plain))
 
 
 def came_out(text: str) -> bool:
@@ -189,6 +216,11 @@ def is_looked_after(text: str, earlier: Iterable[str] = ()) -> bool:
     if is_question(text) or not _is_short(text) or _is_told_of(text, earlier):
         return False
     return bool(_patterns(_ANSWERS)["is_looked_after"].search(_plain(text)))
+
+
+def is_treated(text: str) -> bool:
+    """Whether words say, and nothing else, that somebody is with people who treat them: "shes at the hospital now"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["is_treated"].search(_plain(text)))
 
 
 def took_nothing(text: str) -> bool:
@@ -244,6 +276,9 @@ def explains(text: str, is_about_dying: bool = False) -> bool:
     """
     plain, patterns = _plain(text), _patterns(_ANSWERS)
     if len(plain.split()) > MAX_WORDS or is_question(text) or not patterns["explains"].search(plain):
+        return False
+    # "Shes only 15" tells how young somebody is.
+    if patterns["age_of_a_child"].search(_with_digits(text)):
         return False
     return not is_about_dying or bool(patterns["explains_dying"].search(plain))
 

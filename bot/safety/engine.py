@@ -9,7 +9,7 @@ import logging
 import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import List, Mapping, Sequence, Tuple
+from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -263,6 +263,16 @@ def _parts(text: str, messages: Sequence[str]) -> List[str]:
     return [text, *(part for part in (clean(message).text for message in messages) if part)]
 
 
+def explanation(name: str) -> str:
+    """The sentence for staff of that name, such as `together`. Raises KeyError for any other name."""
+    return str(_explanations()[name])
+
+
+@lru_cache(maxsize=1)
+def _explanations() -> Mapping[str, Any]:
+    return read_yaml(RISK_DIR / "words" / "explanations.yml")
+
+
 _BUILD_LOCK = threading.Lock()
 
 
@@ -270,7 +280,7 @@ _BUILD_LOCK = threading.Lock()
 def _build() -> SafetyEngine:
     from bot.safety.training import load_or_train
 
-    explanations = read_yaml(RISK_DIR / "words" / "explanations.yml")
+    explanations = _explanations()
     missing = [name for name in CATEGORIES if name not in explanations["classifier"]]
     assert not missing, f"explanations.yml lacks {missing}"
     classifier, second_reading = load_or_train(), SecondReading.load()

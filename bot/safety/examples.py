@@ -32,6 +32,7 @@ RISKY_TOPICS = frozenset(
         "nudes_pressure",
         "stranger_contact",
         "grooming_warning_signs",
+        "grooming_techniques",
         "meeting_online_friend",
         "child_disclosed_what_now",
         "abuse_support",

@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.responses import get_responses
 from bot.dialogue.constants import RECEIVED_AFTER_CARD
 from bot.dialogue.facts import LOOK_BACK, is_card_open, read_facts, recent_words
-from bot.dialogue.special import SPECIAL_RESPONSES, plain
+from bot.dialogue.special import composer_of, plain
 from bot.learning.state import JourneyState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -29,7 +29,7 @@ def heard(text, **parsed):
 
 
 def say(name, tracker):
-    return SPECIAL_RESPONSES[name](tracker, read_facts(tracker, "web"), NOW)
+    return composer_of(name)(tracker, read_facts(tracker, "web"), NOW)
 
 
 def test_a_likely_answer_is_said_to_be_a_guess_with_the_next_ones_beside_it():
@@ -271,3 +271,66 @@ def test_whoever_holds_a_picture_of_somebody_is_not_told_to_take_a_screenshot(ca
     given = BotUttered("…", metadata={"response": card, "card_category": "image_shared", "utter_action": "utter_crisis_card"})
     tracker = tracker_with(given, heard("should i delete it", nearest=[{"faq": known, "score": 0.9}]))
     assert say("utter_crisis_answer", tracker)["response"] == f"utter_faq/{answered}"
+
+
+def card_about(category, speaker="self", **more):
+    told = {"card_category": category, "card_speaker": speaker, "response": f"utter_crisis_{category}_child", **more}
+    return BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_level": "escalate", **told})
+
+
+def told_after(name, card, *events):
+    return say(name, tracker_with(card, *events, heard("…"), card_level="escalate"))["response"]
+
+
+def test_words_for_a_fact_fit_certain_cards_and_people_only():
+    assert told_after("utter_told_a_meeting", card_about("adult_involved")) == "utter_told_a_meeting"
+    # Another trouble, a friend who does not go themselves, the one who did it: what was told is received.
+    assert told_after("utter_told_a_meeting", card_about("self_harm")) == "utter_crisis_heard"
+    assert told_after("utter_told_a_meeting", card_about("adult_involved", "friend")) == "utter_crisis_heard"
+    own = card_about("image_shared", response="utter_crisis_own_fake_child")
+    assert told_after("utter_told_people_saw_it", own) == "utter_crisis_heard"
+
+
+def test_words_for_a_fact_are_not_said_twice_in_a_row():
+    said = BotUttered("…", metadata={"response": "utter_told_a_meeting"})
+    assert told_after("utter_told_a_meeting", card_about("adult_involved"), heard("he comes"), said) == "utter_crisis_heard"
+
+
+def test_the_same_answer_is_not_given_twice_in_a_row_to_other_words():
+    name = "utter_faq/first_phone"
+    given = BotUttered("…", metadata={"response": name})
+    again = say(name, tracker_with(heard("a phone, when"), given, heard("and a phone with 9?", nearest=NEAREST)))
+    assert again["response"] == "utter_same_answer"
+    assert [button["payload"] for button in again["buttons"]][0] == '/ask{"faq": "is_this_app_ok"}'
+    # The same words may be sent once more, and a button always means what it says.
+    assert say(name, tracker_with(heard("a phone, when"), given, heard("a phone, when")))["response"] == name
+    assert say(name, tracker_with(heard("a phone"), given, heard('/ask{"faq": "first_phone"}')))["response"] == name
+
+
+def test_a_second_miss_after_a_harmless_answer_stays_with_its_topic():
+    answer = BotUttered("…", metadata={"response": "utter_faq/first_phone"})
+    missed = BotUttered("…", metadata={"response": "utter_nearest_answers"})
+    near = say("utter_nearest_answers", tracker_with(answer, missed, heard("hm", nearest=[], likely=None)))
+    assert near["response"] == "utter_second_miss_near" and "999" not in near["text"]
+    far = say("utter_nearest_answers", tracker_with(missed, heard("hm", nearest=[], likely=None)))
+    assert far["response"] == "utter_second_miss" and "999" in far["text"]
+
+
+def asked_with(category, intent):
+    question = BotUttered("?", metadata={"response": f"utter_check_in_{category}", "check_in": category})
+    before = UserUttered("…", {"name": "faq"}, parse_data={"text": "…", "intent": intent})
+    return tracker_with(before, question, heard("no"))
+
+
+def test_a_no_goes_back_to_what_was_written_before_our_question():
+    sure = {"name": "faq", "full_retrieval_intent_name": "faq/account_hacked"}
+    answered = say("utter_check_in_no", asked_with("extortion", sure))
+    assert answered["response"] == "utter_faq/account_hacked" and answered["text"].startswith("Okay, thank you for answering.")
+    # What is said to a no about dying, or about a picture, is said first; the answer is a choice.
+    for category in ("self_harm", "image_shared"):
+        said = say("utter_check_in_no", asked_with(category, sure))
+        assert said["response"].startswith("utter_check_in_no")
+        payloads = [button["payload"] for button in said["buttons"]]
+        assert payloads[0] == '/ask{"faq": "account_hacked"}' and "/get_hotline" in payloads
+    unsure = say("utter_check_in_no", asked_with("extortion", {"name": "nlu_fallback"}))
+    assert unsure["response"] == "utter_check_in_no"

@@ -57,3 +57,47 @@ def test_what_is_understood_from_the_words_before_only_is_not_said_outright() ->
         message = Message({TEXT: "how do i get it back", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384)})
         component.process([message], before)
         assert message.get(INTENT)["name"] == acted_on
+
+
+class Facts:
+    """Stands for a label model that has seen facts told after a card."""
+
+    labels = ["told_they_are_nice", "told_same_age", "told_something_else", "faq/first_phone", "faq/asked_to_keep_it_secret", "greet"]
+
+    def __init__(self, *row: float) -> None:
+        self._row = row
+
+    def confidences(self, encoded: object) -> np.ndarray:
+        return np.array([self._row])
+
+
+CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "adult_involved", "response": "utter_crisis_adult_involved_child"})
+
+
+def understood(text: str, model: Facts, *events: object, alone: str = "none") -> str:
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34"), *events])
+    message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": {"alone": alone, "level": alone}})
+    SemanticIntentClassifier({"threshold": 0.5, "answer_threshold": 0.85}, None, None, model).process([message], tracker)
+    return str(message.get(INTENT)["name"])
+
+
+def test_a_fact_counts_only_while_a_card_is_talked_of_and_only_where_nothing_is_asked() -> None:
+    nice = Facts(0.3, 0.02, 0.02, 0.3, 0.06, 0.3)
+    assert understood("hes nice tho", nice, CARD) == "told_they_are_nice"
+    assert understood("is he nice?", nice, CARD) == FALLBACK_INTENT
+    assert understood("hes nice tho", nice) == FALLBACK_INTENT
+
+
+def test_a_question_about_something_else_gives_way_to_a_fact_and_one_about_the_card_does_not() -> None:
+    assert understood("my dad took my phone", Facts(0.02, 0.0, 0.0, 0.97, 0.0, 0.01), CARD) == "told_they_are_nice"
+    sure = Facts(0.02, 0.0, 0.0, 0.01, 0.96, 0.01)
+    assert understood("i must not tell anyone", sure, CARD) == "faq"
+    # Where something at risk is heard the fact is safer than a lesson.
+    assert understood("i must not tell anyone", Facts(0.1, 0.0, 0.0, 0.0, 0.9, 0.0), CARD, alone="escalate") == "told_they_are_nice"
+
+
+def test_anything_else_that_is_told_is_no_fact_and_an_age_alone_is_a_detail() -> None:
+    assert understood("i had pasta", Facts(0.1, 0.1, 0.7, 0.05, 0.0, 0.05), CARD) == FALLBACK_INTENT
+    age = Facts(0.1, 0.8, 0.0, 0.05, 0.0, 0.05)
+    assert understood("hes 14 too", age, CARD) == "told_same_age"
+    assert understood("shes 16 im 10", age, CARD) == "told_a_detail"

@@ -479,3 +479,48 @@ def test_what_is_not_known_is_answered_rather_than_asked():
     assert decide(risk(ASK, ADULT_INVOLVED), ASK, "faq", None, NONE, **known) is None
     assert decide(risk(ASK, ADULT_INVOLVED), ASK, "faq", None, NONE, **{**known, "has_sure_answer": False}).response == UTTER_CHECK_IN
     assert decide(risk(CARD, ADULT_INVOLVED), CARD, "faq", None, NONE, **known).response == UTTER_CRISIS_CARD
+
+
+def told_a_fact(assessment, alone=NONE, card=ADULT_INVOLVED, **more):
+    known = {"cards_given": frozenset({card}), "open_card": OpenCard(card, "self", is_recent=True), **more}
+    return decide(assessment, alone, "told_to_keep_it_secret", None, CARD, is_question=False, **known)
+
+
+def test_a_fact_about_the_trouble_of_the_card_gets_its_own_words_however_it_sounds():
+    assert told_a_fact(RiskAssessment()) is None
+    assert told_a_fact(risk(CARD, ADULT_INVOLVED), CARD, told_plainly=True) is None
+
+
+def test_a_fact_that_tells_of_danger_of_dying_or_of_another_trouble_is_met_as_that():
+    for assessment in (risk(NOW, ADULT_INVOLVED), risk(CARD, SELF_HARM), RiskAssessment(level=ASK, failed=True)):
+        assert told_a_fact(assessment, assessment.level) is not None
+    assert told_a_fact(risk(CARD, ABUSE_DISCLOSURE), CARD, told_plainly=True).response == UTTER_CRISIS_CARD
+
+
+def test_without_a_card_that_is_talked_of_nothing_is_a_fact_about_it():
+    decision = told_a_fact(risk(CARD, ADULT_INVOLVED), CARD, open_card=None, cards_given=frozenset())
+    assert decision.response == UTTER_CRISIS_CARD
+
+
+def test_words_of_dying_after_another_card_are_met_from_a_lower_score():
+    told = RiskAssessment(CARD, {EXTORTION: 0.99, SELF_HARM: 0.54})
+    known = {"cards_given": frozenset({EXTORTION}), "open_card": OpenCard(EXTORTION, "self", is_recent=True)}
+    of_dying = decide(told, CARD, None, None, CARD, is_question=False, told_plainly=False, speaks_of_dying=True, **known)
+    assert of_dying.slots[CARD_CATEGORY] == SELF_HARM
+    other = decide(told, CARD, None, None, CARD, is_question=False, told_plainly=False, **known)
+    assert other.slots[CARD_CATEGORY] == EXTORTION
+
+
+def test_while_somebody_is_in_danger_a_fact_or_a_plan_put_off_leaves_the_number_first():
+    card = OpenCard(ADULT_INVOLVED, "self", is_emergency=True, is_recent=True, repeated=1)
+    for intent in ("told_still_near", "outcome_not_yet"):
+        decision = decide(RiskAssessment(), NONE, intent, None, CARD, is_question=False, open_card=card)
+        assert decision.response == UTTER_CRISIS_CARD
+
+
+def test_a_known_question_is_answered_after_the_first_emergency_card():
+    card = OpenCard(ADULT_INVOLVED, "self", is_emergency=True, is_recent=True, repeated=1)
+    known = {"has_sure_answer": True, "has_answer": True, "told_plainly": False}
+    assert decide(RiskAssessment(), NONE, "faq", None, CARD, open_card=card, **known).response == UTTER_CRISIS_ANSWER
+    from_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
+    assert decide(RiskAssessment(), NONE, "faq", None, CARD, open_card=from_oneself, **known).response == UTTER_CRISIS_CARD

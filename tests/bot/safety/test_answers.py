@@ -18,10 +18,13 @@ from bot.safety.answers import (
     is_looked_after,
     is_one_word,
     is_question,
+    is_theirs,
+    is_treated,
     names_deadline,
     reaches_a_service,
     read_answer,
     says_outcome,
+    says_same_age,
     speaks_of_dying,
     speaks_of_other_children,
     tells_of_paying,
@@ -440,3 +443,91 @@ def test_what_one_will_do_oneself_or_suffer_is_no_deadline(text):
 def test_not_suicidal_is_a_no():
     assert read_answer("not suicidal or anything just lonely", "self_harm") == "deny"
     assert read_answer("not suicidal but i want to disappear", "self_harm") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no i dont wanna hurt myself i just feel left out", "i said im NOT gonna hurt myself", "no i wouldnt do anything to myself"],
+)
+def test_who_says_that_they_will_not_hurt_themselves_is_believed(text):
+    assert will_not_act(text)
+
+
+@pytest.mark.parametrize("text", ["i dont want to hurt myself but i cant stop", "i wont hurt myself until tonight", "i want to hurt myself"])
+def test_a_no_with_a_but_is_none(text):
+    assert not will_not_act(text)
+
+
+def test_how_young_somebody_is_explains_nothing_away():
+    assert explains("no its just my hair lol")
+    assert not explains("shes only 15") and not explains("hes just 13 lol")
+
+
+DANGER, MISSING = ["theres a man with a knife outside"], ["my daughter ran away and never came home"]
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [
+        ("shes home. the guards got her at the station, shes in the shower", MISSING),
+        ("cops have got him in the back of the car. my dads on his way over", DANGER),
+        ("the neighbours came, we are safe", DANGER),
+        ("its over, i rang the deputy", DANGER),
+        ("my sister came home shes with me", DANGER),
+        ("dads home", [*DANGER, "im safe now i think. my dad is on his way"]),
+    ],
+)
+def test_a_danger_that_is_over_may_be_told_in_more_words(text, earlier):
+    assert calls_off(text, earlier)
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [
+        ("the police came and left, they said she will come back by herself", MISSING),
+        ("they have her", DANGER),
+        ("they got him a knife", DANGER),
+        ("its not safe here", DANGER),
+        ("i feel safe with him", DANGER),
+        ("its over", DANGER),
+        ("hes home", ["he said hes gonna kill me when hes home"]),
+    ],
+)
+def test_words_like_these_end_no_danger(text, earlier):
+    assert not calls_off(text, earlier)
+
+
+@pytest.mark.parametrize("text", ["shes at the hospital now", "update: shes awake in the hospital now", "he is in hospital with his mum"])
+def test_who_is_treated_is_looked_after(text):
+    assert is_treated(text)
+
+
+@pytest.mark.parametrize("text", ["hes in the hospital toilet with a knife", "she should go to hospital", "is she in hospital"])
+def test_a_hospital_in_other_words_is_no_treatment(text):
+    assert not is_treated(text)
+
+
+@pytest.mark.parametrize("text", ["ok so that kinda happened to me", "this is happening to my daughter", "thats what happened to my friend"])
+def test_what_was_explained_may_be_theirs(text):
+    assert is_theirs(text)
+
+
+@pytest.mark.parametrize("text", ["can that happen to me", "that never happened to me", "it happens to others", "that was helpful"])
+def test_other_words_about_what_was_explained_are_not(text):
+    assert not is_theirs(text)
+
+
+@pytest.mark.parametrize("text", ["hes 14 too", "shes in my year", "no its just another kid", "a boy from my school, same age"])
+def test_the_same_age_is_said(text):
+    assert says_same_age(text)
+
+
+@pytest.mark.parametrize("text", ["shes 16 im 10", "he's 15 and he's had a rough year", "we've been together since year 10", "hes 40"])
+def test_another_age_is_not_the_same(text):
+    assert not says_same_age(text)
+
+
+def test_a_question_may_stand_behind_an_if():
+    assert is_question("if i tell will they take me away from my mum")
+    assert is_question("its a boy in my year can he get in trouble")
+    assert not is_question("he said he will find me")

@@ -1,0 +1,58 @@
+"""How often a fact told after a card gets its own words, on phrasings kept apart from `data/nlu/told.yml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.content.responses import get_responses
+
+HELD_OUT = yaml.safe_load((Path(__file__).parent / "told.yml").read_text(encoding="utf-8"))
+#: What somebody wrote before, by the card that it opened.
+OPENINGS = {
+    "abuse_disclosure": "my uncle touches me when nobody is home",
+    "adult_involved": "theres a man on discord hes 34 and he says he loves me",
+    "extortion": "he says he'll post my pics if i dont pay",
+    "image_shared": "my ex sent my private pic to everyone in my year",
+}
+#: Facts whose words are there already, with the cards that they follow.
+ELSEWHERE = {
+    "told_another_child": ("utter_crisis_other_children", "abuse_disclosure"),
+    "told_a_detail": ("utter_crisis_noted", "abuse_disclosure"),
+}
+#: Measured on 2026-11-28 as share of lines answered with the words for that fact.
+AT_LEAST = 0.65
+
+
+def expected(intent):
+    """The response and the card that it follows."""
+    if intent in ELSEWHERE:
+        return ELSEWHERE[intent]
+    name = f"utter_{intent}"
+    cards = get_responses().variations(name)[0].metadata["after"]
+    return name, next(card for card in cards if card in OPENINGS)
+
+
+@pytest.fixture(scope="module")
+def answered(assistant):
+    """For each held-out line: its intent, the text, the response it got and the result."""
+    found = []
+    for intent, lines in HELD_OUT.items():
+        response, card = expected(intent)
+        for text in lines:
+            result = assistant.converse([OPENINGS[card], text], "told", "child", "GB")[1]
+            found.append((intent, text, response, result))
+    return found
+
+
+def test_most_facts_get_their_own_words(answered):
+    right = [result["replies"][0]["response"] == response for _, _, response, result in answered]
+    assert len(right) >= 12 * len(HELD_OUT)
+    assert sum(right) / len(right) >= AT_LEAST, f"{sum(right)} of {len(right)}"
+
+
+def test_helplines_stay_beneath_the_words_for_a_fact(answered):
+    told = [(text, result) for _, text, _, result in answered if result["replies"][0]["response"].startswith("utter_told_")]
+    assert told and [text for text, result in told if not result["hotlines"]] == []
