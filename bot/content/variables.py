@@ -89,11 +89,15 @@ def short_line(selection: Selection) -> str:
 
 
 def help_strip(slots: Mapping[str, Any]) -> str:
-    """One line: the first services, then the emergency number, which is no service before it as well."""
+    """One line: the first services, then the emergency number, which is no service before it as well.
+
+    Who answers comes before forms and tools: "you can tell these people how it feels" is no word for a page.
+    """
     selection = selection_from(slots)
     channel = slots.get("channel") or "web"
     parts = []
-    for choice in selection.beside_emergency[:STRIP_SERVICES]:
+    staffed_first = sorted(selection.beside_emergency, key=lambda choice: choice.service.kind != "helpline")
+    for choice in staffed_first[:STRIP_SERVICES]:
         service = choice.service
         if channel == "web" and service.phone:
             number = f"[{service.phone}](tel:{dialled(service.phone)})"

@@ -9,6 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
 from bot.dialogue.facts import (
     ConversationFacts,
+    cards_given,
     is_card_from_own_hand,
     is_card_newest,
     is_card_open,
@@ -16,9 +17,10 @@ from bot.dialogue.facts import (
     latest_risk,
     newest_card,
     spoken_in_session,
+    typed_in_session,
 )
 from bot.nlu.risk_detector import from_dict
-from bot.safety.answers import reaches_a_service, speaks_of_calling
+from bot.safety.answers import reaches_a_service, speaks_of_calling, speaks_of_dying
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
@@ -90,6 +92,13 @@ def after_ones_own_deed(tracker: DialogueStateTracker, facts: ConversationFacts)
 def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a card about self-harm is what is talked of."""
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
+
+
+def while_somebody_threatens_themselves(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Once words of dying or of hurting oneself were written, or a card about that was given; and for a button."""
+    typed = list(typed_in_session(tracker))
+    is_pressed = bool(typed) and typed[0].startswith("/")
+    return is_pressed or SELF_HARM in cards_given(tracker) or any(map(speaks_of_dying, typed))
 
 
 def while_somebody_may_hurt_others(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

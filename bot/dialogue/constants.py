@@ -35,7 +35,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_heard", "utter_crisis_unanswered", "utter_crisis_not_followed", "utter_crisis_noted",
         "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_which_step",
         "utter_crisis_which_step_self_harm", "utter_crisis_comes_near", "utter_crisis_explained",
-        "utter_crisis_not_acting", "utter_crisis_other_children",
+        "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
     }
 )  # fmt: skip
 #: A fact told after a card that has words of its own (data/responses/told.yml): its intent and its response.

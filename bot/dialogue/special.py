@@ -34,6 +34,7 @@ from bot.dialogue.conditions import (
     while_open,
     while_open_about_self_harm,
     while_somebody_may_hurt_others,
+    while_somebody_threatens_themselves,
     while_something_grave_is_heard,
 )
 from bot.dialogue.constants import (
@@ -63,6 +64,7 @@ from bot.dialogue.facts import (
     cards_given,
     emergencies_in_a_row,
     is_asked_after_cards,
+    is_card_from_own_hand,
     is_card_newest,
     is_card_open,
     is_direct_question,
@@ -104,6 +106,8 @@ Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 
 #: After a card, answers that are further away than this are not offered.
 NEAR_ENOUGH = 0.1
+#: "I can't stop watching pornography" is no choice for a child who cannot sleep, however near it seems.
+SURELY_NEAR, _OUT_OF_THE_BLUE = 0.3, ("pornography_exposure", "offender_worry")
 #: The same for answers that people ask for after such a card.
 OF_ITS_TOPIC_ENOUGH = 0.02
 #: By the beginning of a card's name: what is answered instead of the answer that is nearest.
@@ -128,6 +132,7 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
     IMAGE_SHARED: "confront_the_person",
 }
 _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
+_BREAKING_UP = "break_up_when_they_threaten"
 #: Buttons under one message.
 MOST_BUTTONS = 3
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
@@ -269,6 +274,8 @@ def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> s
     if card.get(CARD_CATEGORY) == EXTORTION and intent == BARRIER_COST:
         return "sextortion_should_i_pay"
     known = next(iter(_nearest(tracker)), None)
+    if known == _BREAKING_UP and not while_somebody_threatens_themselves(tracker, facts):
+        return "older_partner_online" if card.get(CARD_CATEGORY) == ADULT_INVOLVED else "break_up"
     if known == _WHAT_TO_SAY and card.get(CARD_SPEAKER) == Speaker.SELF.value:
         return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "")
     if known == _DELETING and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
@@ -440,6 +447,9 @@ def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Dra
 
 def _not_answered(tracker: DialogueStateTracker) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
+    alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
+    if alone >= RiskLevel.CHECK_IN and not is_question(_text_of(tracker)) and not is_card_from_own_hand(tracker):
+        return "utter_crisis_told_more"
     if _spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
         return "utter_crisis_not_followed"
     return "utter_crisis_unanswered" if is_question(_text_of(tracker)) else "utter_crisis_heard"
@@ -452,7 +462,8 @@ def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:
 
 def _may_be_offered(entry: Mapping[str, Any]) -> bool:
     """Whether a guess may be shown: "I want to stop hurting myself" is no choice for a message about a game streak."""
-    return entry.get("topic") not in SENSITIVE_TOPICS or bool(entry["score"] >= NEAR_ENOUGH)
+    topic, score = entry.get("topic"), float(entry["score"])
+    return topic not in SENSITIVE_TOPICS or score >= (SURELY_NEAR if topic in _OUT_OF_THE_BLUE else NEAR_ENOUGH)
 
 
 def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Draft:
@@ -747,6 +758,12 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),
     f"{FAQ_PREFIX}{FAULT}": _either(after_ones_own_deed, _fault_of_ones_own, _said(f"{FAQ_PREFIX}{FAULT}")),
+    # Of a partner who threatens nothing it is an ordinary break-up.
+    f"{FAQ_PREFIX}break_up_when_they_threaten": _either(
+        while_somebody_threatens_themselves,
+        _answer(f"{FAQ_PREFIX}break_up_when_they_threaten"),
+        _answer(f"{FAQ_PREFIX}break_up"),
+    ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,
     f"utter_{TOLD_OF_ANOTHER_CHILD}": _either(

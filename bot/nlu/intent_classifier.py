@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, IN
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.constants import TOLD_A_DETAIL, TOLD_INTENT, TOLD_SAME_AGE, TOLD_SOMETHING_ELSE
+from bot.dialogue.constants import TOLD_A_DETAIL, TOLD_INTENT, TOLD_OF_ANOTHER_CHILD, TOLD_SAME_AGE, TOLD_SOMETHING_ELSE
 from bot.dialogue.facts import cards_given, is_card_open
 from bot.nlu.constants import (
     DETAIL,
@@ -30,7 +30,7 @@ from bot.nlu.context import Subject, in_context, read_together, subject_of, subj
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import SENSITIVE_TOPICS, is_about, topic_of
-from bot.safety.answers import is_question, says_same_age
+from bot.safety.answers import is_question, names_others, says_same_age
 from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
@@ -151,7 +151,8 @@ class SemanticIntentClassifier(GraphComponent):
         if all_facts < self._config[TOLD_FROM] * likely.sum() or _is_understood(likely, self._model.labels, message):
             return None
         name, share = self._model.labels[best], float(likely[best]) / all_facts
-        if name == TOLD_SOMETHING_ELSE or share < self._config[TOLD_SURE]:
+        is_of_the_same = name == TOLD_OF_ANOTHER_CHILD and not names_others(text)
+        if name == TOLD_SOMETHING_ELSE or is_of_the_same or share < self._config[TOLD_SURE]:
             return None
         is_another_age = name == TOLD_SAME_AGE and not says_same_age(text)
         return {"name": TOLD_A_DETAIL if is_another_age else name, "confidence": share}

@@ -33,6 +33,7 @@ _SINGLE = (
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
+    "names_others",
 )  # fmt: skip
 
 
@@ -136,6 +137,11 @@ def is_theirs(text: str) -> bool:
     return not is_question(text) and _is_short(text) and bool(_patterns(_ANSWERS)["is_theirs"].search(_plain(text)))
 
 
+def names_others(text: str) -> bool:
+    """Whether words name somebody young beside the one spoken of: "he does it to my sister as well"."""
+    return bool(_patterns(_ANSWERS)["names_others"].search(_plain(text)))
+
+
 def says_same_age(text: str) -> bool:
     """Whether words say that somebody is as old as the other, or a child as well: "hes 14 too", "a boy in my year"."""
     return bool(_patterns(_ANSWERS)["same_age"].search(_with_digits(text)))
@@ -175,9 +181,13 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
         earlier: What was written before: nobody who was told of there makes safe.
     """
     before = list(earlier)
+    said = " ".join(map(_plain, before))
+    # "Everyone is safe now. But who is this man?" begins with it.
+    first = re.split(r"[.!?\n]", text.strip(), maxsplit=1)[0]
+    if not is_question(first) and _is_over(_plain(first), said):
+        return True
     if is_question(text):
         return False
-    said = " ".join(map(_plain, before))
     if _is_over(_plain(text), said):
         return True
     if not _is_short(text) or _is_told_of(text, before):

@@ -21,6 +21,7 @@ from bot.safety.answers import (
     is_theirs,
     is_treated,
     names_deadline,
+    names_others,
     reaches_a_service,
     read_answer,
     says_outcome,
@@ -473,6 +474,8 @@ DANGER, MISSING = ["theres a man with a knife outside"], ["my daughter ran away 
         ("cops have got him in the back of the car. my dads on his way over", DANGER),
         ("the neighbours came, we are safe", DANGER),
         ("its over, i rang the deputy", DANGER),
+        ("Everyone is safe now. She is home. but who is this man?", MISSING),
+        ("shes just walked in!!! she was at her friends", MISSING),
         ("my sister came home shes with me", DANGER),
         ("dads home", [*DANGER, "im safe now i think. my dad is on his way"]),
     ],
@@ -488,6 +491,7 @@ def test_a_danger_that_is_over_may_be_told_in_more_words(text, earlier):
         ("they have her", DANGER),
         ("they got him a knife", DANGER),
         ("its not safe here", DANGER),
+        ("are we safe? he is at the door", DANGER),
         ("i feel safe with him", DANGER),
         ("its over", DANGER),
         ("hes home", ["he said hes gonna kill me when hes home"]),
@@ -531,3 +535,8 @@ def test_a_question_may_stand_behind_an_if():
     assert is_question("if i tell will they take me away from my mum")
     assert is_question("its a boy in my year can he get in trouble")
     assert not is_question("he said he will find me")
+
+
+def test_another_child_is_named():
+    assert names_others("he does it to my sister as well") and names_others("there are twenty girls in that team")
+    assert not names_others("he touched her again on sunday") and not names_others("he locks the door when he is with her")
