@@ -171,6 +171,8 @@ def _provenance(name: str, metadata: Mapping[str, Any], standing: Standing | Non
     lines = [f"- Id: `{name}`"]
     if metadata.get("topic"):
         lines.append(f"- Topic: {metadata['topic']}")
+    if metadata.get("after"):
+        lines.append(f"- Said after cards about: {', '.join(metadata['after']).replace('_', ' ')}")
     sources = metadata.get("source") or []
     for source in [sources] if isinstance(sources, str) else sources:
         lines.append(f"- Source: {source}")

@@ -38,7 +38,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
     }
 )  # fmt: skip
-#: A fact told after a card that has words of its own (data/responses/told.yml): its intent and its response.
+#: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.
 TOLD_INTENT, UTTER_TOLD = "told_", "utter_told_"
 #: The same where words are there already: other children, and a detail such as an age.
 TOLD_OF_ANOTHER_CHILD, TOLD_A_DETAIL = "told_another_child", "told_a_detail"

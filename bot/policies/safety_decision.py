@@ -391,7 +391,17 @@ def _is_more_than_a_fact(turn: Turn) -> bool:
     is_of_the_card = turn.open_card is not None and turn.risk.main_category == turn.open_card.category
     if turn.is_emergency or turn.risk.failed or turn.check_in or turn.is_another_trouble:
         return True
-    return _likely_danger(turn.risk) or (turn.told_plainly and not is_of_the_card)
+    # Who wants to die is met as such, after a card about that too, and is not told how others feel.
+    is_despair = turn.risk.main_category == SELF_HARM and (
+        is_of_the_card or turn.risk.categories[SELF_HARM] >= _despair_from(turn)
+    )
+    is_despair = is_despair and turn.newest_alone >= RiskLevel.ESCALATE
+    return is_despair or _likely_danger(turn.risk) or (turn.told_plainly and not is_of_the_card)
+
+
+def _despair_from(turn: Turn) -> float:
+    """From this score despair after another trouble's card is met as such; sooner where the words are of dying."""
+    return DYING_FROM if turn.speaks_of_dying else DESPAIR_FROM
 
 
 def _goes_to_something_worse(turn: Turn) -> bool:
@@ -443,8 +453,7 @@ def _is_met(turn: Turn) -> bool:
         # "He says he's coming here" is more than what was told before; a blackmailer's haste is not.
         return False
     is_despair = risk.main_category == SELF_HARM and not (turn.asks_about_the_card or card.is_from_own_hand)
-    despair_from = DYING_FROM if turn.speaks_of_dying else DESPAIR_FROM
-    limit = despair_from if is_despair else ANOTHER_TROUBLE_FROM
+    limit = _despair_from(turn) if is_despair else ANOTHER_TROUBLE_FROM
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
 

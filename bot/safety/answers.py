@@ -23,6 +23,7 @@ _FEW_WORDS = 14
 _MANY_WORDS = 40
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
+_SENTENCE_ENDS = re.compile(r"[.!?\n]")
 #: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
 _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
@@ -182,15 +183,11 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
     """
     before = list(earlier)
     said = " ".join(map(_plain, before))
-    # "Everyone is safe now. But who is this man?" begins with it.
-    first = re.split(r"[.!?\n]", text.strip(), maxsplit=1)[0]
-    if not is_question(first) and _is_over(_plain(first), said):
+    # "Everyone is safe now. But who is this man?" begins with it, and asks about something else.
+    first = _SENTENCE_ENDS.split(text.strip(), maxsplit=1)[0]
+    if not is_question(first) and _is_over(first, text, said):
         return True
-    if is_question(text):
-        return False
-    if _is_over(_plain(text), said):
-        return True
-    if not _is_short(text) or _is_told_of(text, before):
+    if is_question(text) or not _is_short(text) or _is_told_of(text, before):
         return False
     patterns = _patterns(_ANSWERS)
     # Who was not named may be any of them: "he said hes going to kill me", then "my husband is home".
@@ -202,14 +199,21 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
     return bool(is_found or patterns["called_off"].search(_plain(text)))
 
 
-def _is_over(plain: str, said: str) -> bool:
-    """Whether more words tell that a danger is over: "the police have him", "shes home, the guards found her"."""
-    patterns = _patterns(_ANSWERS)
+def _is_over(first: str, text: str, said: str) -> bool:
+    """Whether more words tell that a danger is over: "the police have him", "shes home, the guards found her".
+
+    Args:
+        first: The first sentence; the others are looked through where it does not ask.
+        text: All of it: nothing in it may say that it goes on.
+        said: What was written before, for whether somebody was missing.
+    """
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
     if len(plain.split()) > _MANY_WORDS or patterns["goes_on"].search(plain):
         return False
+    told = _plain(first) if is_question(text) else plain
     was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
-    is_back = was_missing and patterns["is_back"].search(plain)
-    return bool(is_back or patterns["is_held"].search(plain) or patterns["all_safe"].search(plain))
+    is_back = was_missing and patterns["is_back"].search(told)
+    return bool(is_back or patterns["is_held"].search(told) or patterns["all_safe"].search(told))
 
 
 def came_out(text: str) -> bool:

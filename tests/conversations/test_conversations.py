@@ -24,7 +24,7 @@ AUDIENCES = ("child", "parent", "professional")
 EMERGENCY_NUMBER = "{emergency_number}"
 
 #: Wording that somebody at risk is answered with.
-SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers", "told")
+SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers", "told_after_card")
 _LITERAL = re.compile(r"\{[^{}]*\}|\n+|\*\*")
 _FEWEST_CHARS = 12
 

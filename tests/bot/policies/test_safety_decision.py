@@ -524,3 +524,11 @@ def test_a_known_question_is_answered_after_the_first_emergency_card():
     assert decide(RiskAssessment(), NONE, "faq", None, CARD, open_card=card, **known).response == UTTER_CRISIS_ANSWER
     from_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
     assert decide(RiskAssessment(), NONE, "faq", None, CARD, open_card=from_oneself, **known).response == UTTER_CRISIS_CARD
+
+
+def test_despair_is_no_fact_after_its_own_card_nor_after_another():
+    despair = RiskAssessment(CARD, {SELF_HARM: 0.85})
+    assert told_a_fact(despair, CARD, card=ADULT_INVOLVED, told_plainly=False).slots[CARD_CATEGORY] == SELF_HARM
+    assert told_a_fact(despair, CARD, card=SELF_HARM, told_plainly=False).response == UTTER_CRISIS_CARD
+    # A low score that only repeats how bad it feels is none.
+    assert told_a_fact(RiskAssessment(CARD, {SELF_HARM: 0.32}), CARD, told_plainly=False) is None
