@@ -82,6 +82,8 @@ class Guard:
         self._log = log
         self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS, _WORDS_SECONDS)
         self._given: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
+        #: Response names of its own cards.
+        self._worded: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
         #: What our own check-in asked about, until the next message answers it.
         self._asked: Recent[str, RiskAssessment] = Recent(_REMEMBERED_CONVERSATIONS)
 
@@ -131,6 +133,7 @@ class Guard:
         """Drops what is remembered of a conversation (called when it is deleted)."""
         self._recent.pop(conversation_id, None)
         self._given.pop(conversation_id, None)
+        self._worded.pop(conversation_id, None)
         self._asked.pop(conversation_id, None)
 
     def reply(self, assessment: RiskAssessment, context: GuardContext) -> list[Reply]:
@@ -150,6 +153,7 @@ class Guard:
                 at=self._now(),
                 age=newest_own_age(reversed(recent)),
                 words="\n".join(text.replace("\n", " ") for text in recent),
+                words_given=self._worded.get(context.conversation_id, frozenset()),
             ),
         )
         self._remember_card(context.conversation_id, card, assessment)
@@ -193,6 +197,8 @@ class Guard:
     def _remember_card(self, conversation_id: str, card: CrisisReply, assessment: RiskAssessment) -> None:
         if card.level >= RiskLevel.ESCALATE:
             self._given.note(conversation_id, self.cards_given(conversation_id) | {card.category})
+            worded = self._worded.get(conversation_id, frozenset())
+            self._worded.note(conversation_id, worded | {card.messages[0].response})
         else:
             self._asked.note(conversation_id, assessment)
 

@@ -61,8 +61,9 @@ _FLAGS = (
     "grown",
     "plain",
     "not_from_grown_ups",
+    "of_a_deed",
 )
-#: How often the words of a situation are given anew.
+#: How often the words of a situation are given although its trouble has had a card: until they were said, or always.
 ONCE, ALWAYS = "once", "always"
 
 
@@ -76,6 +77,7 @@ class Situation:
         patterns: One pattern over `tokenize(clean(text)).line`, whoever writes.
         unless: Found in any of the last messages, it is another situation.
         from_parents: A further pattern, where a parent or another grown-up writes.
+        of_a_deed: What somebody may do. In an emergency the one who writes may be the one in danger.
         not_from_grown_ups: It counts only where none of them writes.
         writer_acts: What has to be done is in the writer's own hands, however much they write of a friend.
         by_a_parent: The writer did it to their own child: words and helplines are those for a parent.
@@ -107,6 +109,7 @@ class Situation:
     plain: bool = False
     anew: str | None = None
     not_from_grown_ups: bool = False
+    of_a_deed: bool = False
     category: str | None = None
     needs: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)
 

@@ -70,6 +70,7 @@ class CrisisContext:
             the category. With `selection.GROWN` the words before that card told that an adult writes.
         emergencies: How many emergency cards were shown just before, without anything else between them.
         of_a_friend: The newest card was about somebody who is no child of the writer, as "she said it again" is.
+        words_given: Response names of the cards of this session, so that the words for a situation are not said twice.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
 
@@ -85,6 +86,7 @@ class CrisisContext:
     emergencies: int = 0
     emergency_from_oneself: bool = False
     of_a_friend: bool = False
+    words_given: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     kept = tuple(need for need in context.needs if need in PURPOSES)
     needs = _needs(situation, assessment, context)
     # Another trouble inside the same category is met with its words; what it needs stays with its card.
-    is_anew = situation is not None and (situation.anew == ALWAYS or (situation.anew == ONCE and needs != kept))
+    is_anew = situation is not None and _is_said_anew(situation, context, told_as_an_adult)
     cards_given = () if is_anew else context.cards_given
     needs = needs or (kept if category in cards_given else ())
     if told_as_an_adult:
@@ -149,6 +151,15 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     if of_themselves:
         needs = (*needs, OF_THEMSELVES)
     return Told(assessment, context, category, situation, cards_given, needs)
+
+
+def _is_said_anew(situation: Situation, context: CrisisContext, told_as_an_adult: bool) -> bool:
+    """Whether its words are due after a card for the same trouble: told in the newest message, and not said yet."""
+    if situation.anew != ONCE:
+        return situation.anew == ALWAYS
+    was_said = any(name.startswith(f"utter_crisis_{situation.name}_") for name in context.words_given)
+    in_newest = _situation_told(_newest_words(context), situation.categories[0], told_as_an_adult)
+    return not was_said and in_newest == situation
 
 
 def _staff_about_themselves(
@@ -286,7 +297,7 @@ def _as_told(
     if situation.of_the_writer and speaker in (Speaker.FRIEND, Speaker.UNKNOWN):
         return replace(assessment, speaker=Speaker.SELF)
     # In an emergency the one who writes may be the one in danger: "he is at the door, I'll kill him".
-    words_are_said = assessment.level is RiskLevel.ESCALATE or not situation.anew
+    words_are_said = assessment.level is RiskLevel.ESCALATE or not situation.of_a_deed
     if situation.about_children and words_are_said and _is_of_a_child(situation, writer, speaker, context):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     if situation.about_children and speaker is Speaker.OWN_BEHAVIOUR:

@@ -371,7 +371,13 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         emergencies=emergencies_in_a_row(tracker),
         emergency_from_oneself=is_emergency_from_oneself(tracker),
         of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
+        words_given=_words_of_cards(tracker),
     )
+
+
+def _words_of_cards(tracker: DialogueStateTracker) -> FrozenSet[str]:
+    cards = (spoken.metadata for spoken in spoken_in_session(tracker) if spoken.metadata.get(CARD_CATEGORY))
+    return frozenset(str(card.get("response")) for card in cards)
 
 
 def _as_card(reply: CrisisReply) -> Draft:

@@ -252,6 +252,8 @@ def _as_meant(turn: Turn) -> Decision | None:
         return None
     heard = max(turn.risk.level, turn.newest_alone)
     # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.
+    if turn.meaning is Meaning.CALLED_OFF and _is_the_danger_itself(turn, heard):
+        return Decision(UTTER_CRISIS_MEANT)
     if turn.meaning in (Meaning.CALLED_OFF, Meaning.NOT_ACTING):
         return Decision(UTTER_CRISIS_MEANT) if heard < RiskLevel.ESCALATE else None
     # "She didnt take anything" sounds to a learned score as if she had; nothing else is said there.
@@ -262,6 +264,12 @@ def _as_meant(turn: Turn) -> Decision | None:
         return None
     in_danger = turn.open_card is not None and turn.open_card.is_emergency
     return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
+
+
+def _is_the_danger_itself(turn: Turn, heard: RiskLevel) -> bool:
+    """ "The police took him" still sounds of the danger that it ends; of another one, or a worse one, it is news."""
+    is_of_it = turn.open_card is not None and turn.risk.main_category in (IMMEDIATE_DANGER, turn.open_card.category)
+    return is_of_it and heard < RiskLevel.EMERGENCY and turn.risk.main_category != SELF_HARM
 
 
 def _meant_by_the_card(turn: Turn) -> str | None:

@@ -37,6 +37,8 @@ _SURELY_QUIET = 0.2
 #: Sources of findings that are no signal.
 CLASSIFIER, FAILURE = "classifier", "failure"
 _LEARNED = (CLASSIFIER, FAILURE)
+#: Of several messages together, what a card would be about has to be as likely as this.
+_LIKELIER_THAN_NOT = 0.5
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ class SafetyEngine:
         # "Idk" after a question of ours adds nothing to what was asked about; a hint does.
         least = RiskLevel.CHECK_IN if alone.level > RiskLevel.NONE else RiskLevel.ESCALATE
         is_more = together.level >= least and newest.level < RiskLevel.ESCALATE
-        if not (is_due and is_more) or self._hear_together(recent[:-1]).level >= RiskLevel.ESCALATE:
+        # Who is asked in any case gets the card only for something that is likelier than not.
+        is_unsure = newest.level is RiskLevel.CHECK_IN and not _is_about_something(together)
+        if not (is_due and is_more) or is_unsure or self._hear_together(recent[:-1]).level >= RiskLevel.ESCALATE:
             return newest.assessment, newest.assessment
         return newest.assessment, self._completed(together.assessment)
 
@@ -254,6 +258,12 @@ class SafetyEngine:
             sentence = sentences[name].format(share=round(100 * score))
             found.append(Finding(name, CLASSIFIER, 0, 0, sentence))
         return tuple(found)
+
+
+def _is_about_something(together: _Heard) -> bool:
+    """Whether one category is likelier than not: "i keep thinking about it" after a sad film may be many things."""
+    likely = max(together.assessment.categories.values(), default=0.0)
+    return together.plain_level >= RiskLevel.ESCALATE or likely >= _LIKELIER_THAN_NOT
 
 
 def _parts(text: str, messages: Sequence[str]) -> List[str]:

@@ -370,8 +370,27 @@ def test_a_wish_to_hurt_the_one_who_did_it_gets_its_words_once_after_the_card_ab
     assert rage.messages[0].response == "utter_crisis_wants_to_hurt_them_parent"
     assert "Your child needs you" in rage.messages[0].text and "999" in rage.messages[0].text
     given |= {"cards_given": [first.category, rage.category], "needs": rage.needs}
+    given |= {"words_given": [found.messages[0].response for found in (first, rage)]}
     again = card("i will kill him", rage.category, Speaker.SELF, **given)
     assert again.messages[0].response == "utter_crisis_again_parent"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "category", "name"),
+    [
+        ("a man asks me for pictures", "he is coming to my town on saturday", "adult_involved", "planned_meeting_child"),
+        ("someone hurts me", "my dad hit me again", "abuse_disclosure", "parent_is_abuser_child"),
+        ("someone is hurting me", "it was my teacher who touched me, my teacher did it", "abuse_disclosure", "staff_member_child"),
+        ("my picture is everywhere", "they made it with ai", "image_shared", "ai_made_child"),
+    ],
+)
+def test_a_situation_told_after_the_card_for_its_trouble_gets_its_words_once(first, then, category, name):
+    given = card(first, category, audience="child")
+    known = {"audience": "child", "cards_given": [category]}
+    sharper = card(then, category, words_given=[given.messages[0].response], **known)
+    assert sharper.messages[0].response == f"utter_crisis_{name}"
+    said = [given.messages[0].response, sharper.messages[0].response]
+    assert card(then, category, words_given=said, **known).messages[0].response == "utter_crisis_again_child"
 
 
 @pytest.mark.parametrize("category", ["self_harm", "immediate_danger", "offender_concern"])
@@ -578,3 +597,9 @@ def test_violence_by_a_boyfriend_brings_the_line_for_it_to_a_grown_up(told):
 @pytest.mark.parametrize("told", ["i shared my gfs nude with my mates", "i sent a pic of my ex to my friends", "i posted my ex's nudes"])
 def test_who_passed_on_a_picture_is_not_the_one_in_it(told):
     assert find_situation(told, "image_shared").name == "someone_elses_image"
+
+
+def test_a_situation_that_was_answered_before_is_not_answered_again_for_other_words():
+    known = {"audience": "child", "cards_given": ["adult_involved"], "words_given": ["utter_crisis_adult_involved_child"]}
+    later = card("he is coming to my town on saturday\nhe knows where my brother goes to school", "adult_involved", **known)
+    assert later.messages[0].response == "utter_crisis_again_child"

@@ -12,6 +12,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
+    UTTER_CRISIS_MEANT,
     UTTER_NEAREST_ANSWERS,
 )
 from bot.dialogue.meaning import Meaning
@@ -466,6 +467,17 @@ def test_an_age_told_after_our_question_is_no_confession():
 def test_the_friend_who_is_the_writer_gets_a_card_of_their_own():
     found = decide(risk(NONE), NONE, "greet", None, told_plainly=False, meaning=Meaning.IT_IS_ME, **after_a_card(ABUSE_DISCLOSURE))
     assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_SPEAKER] == Speaker.SELF.value
+
+
+def test_a_danger_that_is_over_is_believed_although_it_sounds_of_it_and_another_trouble_is_not():
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    over = {"told_plainly": False, "meaning": Meaning.CALLED_OFF, **card}
+    assert decide(risk(CARD, "immediate_danger"), CARD, "told_contact_is_over", None, **over).response == UTTER_CRISIS_MEANT
+    assert decide(risk(NONE), NONE, "outcome_safe_now", None, **over).response == UTTER_CRISIS_MEANT
+    assert decide(risk(CARD, SELF_HARM), CARD, "outcome_safe_now", None, **over).response == UTTER_CRISIS_CARD
+    assert decide(risk(NOW, "immediate_danger"), NOW, "outcome_safe_now", None, **over).response == UTTER_CRISIS_CARD
+    plainly = {**over, "told_plainly": True}
+    assert decide(risk(CARD, "immediate_danger"), CARD, "outcome_safe_now", None, **plainly).response == UTTER_CRISIS_CARD
 
 
 def test_words_in_the_language_of_the_card_get_that_card_and_thanks_do_not():
