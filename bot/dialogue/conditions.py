@@ -20,7 +20,7 @@ from bot.dialogue.facts import (
     typed_in_session,
 )
 from bot.nlu.risk_detector import from_dict
-from bot.safety.answers import reaches_a_service, speaks_of_calling, speaks_of_dying
+from bot.safety.answers import reaches_a_service, speaks_of_calling, speaks_of_dying, wants_something
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
@@ -66,6 +66,12 @@ def while_a_person_is_asked_for(tracker: DialogueStateTracker, facts: Conversati
     """While the newest message is the card that asks whether the writer can go to somebody they feel safe with."""
     newest = next(spoken_in_session(tracker), None)
     return newest is not None and str(newest.metadata.get("response") or "") == _ASKS_FOR_A_PERSON
+
+
+def while_a_picture_is_told_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While a few words after a card tell of it and want nothing ("in a bikini"), and no one who did it writes."""
+    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    return is_card_open(tracker) and not wants_something(text) and not after_ones_own_deed(tracker, facts)
 
 
 def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

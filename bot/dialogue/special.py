@@ -14,12 +14,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.content.card_words import get_card_words
-from bot.content.choice_titles import title_of
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
-from bot.content.law_by_country import own_country_first
-from bot.content.responses import ADULT, Response, get_responses
+from bot.content.responses import ADULT, get_responses
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.conditions import (
@@ -29,6 +27,7 @@ from bot.dialogue.conditions import (
     once_given,
     once_something_was_heard,
     while_a_person_is_asked_for,
+    while_a_picture_is_told_of,
     while_helplines_are_talked_of,
     while_newest,
     while_open,
@@ -58,6 +57,26 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
     UTTER_TOLD,
+)
+from bot.dialogue.drafts import (
+    MOST_BUTTONS,
+    Draft,
+    as_draft,
+    faq_button,
+    known_values,
+    metadata_of,
+    plain,
+    spoken_before,
+    text_of,
+)
+from bot.dialogue.everyday import (
+    after_an_everyday_answer,
+    for_whom_it_is,
+    heard_beside_an_answer,
+    is_out_of_the_blue,
+    is_told_beside_an_answer,
+    leading_on,
+    once_who_writes_is_said,
 )
 from bot.dialogue.facts import (
     ConversationFacts,
@@ -101,7 +120,6 @@ from bot.safety.levels import (
 )
 from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR, SURVIVOR, category_of_yes, voice_of
 
-Draft = dict[str, Any]
 Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 
 #: After a card, answers that are further away than this are not offered.
@@ -133,39 +151,11 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
 }
 _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 _BREAKING_UP = "break_up_when_they_threaten"
-#: Buttons under one message.
-MOST_BUTTONS = 3
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
 #: Up to this age in years the words for younger children fit, above it those for teenagers.
 _YOUNG_UP_TO = 10
 #: The answer that is not offered, by whether the child is a younger one.
 _OF_ANOTHER_AGE = {True: "talk_to_teenager", False: "talk_to_young_child"}
-
-
-def plain(name: str, facts: ConversationFacts, values: Mapping[str, Any] | None = None) -> Draft:
-    """One response as the book has it for this person and channel."""
-    book = get_responses()
-    known = {**_known(facts), **(values or {})}
-    chosen = book.choose(name, facts.audience, facts.channel, known, reader=reader_of(name, facts, book))
-    is_answer = name.startswith(FAQ_PREFIX)
-    return _as_draft(replace(chosen, text=own_country_first(chosen.text, facts.country)) if is_answer else chosen)
-
-
-def _known(facts: ConversationFacts) -> Mapping[str, Any]:
-    known = {"country": facts.country, "audience": facts.audience}
-    # A card knows whom its situation was about and what helplines it called for; the slots hold the learned guess.
-    told = {name: facts.card[name] for name in (CARD_CATEGORY, CARD_SPEAKER, CARD_NEEDS) if facts.card.get(name)}
-    told["card_response"] = facts.card.get("response")
-    return {**facts.slots, **told, **known, "own_age": facts.age, "own_language": facts.language}
-
-
-def _as_draft(chosen: Response) -> Draft:
-    buttons = [{"title": button.title, "payload": button.payload} for button in chosen.buttons]
-    # A placeholder that has nothing to say leaves a space behind.
-    text = "\n".join(line.rstrip() for line in chosen.text.splitlines())
-    draft = {"text": text, "buttons": buttons, "response": chosen.name, "custom": chosen.custom, "hotlines": []}
-    # A wording that asks about a risk is answered like a check-in: a bare "yes" must not be small talk.
-    return {**draft, CHECK_IN: chosen.metadata["asks"]} if "asks" in chosen.metadata else draft
 
 
 def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -206,10 +196,12 @@ def _answer(name: str) -> Composer:
     def compose_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
         if not _is_said_again(name, tracker):
             return plain(name, facts)
+        if not is_question(text_of(tracker)):
+            return heard_beside_an_answer(tracker, facts)
         others = [faq for faq in _nearest(tracker) if f"{FAQ_PREFIX}{faq}" != name]
         leads_on = plain(name, facts)["buttons"]
         draft = plain("utter_same_answer", facts)
-        near = [_faq_button(faq, facts) for faq in others[: MOST_BUTTONS - 1]]
+        near = [faq_button(faq, facts) for faq in others[: MOST_BUTTONS - 1]]
         more = [button for button in leads_on if button not in near]
         return {**draft, "buttons": [*near, *more, *draft["buttons"]][:MOST_BUTTONS]}
 
@@ -220,7 +212,7 @@ def _is_said_again(name: str, tracker: DialogueStateTracker) -> bool:
     """Whether other words than before lead to the answer that stands right above."""
     typed = [text.strip().lower() for text in islice(typed_in_session(tracker), 2)]
     is_typed = not typed[0].startswith(INTENT_MESSAGE_PREFIX) if typed else False
-    return _spoken_before(tracker) == name and is_typed and len(set(typed)) > 1
+    return spoken_before(tracker) == name and is_typed and len(set(typed)) > 1
 
 
 def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
@@ -251,7 +243,7 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
 
 def _with_helplines(name: str, facts: ConversationFacts, now: datetime) -> Draft:
     """A response that ends with the helplines of the newest card in one line; the guard adds no card to it."""
-    shown = selection_from({**_known(facts), "at": now, "channel": facts.channel})
+    shown = selection_from({**known_values(facts), "at": now, "channel": facts.channel})
     return {**plain(name, facts, {"at": now}), "hotlines": [choice.service.id for choice in shown.choices]}
 
 
@@ -299,7 +291,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     professional, or an adult by their own words gets the card in their own voice.
     """
     asked, speaker = _asked_about(tracker), Speaker(facts.slots.get(CARD_SPEAKER) or Speaker.UNKNOWN)
-    if is_about_me(_text_of(tracker)):
+    if is_about_me(text_of(tracker)):
         speaker = Speaker.SELF
     risk, context = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker), _context(tracker, facts, now)
     told = read_told(risk, context)
@@ -307,7 +299,7 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     if voice not in (CHILD, OWN_BEHAVIOUR):
         return _as_card(compose(risk, context))
     values = {CARD_CATEGORY: asked, CARD_NEEDS: (), "at": now}
-    shown = selection_from({**_known(facts), **values, "channel": facts.channel})
+    shown = selection_from({**known_values(facts), **values, "channel": facts.channel})
     draft = plain(f"{UTTER_CHECK_IN_YES}_{asked}", facts, values)
     hotlines = [choice.service.id for choice in shown.choices]
     return {**draft, "hotlines": hotlines, "card_level": RiskLevel.ESCALATE.label, "card_category": asked}
@@ -333,7 +325,7 @@ def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
 def _leading_to(faq: str | None, draft: Draft, facts: ConversationFacts) -> Draft:
     """The same with an answer as the first choice; the last one gives way, people to talk to never do."""
-    first = [_faq_button(faq, facts)] if faq and not any(f'"{faq}"' in b["payload"] for b in draft["buttons"]) else []
+    first = [faq_button(faq, facts)] if faq and not any(f'"{faq}"' in b["payload"] for b in draft["buttons"]) else []
     kept = [button for button in draft["buttons"] if first and button["payload"] == "/get_hotline"]
     others = [button for button in draft["buttons"] if button not in kept]
     return {**draft, "buttons": [*first, *kept, *others][:MOST_BUTTONS]}
@@ -416,26 +408,30 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     barred = FAULT if after_ones_own_deed(tracker, facts) else None
     nearest = [faq for faq in _nearest(tracker) if faq != barred]
     likely = parsed.get(LIKELY)
-    if likely and _spoken_before(tracker) == f"{FAQ_PREFIX}{likely}":
+    if likely and spoken_before(tracker) == f"{FAQ_PREFIX}{likely}":
         # It was said just now, and something else seems to be asked.
         likely = None
+    if likely and is_out_of_the_blue(tracker, facts, likely):
+        likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
+    if not is_open and is_told_beside_an_answer(tracker, facts, likely):
+        return heard_beside_an_answer(tracker, facts)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
-    if likely and likely in nearest and not (is_open and not is_question(_text_of(tracker))):
+    if likely and likely in nearest and not (is_open and not is_question(text_of(tracker))):
         if is_open and is_asked_after_cards(tracker, likely):
             return _answer_with_helplines(likely, facts, now)
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if is_open:
         cards = cards_given(tracker)
-        asked = cards if is_question(_text_of(tracker)) else frozenset()
+        asked = cards if is_question(text_of(tracker)) else frozenset()
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, asked)]
         draft = _with_helplines(_not_answered(tracker), facts, now)
-        buttons = [_faq_button(faq, facts) for faq in near if faq in nearest]
+        buttons = [faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
         return _second_miss(tracker, facts)
     offered = {entry["faq"] for entry in parsed.get(NEAREST, []) if _may_be_offered(entry)}
-    buttons = [_faq_button(faq, facts) for faq in nearest if faq in offered]
+    buttons = [faq_button(faq, facts) for faq in nearest if faq in offered]
     if not buttons:
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)
@@ -447,18 +443,17 @@ def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Dra
     before = facts.last_answer
     if before is None or metadata_of(before).get("topic") in SENSITIVE_TOPICS or cards_given(tracker):
         return {**plain("utter_second_miss", facts), "buttons": plain("utter_topic_menu", facts)["buttons"]}
-    draft = plain("utter_second_miss_near", facts)
-    return {**draft, "buttons": [*plain(before, facts)["buttons"][: MOST_BUTTONS - 1], *draft["buttons"]]}
+    return leading_on("utter_second_miss_near", facts)
 
 
 def _not_answered(tracker: DialogueStateTracker) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
-    if alone >= RiskLevel.CHECK_IN and not is_question(_text_of(tracker)) and not is_card_from_own_hand(tracker):
+    if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not is_card_from_own_hand(tracker):
         return "utter_crisis_told_more"
-    if _spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
+    if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
         return "utter_crisis_not_followed"
-    return "utter_crisis_unanswered" if is_question(_text_of(tracker)) else "utter_crisis_heard"
+    return "utter_crisis_unanswered" if is_question(text_of(tracker)) else "utter_crisis_heard"
 
 
 def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:
@@ -476,13 +471,8 @@ def _likely_answer(faq: str, others: List[str], facts: ConversationFacts) -> Dra
     """The best answer, said to be a guess, with the two next as ways out. It counts as that answer for follow-ups."""
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     framed = plain("utter_likely_answer", facts, {"answer": answer["text"]})
-    buttons = [*(_faq_button(other, facts) for other in others), *framed["buttons"]]
+    buttons = [*(faq_button(other, facts) for other in others), *framed["buttons"]]
     return {**answer, "text": framed["text"], "buttons": buttons, "responses": [framed["response"], answer["response"]]}
-
-
-def _text_of(tracker: DialogueStateTracker) -> str:
-    """The newest message as typed."""
-    return (tracker.latest_message.text or "") if tracker.latest_message else ""
 
 
 def _parsed(tracker: DialogueStateTracker) -> Mapping[str, Any]:
@@ -497,37 +487,19 @@ def _nearest(tracker: DialogueStateTracker) -> List[str]:
     return [entry["faq"] for entry in entries if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
 
 
-def _spoken_before(tracker: DialogueStateTracker) -> str | None:
-    """Response name of the latest bot message."""
-    spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
-    return spoken.metadata.get("response") if spoken is not None else None
-
-
 def _missed_just_before(tracker: DialogueStateTracker) -> bool:
-    return _spoken_before(tracker) in (
-        "utter_nearest_answers", "utter_about_what", "utter_second_miss", "utter_second_miss_near"
+    return spoken_before(tracker) in (
+        "utter_nearest_answers", "utter_about_what", "utter_second_miss", "utter_second_miss_near",
+        "utter_heard_once_more", "utter_heard_beside_answer_grave",
     )  # fmt: skip
-
-
-def _faq_button(faq: str, facts: ConversationFacts) -> Mapping[str, str]:
-    title = title_of(get_responses(), faq, facts.audience, facts.channel)
-    return {"title": title, "payload": f'/ask{{"faq": "{faq}"}}'}
-
-
-def metadata_of(name: str) -> Mapping[str, Any]:
-    """Metadata of a response, from its default wording; empty for an unknown name."""
-    book = get_responses()
-    if name not in book:
-        return {}
-    return next((variation.metadata for variation in book.variations(name) if variation.metadata), {})
 
 
 def _say_simpler(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The last answer in a child's words: the plainest wording there is of the same facts."""
     if facts.last_answer is None:
         return plain("utter_about_what", facts)
-    chosen = get_responses().choose(facts.last_answer, CHILD, facts.channel, {**_known(facts), "audience": CHILD})
-    return _as_draft(chosen)
+    chosen = get_responses().choose(facts.last_answer, CHILD, facts.channel, {**known_values(facts), "audience": CHILD})
+    return as_draft(chosen)
 
 
 def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -540,7 +512,7 @@ def _tell_me_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     following = metadata_of(facts.last_answer).get("next")
     if following:
         return plain(f"{FAQ_PREFIX}{following}", facts)
-    return {**plain("utter_tell_me_more", facts), "buttons": plain(facts.last_answer, facts)["buttons"]}
+    return leading_on("utter_tell_me_more", facts)
 
 
 def _why_asked(asked: BotUttered, facts: ConversationFacts) -> Draft:
@@ -552,11 +524,11 @@ def _why_asked(asked: BotUttered, facts: ConversationFacts) -> Draft:
 def _other_age(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """What goes by age, for the age that was named; the answer it was said after stays at hand."""
     draft = plain("utter_other_age", facts)
-    named = _AGE_NAMED.search(_text_of(tracker))
+    named = _AGE_NAMED.search(text_of(tracker))
     off = _OF_ANOTHER_AGE[int(named.group()) <= _YOUNG_UP_TO] if named else None
     by_age = [button for button in draft["buttons"] if off is None or off not in button["payload"]]
     before = (facts.last_answer or "").removeprefix(FAQ_PREFIX)
-    again = [_faq_button(before, facts)] if before and not any(f'"{before}"' in b["payload"] for b in by_age) else []
+    again = [faq_button(before, facts)] if before and not any(f'"{before}"' in b["payload"] for b in by_age) else []
     return {**draft, "buttons": [*by_age, *again]}
 
 
@@ -635,7 +607,7 @@ def _told(name: str) -> Composer:
     """
 
     def compose_told(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        fits = _fits_the_card(name, tracker, facts) and _spoken_before(tracker) != name
+        fits = _fits_the_card(name, tracker, facts) and spoken_before(tracker) != name
         return _with_helplines(name if fits else _not_answered(tracker), facts, now)
 
     return compose_told
@@ -675,7 +647,7 @@ def _fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, 
 
 def _people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "Who can I talk to?" after a card asks for its helplines, once more with their numbers."""
-    known = _known(facts)
+    known = known_values(facts)
     answer = show_helplines(
         country=facts.country,
         audience=facts.audience,
@@ -698,6 +670,14 @@ def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     if is_card_open(tracker) and speaker in (Speaker.ABOUT_CHILD, Speaker.FRIEND, Speaker.PROFESSIONAL):
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_find_children", facts)
+
+
+def _for_whom_it_is(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return for_whom_it_is(tracker, facts)
+
+
+def _leads_on(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return leading_on("utter_tell_me_more", facts)
 
 
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
@@ -750,7 +730,17 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_laugh": _either(while_open, _received("utter_crisis_heard"), _said("utter_laugh")),
     "utter_user_is_bored": _either(while_open, _received("utter_crisis_heard"), _said("utter_user_is_bored")),
     # Who somebody is, told after a card, shows the helplines once more, in the words for that person.
-    "utter_audience_chosen": _either(while_open, _crisis_card, _said("utter_audience_chosen")),
+    "utter_audience_chosen": _either(
+        while_open, _crisis_card, _either(once_who_writes_is_said, _for_whom_it_is, _said("utter_audience_chosen"))
+    ),
+    # "In a bikini" tells what a picture shows.
+    "utter_ask_sexual_content": _either(
+        while_a_picture_is_told_of, _received("utter_crisis_noted"), _said("utter_ask_sexual_content")
+    ),
+    # "What do I say to her" after an answer on quarrels is about the quarrel.
+    f"{FAQ_PREFIX}{_WHAT_TO_SAY}": _either(
+        after_an_everyday_answer, _leads_on, _answer(f"{FAQ_PREFIX}{_WHAT_TO_SAY}")
+    ),
     "utter_ask_medical_certainty": _either(
         while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
     ),

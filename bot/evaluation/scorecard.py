@@ -6,11 +6,12 @@ import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.evaluation import after_card, breakdown, robustness
+from bot.evaluation import after_card, breakdown, follow_ups, robustness
 from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
 from bot.evaluation.cost import Cost, measure_cost
+from bot.evaluation.follow_ups import Followed
 from bot.evaluation.held_out import HeldOut
 from bot.evaluation.lines import Measured
 from bot.evaluation.metrics import Proportion, share
@@ -63,6 +64,7 @@ class Scorecard:
     cost: Cost
     answers: Answers
     after_card: List[Answered] = field(default_factory=list)
+    follow_ups: List[Followed] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -130,7 +132,9 @@ def measure_all(
     answers = _answers(understand, note)
     _say("after a card")
     answered = after_card.play(after_card.load_conversations(), play) if play else []
-    return Scorecard(core, gate_figures(core), changes, cost, answers, answered)
+    _say("follow-ups")
+    followed = follow_ups.play(follow_ups.load_follow_ups(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Mapping, Sequence
 
-from bot.evaluation import after_card, breakdown
+from bot.evaluation import after_card, breakdown, follow_ups
 from bot.evaluation.gates import Gate
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_messages, quiet_sessions
@@ -50,6 +50,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _languages(card.core),
         _sessions(card.core.referrals),
         _after_card(card),
+        _follow_ups(card),
         _reliability(card.core),
         _cost(card),
         _answers(card),
@@ -215,6 +216,29 @@ def _unread(card: Scorecard) -> str:
     unread = [one for one in card.after_card if after_card.is_unread(one.conversation)]
     fits, hurts = after_card.fitting(unread), after_card.hurting(unread)
     return f"Of those that were not read: {fits.as_text()} fit, {hurts.as_text()} hurt."
+
+
+def _follow_ups(card: Scorecard) -> str:
+    title = "## Everyday follow-ups"
+    if not card.follow_ups:
+        return f"{title}\n\n{card.answers.note}"
+    rows = [
+        [does, *(shares[outcome].as_text() for outcome in follow_ups.OUTCOMES)]
+        for does, shares in follow_ups.by_kind(card.follow_ups).items()
+    ]
+    unread = [one for one in card.follow_ups if follow_ups.is_unread(one.conversation)]
+    note = (
+        f"{len({one.conversation for one in card.follow_ups})} everyday conversations in which nobody is at risk, "
+        "played with the whole assistant: a question, and three messages that depend on its answer. *Right*: an answer "
+        "that helps; *offered*: as a choice; *received*: what was told is heard; *another* answer; *missed*: "
+        "a way on without one; *alarmed*: a card or a question about a risk. Weights were chosen on odd numbers."
+    )
+    header = ["What the message does", *(outcome.capitalize() for outcome in follow_ups.OUTCOMES)]
+    last = (
+        f"Helped in all: {follow_ups.helped(card.follow_ups).as_text()}; of those with even numbers "
+        f"{follow_ups.helped(unread).as_text()}. Alarmed: {follow_ups.alarmed(card.follow_ups).as_text()}."
+    )
+    return f"{title}\n\n{note}\n\n{table(header, rows)}\n\n{last}"
 
 
 def _when(one: Referral) -> str:

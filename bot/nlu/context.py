@@ -9,7 +9,7 @@ Only a message that is not understood by itself is read this way, so that nobody
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence
 
 import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.facts import answer_of, typed_in_session
 from bot.nlu.constants import RETRIEVAL_INTENT
-from bot.nlu.topics import TOPICS_AFTER_CARD, topic_of
+from bot.nlu.topics import GRAVE_TOPICS, TOPICS_AFTER_CARD, leading_on_from, topic_of
 from bot.safety.levels import RiskAssessment, RiskLevel
 
 #: How much the reading of both messages together counts beside that of the newest, and where that says hardly anything.
@@ -36,10 +36,32 @@ class Subject:
     Attributes:
         topics: Topics that the next turn is likely to be about.
         answered: Label of the answer just given: asked once more it is less likely than its neighbours.
+        leads_on: Labels of the answers that it offers as buttons.
     """
 
     topics: FrozenSet[str]
     answered: Optional[str] = None
+    leads_on: FrozenSet[str] = frozenset()
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether an answer was given, and it was about no harm."""
+        return self.answered is not None and not self.topics & GRAVE_TOPICS
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How many times as likely a label is after an answer, before the words are read; 1 changes nothing.
+
+    Attributes:
+        topic: Another answer of the same topic.
+        leads_on: An answer that was offered with it.
+        grave: An answer about harm, after one about none, to words that tell of none.
+    """
+
+    topic: float
+    leads_on: float = 1.0
+    grave: float = 1.0
 
 
 def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
@@ -53,7 +75,7 @@ def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
             if name:
                 label = name[len("utter_") :]
                 topic = topic_of(label)
-                return Subject(frozenset({topic} if topic else ()), label)
+                return Subject(frozenset({topic} if topic else ()), label, leading_on_from(label))
     return None
 
 
@@ -88,20 +110,26 @@ def subject_of_risk(risk: RiskAssessment) -> Optional[Subject]:
     return Subject(topics) if topics and risk.level >= RiskLevel.ESCALATE else None
 
 
-def in_context(ranking: List[Dict[str, Any]], subject: Subject, weight: float) -> List[Dict[str, Any]]:
-    """The ranking once more, with the labels of the subject weighed.
+def in_context(ranking: List[Dict[str, Any]], subject: Subject, weights: Weights) -> List[Dict[str, Any]]:
+    """The ranking once more, with the labels weighed by what was spoken of.
 
     Args:
         ranking: `{"label", "score"}`, best first, with scores that sum to at most 1.
-        weight: How many times as likely a label of the subject is; 1 changes nothing.
+        weights: Those of `config.yml`.
     """
-    weighed = [{**entry, "score": entry["score"] * (weight if _belongs(entry, subject) else 1)} for entry in ranking]
+    weighed = [{**entry, "score": entry["score"] * _weight(entry["label"], subject, weights)} for entry in ranking]
     # The labels below the ranking keep what they have.
     total = sum(entry["score"] for entry in weighed) + max(0.0, 1 - sum(entry["score"] for entry in ranking))
     return sorted(({**entry, "score": entry["score"] / total} for entry in weighed), key=lambda entry: -entry["score"])
 
 
-def _belongs(entry: Mapping[str, Any], subject: Subject) -> bool:
-    label = entry["label"]
-    is_answer = label.startswith(RETRIEVAL_INTENT + "/")
-    return is_answer and label != subject.answered and topic_of(label) in subject.topics
+def _weight(label: str, subject: Subject, weights: Weights) -> float:
+    if not label.startswith(RETRIEVAL_INTENT + "/") or label == subject.answered:
+        return 1.0
+    topic = topic_of(label)
+    likely = max(
+        weights.topic if topic in subject.topics else 0.0, weights.leads_on if label in subject.leads_on else 0.0
+    )
+    if likely:
+        return likely
+    return weights.grave if subject.is_everyday and topic in GRAVE_TOPICS else 1.0

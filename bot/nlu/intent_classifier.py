@@ -26,10 +26,10 @@ from bot.nlu.constants import (
     RETRIEVAL_INTENT,
     RISK,
 )
-from bot.nlu.context import Subject, in_context, read_together, subject_of, subject_of_risk, words_before
+from bot.nlu.context import Subject, Weights, in_context, read_together, subject_of, subject_of_risk, words_before
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import SENSITIVE_TOPICS, is_about, topic_of
+from bot.nlu.topics import GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
 from bot.safety.answers import is_question, names_others, says_same_age
 from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
@@ -38,7 +38,7 @@ from bot.text.english import get_english
 
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
-CONTEXT_WEIGHT = "context_weight"
+CONTEXT_WEIGHT, LEADS_ON_WEIGHT, GRAVE_WEIGHT = "context_weight", "leads_on_weight", "grave_weight"
 TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
@@ -46,6 +46,8 @@ IN_CONTEXT_THRESHOLD = 0.95
 ANSWERED_FROM = 0.9
 #: From here on an intent that is no fact and no question is what is meant.
 UNDERSTOOD_FROM = 0.5
+#: So many labels are weighed by what was spoken of.
+_WEIGHED = 80
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -65,6 +67,10 @@ class SemanticIntentClassifier(GraphComponent):
             ANSWER_THRESHOLD: 0.3,
             # How much likelier a question of the subject just spoken of is, for a message not understood by itself.
             CONTEXT_WEIGHT: 4.0,
+            # The same of an answer that was offered with the one just given; and of one about harm, after an everyday
+            # answer, where the words tell of none.
+            LEADS_ON_WEIGHT: 6.0,
+            GRAVE_WEIGHT: 0.2,
             # After a card, words that ask nothing tell a fact about it: from so much confidence in all of those facts
             # together, and from such a share of it for one of them.
             TOLD_FROM: 0.1,
@@ -128,7 +134,8 @@ class SemanticIntentClassifier(GraphComponent):
         confidences = self._without_facts(confidences)
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
-        if intent["name"] == FALLBACK_INTENT and fact is None:
+        is_unclear = intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker)
+        if is_unclear and fact is None:
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
         message.set(LABEL_RANKING, ranking)
@@ -180,8 +187,8 @@ class SemanticIntentClassifier(GraphComponent):
         labels = enumerate(self._model.labels)
         return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
 
-    def _ranking(self, confidences: np.ndarray) -> List[Dict[str, Any]]:
-        best = np.argsort(-confidences)[:RANKING_LENGTH]
+    def _ranking(self, confidences: np.ndarray, length: int = RANKING_LENGTH) -> List[Dict[str, Any]]:
+        best = np.argsort(-confidences)[:length]
         return [{"label": self._model.labels[i], "score": float(confidences[i])} for i in best]
 
     def _in_context(
@@ -189,7 +196,8 @@ class SemanticIntentClassifier(GraphComponent):
     ) -> List[Dict[str, Any]]:
         """The ranking of a message that is not understood by itself, after what was said just before."""
         before, weight = words_before(tracker), float(self._config[CONTEXT_WEIGHT])
-        subject = subject_of(tracker) or subject_of_risk(from_dict(message.get(RISK)))
+        risk = from_dict(message.get(RISK))
+        subject = subject_of(tracker) or subject_of_risk(risk)
         if before is not None:
             text = clean(f"{before} {message.get(TEXT)}").text
             together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
@@ -197,8 +205,11 @@ class SemanticIntentClassifier(GraphComponent):
             alone = read_together(alone, both, self._frightening(alone, subject))
             # The words before hold the subject already.
             weight = weight**0.5
-        ranking = self._ranking(alone)
-        return in_context(ranking, subject, weight) if subject else ranking
+        # What leads on from an answer may stand far down by itself.
+        ranking = self._ranking(alone, _WEIGHED)
+        grave = float(self._config[GRAVE_WEIGHT]) if risk.level is RiskLevel.NONE else 1.0
+        weights = Weights(weight, float(self._config[LEADS_ON_WEIGHT]), grave)
+        return (in_context(ranking, subject, weights) if subject else ranking)[:RANKING_LENGTH]
 
     def _frightening(self, alone: np.ndarray, subject: Optional[Subject]) -> np.ndarray:
         """Places of labels that the words before must not lead to: of a sensitive topic that nobody spoke of."""
@@ -221,6 +232,13 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _options(self) -> LabelModelOptions:
         return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+
+
+def _is_out_of_the_blue(best: Dict[str, Any], message: Message, tracker: Optional[DialogueStateTracker]) -> bool:
+    """Whether an answer about harm, not quite sure, comes right after one about none: "which signs show it"."""
+    subject, is_quiet = subject_of(tracker), from_dict(message.get(RISK)).level is RiskLevel.NONE
+    is_grave = topic_of(best["label"]) in GRAVE_TOPICS and best["score"] < IN_CONTEXT_THRESHOLD
+    return subject is not None and subject.is_everyday and is_quiet and is_grave
 
 
 def _is_understood(likely: np.ndarray, labels: List[str], message: Message) -> bool:

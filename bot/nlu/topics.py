@@ -1,11 +1,13 @@
 """The topic of an answer, and the topics that people ask about after a crisis card."""
 
+import re
 from typing import FrozenSet, Iterable, Mapping, Optional
 
 from bot.content.responses import get_responses
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.safety import levels
 
+_FAQ_IN_PAYLOAD = re.compile(r'/ask\{"faq": "([a-z_0-9]+)"\}')
 _AFTER_ANY_CONTACT = ("evidence_keep", "report_where", "child_disclosed_what_now", "law_and_definitions")
 #: What people ask next after a card, by its category.
 TOPICS_AFTER_CARD: Mapping[str, FrozenSet[str]] = {
@@ -84,6 +86,11 @@ SENSITIVE_TOPICS = frozenset(
         "sextortion_what_to_do", "pornography_exposure", "mental_wellbeing",
     }
 )  # fmt: skip
+#: Topics about harm: what is told after their answers may be the writer's own, and no guess leads to them.
+GRAVE_TOPICS = SENSITIVE_TOPICS - {"mental_wellbeing"} | {
+    "child_disclosed_what_now", "grooming_what_is", "grooming_techniques", "grooming_warning_signs", "evidence_keep",
+    "report_where", "how_to_help_friend", "trauma_informed", "meeting_online_friend", "stranger_contact",
+}  # fmt: skip
 #: Topic of what is asked about Kindlight itself ("can you see me").
 ABOUT_THIS_PROGRAM = "about_bot_privacy"
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
@@ -97,6 +104,16 @@ def is_about(faq: str, categories: Iterable[str]) -> bool:
         return True
     topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in cards))
     return topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
+
+
+def leading_on_from(label: str) -> FrozenSet[str]:
+    """Labels of the answers that an answer offers as its buttons, in any of its wordings."""
+    book, name = get_responses(), f"utter_{label}"
+    if name not in book:
+        return frozenset()
+    payloads = (button.payload for variation in book.variations(name) for button in variation.buttons)
+    named = (_FAQ_IN_PAYLOAD.fullmatch(payload) for payload in payloads)
+    return frozenset(f"{RETRIEVAL_INTENT}/{found.group(1)}" for found in named if found)
 
 
 def topic_of(label: str) -> Optional[str]:

@@ -28,6 +28,8 @@ _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
+#: Found anywhere in the words.
+_OF_WORDS = ("of_telling", "wants_something")
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
@@ -126,6 +128,16 @@ def has_changed_mind(text: str) -> bool:
 def speaks_of_dying(text: str) -> bool:
     """Whether words speak of dying, of hurting oneself or of a means."""
     return bool(_patterns(_ANSWERS)["of_dying"].search(_plain(text)))
+
+
+def speaks_of_telling(text: str) -> bool:
+    """Whether words are of somebody who told something, or of something that happened: "when she tells me"."""
+    return bool(_patterns(_ANSWERS)["of_telling"].search(_plain(text)))
+
+
+def wants_something(text: str) -> bool:
+    """Whether words ask, or want something of us: "show me", "write a story"."""
+    return is_question(text) or bool(_patterns(_ANSWERS)["wants_something"].search(_plain(text)))
 
 
 def reaches_a_service(text: str) -> bool:
@@ -346,7 +358,7 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     # Parts that several entries share, by their names in braces.
     parts = {"kin": "|".join(words["kin"].values()), "no_danger": words["no_danger"], "closed": words["closed"]}
     single = {name: [_with_parts(row, parts) for row in words[name]] for name in _SINGLE}
-    of_before = ("calls_kin", "was_missing", "threatened", "unnamed_threat", "age_of_a_child")
+    of_before = ("calls_kin", "was_missing", "threatened", "unnamed_threat", "age_of_a_child", *_OF_WORDS)
     single |= {name: [_with_parts(words[name], parts)] for name in of_before}
     others = {"question": words["questions"], **single, **words["outcomes"]}
     compiled = {name: re.compile("|".join(f"(?:{row})" for row in rows)) for name, rows in others.items()}

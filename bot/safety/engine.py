@@ -39,6 +39,8 @@ CLASSIFIER, FAILURE = "classifier", "failure"
 _LEARNED = (CLASSIFIER, FAILURE)
 #: Of several messages together, what a card would be about has to be as likely as this.
 _LIKELIER_THAN_NOT = 0.5
+#: And for an emergency, where the newest by itself is quiet, as likely as this.
+_SURELY = 0.9
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class SafetyEngine:
         is_unsure = newest.level is RiskLevel.CHECK_IN and not _is_about_something(together)
         if not (is_due and is_more) or is_unsure or self._hear_together(recent[:-1]).level >= RiskLevel.ESCALATE:
             return newest.assessment, newest.assessment
-        return newest.assessment, self._completed(together.assessment)
+        return newest.assessment, self._completed(together, newest)
 
     def read_turn(self, texts: Sequence[str]) -> Tuple[Reading, Reading] | None:
         """What the context layer weighs: both readers on the newest message, and on the last messages as one text.
@@ -179,12 +181,16 @@ class SafetyEngine:
         text = " ".join(message.strip() for message in messages)
         return self._hear(text, messages=messages if len(messages) > 1 else (), thoroughly=thoroughly)
 
-    def _completed(self, together: RiskAssessment) -> RiskAssessment:
-        note = str(self._explanations["together"])
+    def _completed(self, together: _Heard, newest: _Heard) -> RiskAssessment:
+        note, told = str(self._explanations["together"]), together.assessment
         findings = tuple(
-            Finding(found.category, found.source, 0, 0, f"{found.sentence} {note}") for found in together.findings
+            Finding(found.category, found.source, 0, 0, f"{found.sentence} {note}") for found in told.findings
         )
-        return replace(together, level=max(together.level, RiskLevel.ESCALATE), findings=findings)
+        # A quiet message ("she went up to her room, door slammed") makes an emergency of those before it only for sure.
+        is_sure = together.plain_level is RiskLevel.EMERGENCY or max(told.categories.values(), default=0.0) >= _SURELY
+        is_due = newest.level > RiskLevel.NONE or is_sure
+        level = max(told.level, RiskLevel.ESCALATE) if is_due else RiskLevel.ESCALATE
+        return replace(told, level=level, findings=findings)
 
     def _hear(
         self,

@@ -11,6 +11,7 @@ from bot.content.responses import get_responses
 from bot.nlu.context import (
     TOPICS_AFTER_CARD,
     Subject,
+    Weights,
     in_context,
     read_together,
     subject_of,
@@ -37,16 +38,16 @@ def said(response):
 
 
 def test_neighbours_of_the_answer_before_come_first_and_that_answer_is_not_favoured():
-    weighed = in_context(RANKING, subject_of(tracker(said("utter_faq/account_hacked"))), 4.0)
+    weighed = in_context(RANKING, subject_of(tracker(said("utter_faq/account_hacked"))), Weights(4.0))
     labels = [entry["label"] for entry in weighed]
     assert labels == ["faq/locked_out_of_account", "faq/what_is_grooming", "faq/account_hacked", "greet"]
 
 
 def test_the_scores_stay_shares():
-    weighed = in_context(RANKING, Subject(frozenset({"passwords_accounts_hacked"})), 4.0)
+    weighed = in_context(RANKING, Subject(frozenset({"passwords_accounts_hacked"})), Weights(4.0))
     assert sum(entry["score"] for entry in weighed) < 1
     assert [entry["score"] for entry in weighed] == sorted((entry["score"] for entry in weighed), reverse=True)
-    assert in_context(RANKING, Subject(frozenset()), 4.0)[0]["score"] == pytest.approx(RANKING[0]["score"])
+    assert in_context(RANKING, Subject(frozenset()), Weights(4.0))[0]["score"] == pytest.approx(RANKING[0]["score"])
 
 
 def test_the_newest_answer_or_card_is_the_subject():
@@ -90,3 +91,15 @@ def test_the_words_before_are_those_that_were_typed_last_and_no_button():
     assert words_before(tracker(UserUttered("how do i block him"))) == "how do i block him"
     assert words_before(tracker(UserUttered("how do i block him"), UserUttered("/get_hotline"))) is None
     assert words_before(None) is None
+
+
+def test_what_was_offered_with_an_answer_is_likelier_and_harm_is_less_likely_after_an_everyday_one():
+    asked = [{"label": "faq/sextortion_if_they_share_it", "score": 0.4}, {"label": "faq/child_gets_round_controls", "score": 0.2}]
+    after = subject_of(tracker(said("utter_faq/what_parental_controls_can_do")))
+    assert after.is_everyday and after.leads_on
+    offered = Subject(frozenset({"parental_controls"}), "faq/x", frozenset({"faq/child_gets_round_controls"}))
+    weights = Weights(4.0, leads_on=6.0, grave=0.2)
+    assert in_context(asked, offered, weights)[0]["label"] == "faq/child_gets_round_controls"
+    about_harm = Subject(frozenset({"sextortion_what_to_do"}), "faq/sextortion_what_to_do")
+    assert in_context(asked, about_harm, weights)[0]["label"] == "faq/sextortion_if_they_share_it"
+    assert not about_harm.is_everyday and not Subject(frozenset({"parental_controls"})).is_everyday

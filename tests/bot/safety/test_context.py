@@ -12,8 +12,8 @@ from bot.safety.classifier import Reading
 from bot.safety.context import ContextLayer, context_features
 from bot.safety.context_fitting import Turn, cross_validated, fit, table
 from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations
-from bot.safety.engine import get_engine
-from bot.safety.levels import RiskLevel
+from bot.safety.engine import _Heard, get_engine
+from bot.safety.levels import IMMEDIATE_DANGER, RiskAssessment, RiskLevel
 
 IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he killed me AGAIN"]
 A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "my mum is gonna murder me"]
@@ -58,6 +58,26 @@ def test_an_emergency_that_the_conversation_does_not_bear_out_is_asked_about(mon
     assert engine.assess(told).level is RiskLevel.EMERGENCY
     monkeypatch.setattr(engine, "_context", ContextLayer(np.asarray([0, 0, 0, 0, -30], dtype=np.float32)))
     assert engine.assess_turn(["hi", told])[0].level >= RiskLevel.CHECK_IN
+
+
+def test_who_is_asked_in_any_case_gets_the_card_only_for_something_likelier_than_not():
+    turns = ["i saw a video that scared me", "it was an animal being hurt", "i keep thinking about it"]
+    newest, together = get_engine().assess_turn(turns)
+    assert newest.level is together.level is RiskLevel.CHECK_IN
+
+
+@pytest.mark.parametrize(
+    ("likely", "newest", "expected"),
+    [
+        (0.8, RiskLevel.NONE, RiskLevel.ESCALATE),
+        (0.95, RiskLevel.NONE, RiskLevel.EMERGENCY),
+        (0.8, RiskLevel.CHECK_IN, RiskLevel.EMERGENCY),
+    ],
+)
+def test_an_emergency_of_several_messages_needs_to_be_nearly_sure_where_the_newest_is_quiet(likely, newest, expected):
+    danger = RiskAssessment(RiskLevel.EMERGENCY, {IMMEDIATE_DANGER: likely})
+    completed = get_engine()._completed(_Heard(danger), _Heard(RiskAssessment(newest)))
+    assert completed.level is expected and completed.categories == danger.categories
 
 
 def test_the_layer_weighs_both_readings():

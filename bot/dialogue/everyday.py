@@ -1,0 +1,95 @@
+"""What is told or asked right after an answer, where no card is open: what leads on from it, instead of a guess.
+
+Children mostly go on telling ("its my best friend") where a program waits for a question. What is told is
+received; nothing of it is guessed at, and what leads on from the answer stays in reach.
+"""
+
+from __future__ import annotations
+
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.drafts import MOST_BUTTONS, Draft, metadata_of, plain, spoken_before, text_of
+from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session
+from bot.nlu.topics import GRAVE_TOPICS
+from bot.safety.answers import is_question, speaks_of_telling
+
+#: Fewer words ("hm", "idk man") tell nothing that could be received.
+_TELLS_FROM = 3
+_HEARD, _HEARD_GRAVE = "utter_heard_beside_answer", "utter_heard_beside_answer_grave"
+#: What is said to a second thing told, and to a third.
+_NEXT = {
+    _HEARD: "utter_heard_once_more",
+    "utter_heard_once_more": "utter_second_miss_near",
+    _HEARD_GRAVE: "utter_second_miss",
+}
+
+
+def is_told_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts, likely: str | None) -> bool:
+    """Whether words that ask nothing came right after an answer, and lead to no other answer near it.
+
+    Args:
+        likely: The faq id of a guess for those words, or None. One of a mild topic is said, as a guess; a grave one is
+            not: "she says it was a joke" after a quarrel takes no disclosure back.
+    """
+    text = text_of(tracker)
+    if not _is_typed_after_an_answer(tracker, facts) or is_question(text) or len(text.split()) < _TELLS_FROM:
+        return False
+    topic = _topic(f"utter_faq/{likely}") if likely else None
+    return topic is None or topic in GRAVE_TOPICS or f"utter_faq/{likely}" == facts.last_answer
+
+
+def is_out_of_the_blue(tracker: DialogueStateTracker, facts: ConversationFacts, guess: str) -> bool:
+    """Whether a guess is about harm where an everyday answer was given just before: a choice at most, no answer."""
+    is_everyday = _topic(facts.last_answer or "") not in GRAVE_TOPICS and not cards_given(tracker)
+    return _is_typed_after_an_answer(tracker, facts) and is_everyday and _topic(f"utter_faq/{guess}") in GRAVE_TOPICS
+
+
+def heard_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
+    """It is received, with what leads on from the answer; after one on harm with people to reach."""
+    is_grave = _topic(facts.last_answer or "") in GRAVE_TOPICS or bool(cards_given(tracker))
+    first = _HEARD_GRAVE if is_grave else _HEARD
+    return leading_on(_NEXT.get(spoken_before(tracker) or "", first), facts)
+
+
+def leading_on(name: str, facts: ConversationFacts) -> Draft:
+    """A response with the choices of the latest answer before its own."""
+    draft = plain(name, facts)
+    of_the_answer = plain(facts.last_answer, facts)["buttons"] if facts.last_answer else []
+    most = MOST_BUTTONS - bool(draft["buttons"])
+    return {**draft, "buttons": [*of_the_answer[:most], *draft["buttons"]]}
+
+
+def after_an_everyday_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether "what do I say to her" is about an everyday answer just given, and about nothing that was told."""
+    is_of_harm = _topic(facts.last_answer or "") in GRAVE_TOPICS or speaks_of_telling(text_of(tracker))
+    return _is_typed_after_an_answer(tracker, facts) and not is_of_harm and not cards_given(tracker)
+
+
+def once_who_writes_is_said(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether "im 14" or "im her teacher" was typed right after an answer, which stays the subject."""
+    return _is_typed_after_an_answer(tracker, facts)
+
+
+def for_whom_it_is(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
+    """The answer in the words for whoever writes, where those are others; else what leads on from it."""
+    before = next(spoken_in_session(tracker))
+    answer = plain(facts.last_answer or "", facts)
+    if answer["text"] in (before.text or ""):
+        return leading_on("utter_heard_who_writes", facts)
+    framed = plain("utter_answer_for_you", facts, {"answer": answer["text"]})
+    return {**answer, "text": framed["text"], "responses": [framed["response"], answer["response"]]}
+
+
+def _is_typed_after_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    text = text_of(tracker)
+    newest: BotUttered | None = next(spoken_in_session(tracker), None)
+    said = (answer_of(newest) or spoken_before(tracker)) if newest is not None else None
+    is_beside = facts.last_answer is not None and said in (facts.last_answer, *_NEXT)
+    return is_beside and bool(text) and not text.startswith(INTENT_MESSAGE_PREFIX)
+
+
+def _topic(name: str) -> str | None:
+    topic = metadata_of(name).get("topic")
+    return str(topic) if topic else None
