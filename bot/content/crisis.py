@@ -207,11 +207,23 @@ def _voice_in(situation: Situation, desk: _Desk) -> str:
 
 def _again(desk: _Desk) -> List[Message]:
     lines = helpline_lines(desk.selection, desk.values, REPEATED_LINES)
-    message = desk.message(f"utter_crisis_again_{desk.duty.voice}", helplines="\n".join(lines))
+    message = desk.message(_again_words(desk), helplines="\n".join(lines))
     # A text message spells its first choice out ("Reply 1 …"), as the first card does.
     first = _first_barrier(desk) if desk.context.channel == "sms" else _next_answer(desk)
     others = tuple(button for button in message.buttons if button not in first)
     return [Message(message.text, (*first, *others), message.response)]
+
+
+def _again_words(desk: _Desk) -> str:
+    """What is told more after the general card for a trouble is received once in words for it.
+
+    A card for a situation of its own (who made a fake, whose child hurts another) knows more than those words.
+    """
+    category, voice, said = desk.duty.category, desk.duty.voice, desk.context.words_given
+    general, own = f"utter_crisis_again_{voice}", f"utter_crisis_again_{category}_{voice}"
+    first = {f"utter_crisis_{category}_{voice}", f"utter_check_in_yes_{category}"}
+    is_fresh = own in desk.book and own not in said and bool(first.intersection(said))
+    return own if is_fresh and desk.context.channel != "sms" else general
 
 
 def _next_answer(desk: _Desk) -> Tuple[Button, ...]:

@@ -20,7 +20,13 @@ from bot.dialogue.facts import (
     typed_in_session,
 )
 from bot.nlu.risk_detector import from_dict
-from bot.safety.answers import reaches_a_service, speaks_of_calling, speaks_of_dying, wants_something
+from bot.safety.answers import (
+    names_a_child_near,
+    reaches_a_service,
+    speaks_of_calling,
+    speaks_of_dying,
+    wants_something,
+)
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
@@ -120,3 +126,16 @@ def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: Convers
     is_grave = risk.level >= RiskLevel.CHECK_IN and risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
     is_of_oneself = newest_card(tracker).get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
     return is_grave and is_of_oneself and not speaks_of_calling(text)
+
+
+def while_more_is_told(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While what is told is at risk by itself ("last night he did it while i was asleep") and no deed of the writer."""
+    alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
+    return alone >= RiskLevel.ESCALATE and not after_ones_own_deed(tracker, facts)
+
+
+def with_a_child_near_own_thoughts(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether somebody who told of sexual thoughts of their own names a child near them."""
+    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    is_about_thoughts = newest_card(tracker).get(CARD_CATEGORY) == OFFENDER_CONCERN and is_card_open(tracker)
+    return is_about_thoughts and about_ones_own_doing(tracker, facts) and names_a_child_near(text)

@@ -36,6 +36,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_which_step",
         "utter_crisis_which_step_self_harm", "utter_crisis_comes_near", "utter_crisis_explained",
         "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
+        "utter_check_in_no_after_card", "utter_crisis_child_near_own_thoughts",
     }
 )  # fmt: skip
 #: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.

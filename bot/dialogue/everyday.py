@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, metadata_of, plain, spoken_before, text_of
 from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session
 from bot.nlu.topics import GRAVE_TOPICS
-from bot.safety.answers import is_question, speaks_of_telling
+from bot.safety.answers import is_question, makes_a_plan, speaks_of_telling
 
 #: Fewer words ("hm", "idk man") tell nothing that could be received.
 _TELLS_FROM = 3
@@ -49,6 +49,8 @@ def is_out_of_the_blue(tracker: DialogueStateTracker, facts: ConversationFacts, 
 def heard_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
     """It is received, with what leads on from the answer; after one on harm with people to reach."""
     is_grave = _topic(facts.last_answer or "") in GRAVE_TOPICS or bool(cards_given(tracker))
+    if makes_a_plan(text_of(tracker)) and not is_grave:
+        return plain("utter_heard_a_plan", facts)
     first = _HEARD_GRAVE if is_grave else _HEARD
     return leading_on(_NEXT.get(spoken_before(tracker) or "", first), facts)
 

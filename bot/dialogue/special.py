@@ -29,12 +29,14 @@ from bot.dialogue.conditions import (
     while_a_person_is_asked_for,
     while_a_picture_is_told_of,
     while_helplines_are_talked_of,
+    while_more_is_told,
     while_newest,
     while_open,
     while_open_about_self_harm,
     while_somebody_may_hurt_others,
     while_somebody_threatens_themselves,
     while_something_grave_is_heard,
+    with_a_child_near_own_thoughts,
 )
 from bot.dialogue.constants import (
     BARRIER_COST,
@@ -105,8 +107,14 @@ from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import LIKELY, NEAREST
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import FAULT, SENSITIVE_TOPICS, is_about
-from bot.safety.answers import asks_what_now, is_about_me, is_question, speaks_of_dying
+from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about
+from bot.safety.answers import (
+    asks_what_now,
+    is_about_me,
+    is_question,
+    says_thanks,
+    speaks_of_dying,
+)
 from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
     ADULT_INVOLVED,
@@ -126,6 +134,8 @@ Composer = Callable[[DialogueStateTracker, ConversationFacts, datetime], Draft]
 NEAR_ENOUGH = 0.1
 #: "I can't stop watching pornography" is no choice for a child who cannot sleep, however near it seems.
 SURELY_NEAR, _OUT_OF_THE_BLUE = 0.3, ("pornography_exposure", "offender_worry")
+#: From here on words that only tell something after a card get the answer that they are like ("she begs me not to").
+SURELY_MEANT_AFTER_CARD = 0.75
 #: The same for answers that people ask for after such a card.
 OF_ITS_TOPIC_ENOUGH = 0.02
 #: By the beginning of a card's name: what is answered instead of the answer that is nearest.
@@ -310,13 +320,17 @@ def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
 
     Else a no about an adult or a picture leaves what was asked for: "you never have to send one" is said there.
     """
+    if facts.card:
+        # What was told before a card still counts: the helplines stay beneath.
+        return _with_helplines("utter_check_in_no_after_card", facts, now)
     asked, faq = _asked_about(tracker), _asked_before_our_question(tracker)
+    before = (facts.last_answer or "").removeprefix(FAQ_PREFIX) or None
     own = f"{UTTER_CHECK_IN_NO}_{asked}"
     if own in get_responses():
-        return _leading_to(faq, plain(own, facts), facts)
+        return _leading_to(faq or before, plain(own, facts), facts)
     # What is said to a no about dying is said first.
     if faq is None or asked == SELF_HARM:
-        return _leading_to(faq, plain(UTTER_CHECK_IN_NO, facts), facts)
+        return _leading_to(faq or before, plain(UTTER_CHECK_IN_NO, facts), facts)
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
     framed = plain("utter_check_in_no_answered", facts, {"answer": answer["text"]})
     buttons = [*answer["buttons"], *framed["buttons"]][:MOST_BUTTONS]
@@ -414,13 +428,19 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     if likely and is_out_of_the_blue(tracker, facts, likely):
         likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
+    if not is_open and says_thanks(text_of(tracker)):
+        return plain("utter_thank", facts)
     if not is_open and is_told_beside_an_answer(tracker, facts, likely):
         return heard_beside_an_answer(tracker, facts)
     # What is told, not asked, after a card ("we broke up in september") wants no lesson on what it resembles.
-    if likely and likely in nearest and not (is_open and not is_question(text_of(tracker))):
+    is_told = is_open and not is_question(text_of(tracker))
+    is_meant = _score_of(likely, parsed) >= SURELY_MEANT_AFTER_CARD
+    if likely and likely in nearest and (not is_told or (is_meant and is_asked_after_cards(tracker, likely))):
         if is_open and is_asked_after_cards(tracker, likely):
             return _answer_with_helplines(likely, facts, now)
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
+    if is_open and with_a_child_near_own_thoughts(tracker, facts):
+        return _with_helplines("utter_crisis_child_near_own_thoughts", facts, now)
     if is_open:
         cards = cards_given(tracker)
         asked = cards if is_question(text_of(tracker)) else frozenset()
@@ -438,10 +458,14 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     return {**draft, "buttons": [*buttons, *draft["buttons"]]}
 
 
+def _score_of(faq: str | None, parsed: Mapping[str, Any]) -> float:
+    return next((float(entry["score"]) for entry in parsed.get(NEAREST, []) if entry["faq"] == faq), 0.0)
+
+
 def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
     """What leads on from the answer that was talked about; where there was none, the whole menu and people to reach."""
     before = facts.last_answer
-    if before is None or metadata_of(before).get("topic") in SENSITIVE_TOPICS or cards_given(tracker):
+    if before is None or metadata_of(before).get("topic") in GRAVE_TOPICS or cards_given(tracker):
         return {**plain("utter_second_miss", facts), "buttons": plain("utter_topic_menu", facts)["buttons"]}
     return leading_on("utter_second_miss_near", facts)
 
@@ -607,8 +631,10 @@ def _told(name: str) -> Composer:
     """
 
     def compose_told(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        fits = _fits_the_card(name, tracker, facts) and spoken_before(tracker) != name
-        return _with_helplines(name if fits else _not_answered(tracker), facts, now)
+        tried = [name, *filter(None, [metadata_of(name).get("instead")])]
+        fitting = (one for one in tried if _fits_the_card(one, tracker, facts))
+        fits = next((one for one in fitting if spoken_before(tracker) != one), None)
+        return _with_helplines(fits or _not_answered(tracker), facts, now)
 
     return compose_told
 
@@ -708,7 +734,11 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     ),
     # "Nvm" takes nothing back where nothing was told.
     "utter_take_back": _either(once_something_was_heard, _said("utter_take_back"), _said("utter_deny")),
-    "utter_other_age": _either(while_open, _received("utter_crisis_noted"), _other_age),
+    "utter_other_age": _either(
+        with_a_child_near_own_thoughts,
+        _received("utter_crisis_child_near_own_thoughts"),
+        _either(while_open, _received("utter_crisis_noted"), _other_age),
+    ),
     "utter_outcome_safe_now": _either(while_helplines_are_talked_of, _safe_now, _nearest_answers),
     **{
         f"utter_outcome_{name}": _either(
@@ -765,7 +795,11 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     f"utter_{TOLD_OF_ANOTHER_CHILD}": _either(
         while_somebody_may_hurt_others, _received("utter_crisis_other_children"), _received("utter_crisis_heard")
     ),
-    f"utter_{TOLD_A_DETAIL}": _received("utter_crisis_noted"),
+    f"utter_{TOLD_A_DETAIL}": _either(
+        with_a_child_near_own_thoughts,
+        _received("utter_crisis_child_near_own_thoughts"),
+        _either(while_more_is_told, _received("utter_crisis_told_more"), _received("utter_crisis_noted")),
+    ),
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,
 }

@@ -497,7 +497,8 @@ def _is_surely_answered(turn: Turn) -> bool:
     is_of_the_card = turn.open_card is not None and named == turn.open_card.category
     # "She said it again, she wants to die" brings the card again.
     is_grave = turn.is_emergency or named in (SELF_HARM, IMMEDIATE_DANGER)
-    is_no_news = turn.newest_alone == RiskLevel.NONE or (is_of_the_card and not is_grave)
+    is_hardly_news = turn.newest_alone < RiskLevel.ESCALATE and named != SELF_HARM
+    is_no_news = turn.newest_alone == RiskLevel.NONE or (is_of_the_card and not is_grave) or is_hardly_news
     is_known = turn.has_sure_answer and turn.is_about_card and is_no_news
     return is_known and turn.has_recent_card and not (turn.told_plainly or turn.check_in or turn.is_overread)
 

@@ -29,7 +29,7 @@ _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
 #: Found anywhere in the words.
-_OF_WORDS = ("of_telling", "wants_something")
+_OF_WORDS = ("of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near")
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
@@ -133,6 +133,21 @@ def speaks_of_dying(text: str) -> bool:
 def speaks_of_telling(text: str) -> bool:
     """Whether words are of somebody who told something, or of something that happened: "when she tells me"."""
     return bool(_patterns(_ANSWERS)["of_telling"].search(_plain(text)))
+
+
+def says_thanks(text: str) -> bool:
+    """Whether words end with thanks, whatever they tell before: "ok ill sit with her tomorrow. thx"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["ends_with_thanks"].search(_plain(text)))
+
+
+def makes_a_plan(text: str) -> bool:
+    """Whether words begin with what somebody is going to do: "ok ill ask her tomorrow"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["makes_a_plan"].search(_plain(text)))
+
+
+def names_a_child_near(text: str) -> bool:
+    """Whether words name a child that somebody has or lives with: "but i have a daughter, she is 4"."""
+    return bool(_patterns(_ANSWERS)["child_near"].search(_plain(text)))
 
 
 def wants_something(text: str) -> bool:

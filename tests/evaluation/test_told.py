@@ -16,6 +16,7 @@ OPENINGS = {
     "adult_involved": "theres a man on discord hes 34 and he says he loves me",
     "extortion": "he says he'll post my pics if i dont pay",
     "image_shared": "my ex sent my private pic to everyone in my year",
+    "self_harm": "my friend says she wants to die",
 }
 #: Facts whose words are there already, with the cards that they follow.
 ELSEWHERE = {
@@ -24,6 +25,15 @@ ELSEWHERE = {
 }
 #: Measured on 2026-11-28 as share of lines answered with the words for that fact.
 AT_LEAST = 0.65
+
+
+#: What is told may be danger at this moment ("her door is locked and its gone quiet"): the emergency outranks the words.
+MAY_BE_URGENT = ("told_cannot_reach",)
+
+
+def is_right(intent, response, given):
+    """Whether a line got the words for its fact, or the emergency that such words may tell of."""
+    return given == response or (intent in MAY_BE_URGENT and given.startswith("utter_emergency"))
 
 
 def expected(intent):
@@ -48,7 +58,7 @@ def answered(assistant):
 
 
 def test_most_facts_get_their_own_words(answered):
-    right = [result["replies"][0]["response"] == response for _, _, response, result in answered]
+    right = [is_right(intent, response, result["replies"][0]["response"]) for intent, _, response, result in answered]
     assert len(right) >= 12 * len(HELD_OUT)
     assert sum(right) / len(right) >= AT_LEAST, f"{sum(right)} of {len(right)}"
 

@@ -150,6 +150,20 @@ def test_after_a_card_a_shorter_reply_repeats_the_line():
     assert again.messages[0].response == "utter_crisis_again_child"
 
 
+def test_what_is_told_more_is_received_once_in_words_for_that_trouble():
+    given = {"country": "GB", "audience": "child", "cards_given": ["abuse_disclosure"]}
+    own = reply("abuse_disclosure", words_given=["utter_crisis_abuse_disclosure_child"], **given)
+    assert own.messages[0].response == "utter_crisis_again_abuse_disclosure_child"
+    assert "0800 1111" in text_of(own) and "999" in text_of(own)
+    said = ["utter_crisis_abuse_disclosure_child", own.messages[0].response]
+    assert reply("abuse_disclosure", words_given=said, **given).messages[0].response == "utter_crisis_again_child"
+    # Who made a fake is not told that whoever passes a picture on is in the wrong.
+    fake = {**given, "cards_given": ["image_shared"], "words_given": ["utter_crisis_own_fake_child"]}
+    assert reply("image_shared", **fake).messages[0].response == "utter_crisis_again_child"
+    text_message = reply("abuse_disclosure", words_given=["utter_crisis_abuse_disclosure_child"], channel="sms", **given)
+    assert text_message.messages[0].response == "utter_crisis_again_child"
+
+
 def test_a_rise_to_emergency_after_a_card_gives_the_emergency_number():
     found = reply("self_harm", RiskLevel.EMERGENCY, country="GB", cards_given=["self_harm"])
     assert found.messages[0].response.startswith("utter_emergency_")

@@ -291,6 +291,12 @@ def test_words_for_a_fact_fit_certain_cards_and_people_only():
     assert told_after("utter_told_people_saw_it", own) == "utter_crisis_heard"
 
 
+def test_a_joke_is_what_somebody_else_calls_it_after_a_card_about_them():
+    assert told_after("utter_told_only_a_joke", card_about("self_harm")) == "utter_told_only_a_joke"
+    assert told_after("utter_told_only_a_joke", card_about("abuse_disclosure")) == "utter_told_it_was_denied"
+    assert told_after("utter_told_cannot_reach", card_about("abuse_disclosure")) == "utter_crisis_heard"
+
+
 def test_words_for_a_fact_are_not_said_twice_in_a_row():
     said = BotUttered("…", metadata={"response": "utter_told_a_meeting"})
     assert told_after("utter_told_a_meeting", card_about("adult_involved"), heard("he comes"), said) == "utter_crisis_heard"
@@ -334,3 +340,44 @@ def test_a_no_goes_back_to_what_was_written_before_our_question():
         assert payloads[0] == '/ask{"faq": "account_hacked"}' and "/get_hotline" in payloads
     unsure = say("utter_check_in_no", asked_with("extortion", {"name": "nlu_fallback"}))
     assert unsure["response"] == "utter_check_in_no"
+
+
+def test_a_no_to_our_question_after_a_card_keeps_the_helplines_and_the_card_open():
+    question = BotUttered("?", metadata={"response": "utter_check_in_immediate_danger", "check_in": "immediate_danger"})
+    tracker = tracker_with(card_about("abuse_disclosure"), heard("he comes on sunday"), question, heard("no"), card_level="escalate")
+    said = say("utter_check_in_no", tracker)
+    assert said["response"] == "utter_check_in_no_after_card" and "0800 1111" in said["text"] and said["hotlines"]
+    assert said["response"] in RECEIVED_AFTER_CARD
+
+
+def test_a_no_without_a_sure_answer_before_leads_back_to_the_answer_that_was_talked_of():
+    answer = BotUttered("…", metadata={"response": "utter_faq/stop_cyberbullying"})
+    question = BotUttered("?", metadata={"response": "utter_check_in_self_harm", "check_in": "self_harm"})
+    said = say("utter_check_in_no", tracker_with(answer, heard("they say im ugly"), question, heard("no")))
+    assert [button["payload"] for button in said["buttons"]][0] == '/ask{"faq": "stop_cyberbullying"}'
+
+
+def test_what_surely_is_what_an_answer_was_written_for_gets_it_after_a_card_although_nothing_is_asked():
+    def told(score):
+        near = [{"faq": "child_does_not_want_report", "score": score}]
+        newest = heard("I don't have her permission to report", nearest=near, likely="child_does_not_want_report")
+        return say("utter_nearest_answers", tracker_with(card_about("abuse_disclosure"), newest, card_level="escalate"))
+
+    sure = told(0.82)
+    assert sure["responses"] == ["utter_faq/child_does_not_want_report", "utter_crisis_help_stays"] and sure["hotlines"]
+    assert told(0.5)["response"] == "utter_crisis_heard"
+
+
+def test_a_child_near_somebody_with_thoughts_of_their_own_is_not_only_noted():
+    card = card_about("offender_concern", "own_behaviour", response="utter_crisis_offender_concern_own_behaviour")
+    near = say("utter_nearest_answers", tracker_with(card, heard("but I have a daughter, she is 4"), card_level="escalate"))
+    assert near["response"] == "utter_crisis_child_near_own_thoughts" and near["hotlines"]
+    other = say("utter_told_a_detail", tracker_with(card, heard("i am 30"), card_level="escalate"))
+    assert other["response"] == "utter_crisis_noted"
+
+
+def test_thanks_at_the_end_of_what_is_told_are_answered_as_thanks():
+    answer = BotUttered("…", metadata={"response": "utter_faq/left_out_of_group"})
+    assert say("utter_nearest_answers", tracker_with(answer, heard("ok ill sit w her tmrw. thx")))["response"] == "utter_thank"
+    plan = say("utter_nearest_answers", tracker_with(answer, heard("ok ill sit with her tomorrow")))
+    assert plan["response"] == "utter_heard_a_plan"

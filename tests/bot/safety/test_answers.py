@@ -20,16 +20,21 @@ from bot.safety.answers import (
     is_question,
     is_theirs,
     is_treated,
+    makes_a_plan,
+    names_a_child_near,
     names_deadline,
     names_others,
     reaches_a_service,
     read_answer,
     says_outcome,
     says_same_age,
+    says_thanks,
     speaks_of_dying,
     speaks_of_other_children,
+    speaks_of_telling,
     tells_of_paying,
     took_nothing,
+    wants_something,
     will_not_act,
 )
 
@@ -543,3 +548,49 @@ def test_a_question_may_stand_behind_an_if():
 def test_another_child_is_named():
     assert names_others("he does it to my sister as well") and names_others("there are twenty girls in that team")
     assert not names_others("he touched her again on sunday") and not names_others("he locks the door when he is with her")
+
+
+@pytest.mark.parametrize("text", ["ok ill sit w her tmrw. thx", "thank you so much", "he said sorry, thanks a lot", "ok ty"])
+def test_words_that_end_with_thanks_are_thanks_whatever_they_tell(text):
+    assert says_thanks(text)
+
+
+@pytest.mark.parametrize("text", ["thanks but no", "she never says thanks to me", "thanks to him i lost everything", "no thanks?"])
+def test_other_words_with_thanks_in_them_are_not(text):
+    assert not says_thanks(text)
+
+
+@pytest.mark.parametrize("text", ["ok ill ask her tomorrow", "im going to talk to my mum", "alright, we'll try the alarm clock", "gonna mute it"])
+def test_what_somebody_is_going_to_do_is_a_plan(text):
+    assert makes_a_plan(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ill never go back", "im gonna kill him", "i will meet him tomorrow", "ill post her pics too", "should i ask her", "she will ask me"],
+)
+def test_what_may_hurt_and_what_others_do_is_no_plan(text):
+    assert not makes_a_plan(text)
+
+
+def test_a_child_near_is_named_by_who_has_or_minds_one():
+    assert all(map(names_a_child_near, ["but I have a daughter, she is 4", "i live with my little son", "my niece stays on fridays"]))
+    assert not any(map(names_a_child_near, ["i have thoughts about children", "i was a child myself", "no children here"]))
+
+
+def test_telling_and_wanting_are_read_in_the_words():
+    assert speaks_of_telling("what do i say when she tells me") and not speaks_of_telling("what do i say to her")
+    assert wants_something("show me one") and wants_something("is it bad?") and not wants_something("in a bikini")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["shes ok now her mum is with her", "her mum answered shes with her now", "he is safe, his dad is with him", "her mum went in, with her now"],
+)
+def test_family_that_has_come_looks_after_somebody(text):
+    assert is_looked_after(text)
+
+
+@pytest.mark.parametrize("text", ["her mum answered and hung up", "shes ok now i think", "her mum is not with her", "she is with her boyfriend"])
+def test_family_that_has_not_come_does_not(text):
+    assert not is_looked_after(text)
