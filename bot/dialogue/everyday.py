@@ -40,6 +40,12 @@ def is_told_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationF
     return topic is None or topic in GRAVE_TOPICS or f"utter_faq/{likely}" == facts.last_answer
 
 
+def goes_on_telling(tracker: DialogueStateTracker, facts: ConversationFacts, name: str) -> bool:
+    """Whether what is told, not asked, leads once more to the answer it is told about, after it was received before."""
+    is_told = not is_question(text_of(tracker)) and not text_of(tracker).startswith(INTENT_MESSAGE_PREFIX)
+    return is_told and name == facts.last_answer and spoken_before(tracker) in _NEXT
+
+
 def is_out_of_the_blue(tracker: DialogueStateTracker, facts: ConversationFacts, guess: str) -> bool:
     """Whether a guess is about harm where an everyday answer was given just before: a choice at most, no answer."""
     is_everyday = _topic(facts.last_answer or "") not in GRAVE_TOPICS and not cards_given(tracker)

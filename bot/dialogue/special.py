@@ -74,6 +74,7 @@ from bot.dialogue.drafts import (
 from bot.dialogue.everyday import (
     after_an_everyday_answer,
     for_whom_it_is,
+    goes_on_telling,
     heard_beside_an_answer,
     is_out_of_the_blue,
     is_told_beside_an_answer,
@@ -204,6 +205,8 @@ def _answer(name: str) -> Composer:
     """The answer to a question. Where it was given just now, something else seems to be meant: what is near instead."""
 
     def compose_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+        if goes_on_telling(tracker, facts, name):
+            return heard_beside_an_answer(tracker, facts)
         if not _is_said_again(name, tracker):
             return plain(name, facts)
         if not is_question(text_of(tracker)):

@@ -84,6 +84,8 @@ def test_a_grave_guess_for_a_question_after_an_everyday_answer_is_a_choice_and_n
 def test_the_same_answer_for_what_is_told_is_not_called_a_misunderstanding():
     told = tracker_with(heard("im left out"), said(LEFT_OUT), heard("they made a group without me"))
     assert say(LEFT_OUT, told)["response"] == "utter_heard_beside_answer"
+    goes_on = tracker_with(said(LEFT_OUT), heard("they made one"), said("utter_heard_beside_answer"), heard("they all laughed at me"))
+    assert say(LEFT_OUT, goes_on)["response"] == "utter_heard_once_more"
     asked = tracker_with(said(LEFT_OUT), heard("before"), said(LEFT_OUT), heard("why do they leave me out?", nearest=[]))
     assert say(LEFT_OUT, asked)["response"] == "utter_same_answer"
 
