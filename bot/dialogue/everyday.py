@@ -11,7 +11,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, metadata_of, plain, spoken_before, text_of
-from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session
+from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session, typed_in_session
 from bot.nlu.topics import GRAVE_TOPICS
 from bot.safety.answers import is_question, makes_a_plan, speaks_of_telling
 
@@ -42,7 +42,9 @@ def is_told_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationF
 
 def goes_on_telling(tracker: DialogueStateTracker, facts: ConversationFacts, name: str) -> bool:
     """Whether what is told, not asked, leads once more to the answer it is told about, after it was received before."""
-    is_told = not is_question(text_of(tracker)) and not text_of(tracker).startswith(INTENT_MESSAGE_PREFIX)
+    text, earlier = text_of(tracker), list(typed_in_session(tracker))[1:]
+    # Who writes the same words again wants the answer again.
+    is_told = not (is_question(text) or text.startswith(INTENT_MESSAGE_PREFIX) or text in earlier)
     return is_told and name == facts.last_answer and spoken_before(tracker) in _NEXT
 
 
