@@ -15,27 +15,17 @@ import hashlib
 import os
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Sequence, Tuple
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
+from bot import tensorflow_stand_in
+from bot.processor import choose_kernels
 
-from bot.processor import choose_kernels  # noqa: E402
+if TYPE_CHECKING:
+    import numpy as np
 
-choose_kernels()
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-from bot import tensorflow_stand_in  # noqa: E402
-
-tensorflow_stand_in.install()
-
-import numpy as np  # noqa: E402
-from test_conversations import check_step, conversations  # noqa: E402
-
-from bot.assistant import Assistant, get_assistant  # noqa: E402
-from bot.text.encoder import SentenceEncoder  # noqa: E402
-from bot.text.english import EnglishEncoder, EnglishReading  # noqa: E402
+    from bot.assistant import Assistant
+    from bot.text.encoder import SentenceEncoder
+    from bot.text.english import EnglishEncoder, EnglishReading
 
 #: Logits spread about so much more widely than the numbers of a unit vector.
 _LOGITS = 3.0
@@ -50,6 +40,9 @@ class Shaking:
         Args:
             size: Length of the noise, where a vector has length 1.
         """
+        from bot.text.encoder import SentenceEncoder
+        from bot.text.english import EnglishEncoder, EnglishReading
+
         self.round = 0
         read, encode = EnglishEncoder.read, SentenceEncoder.encode
 
@@ -65,20 +58,28 @@ class Shaking:
         SentenceEncoder.encode = shaken_encode
 
     def _shaken(self, texts: Sequence[str], vectors: np.ndarray, size: float) -> np.ndarray:
+        import numpy as np
+
         moved = vectors + self._noise(texts, vectors.shape[1], size / vectors.shape[1] ** 0.5)
         return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), dtype=np.float32)
 
     def _noise(self, texts: Sequence[str], width: int, size: float) -> np.ndarray:
+        import numpy as np
+
         rows = [self._row(text, width) for text in texts]
         return np.array(rows, dtype=np.float32).reshape(len(texts), width) * np.float32(size)
 
     def _row(self, text: str, width: int) -> np.ndarray:
+        import numpy as np
+
         digest = hashlib.sha256(f"{self.round}/{width}/{text}".encode("utf-8", "surrogatepass")).digest()
         return np.random.default_rng(int.from_bytes(digest[:8], "big")).standard_normal(width)
 
 
 def failing_steps(assistant: Assistant) -> Iterator[Tuple[str, str, str]]:
     """Of each conversation the first step that fails: its name, what the person wrote, what was answered."""
+    from test_conversations import check_step, conversations
+
     for parameters in conversations():
         conversation: Dict[str, Any] = parameters.values[0]
         settings = (conversation.get("audience"), conversation.get("country"), conversation.get("channel", "web"))
@@ -93,12 +94,23 @@ def failing_steps(assistant: Assistant) -> Iterator[Tuple[str, str, str]]:
                 break
 
 
+def _prepare() -> None:
+    """As `tests/conftest.py` does: numpy reads its settings when it is imported, which is therefore left to later."""
+    choose_kernels()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    tensorflow_stand_in.install()
+
+
 def main(arguments: List[str] | None = None) -> int:
     """Plays all conversations `--times` times and lists what changed."""
     parser = argparse.ArgumentParser(description="Which conversations hang on a hair.")
     parser.add_argument("--size", type=float, default=0.03, help="length of the noise; a vector has length 1")
     parser.add_argument("--times", type=int, default=3, help="rounds, each with noise of its own")
     chosen = parser.parse_args(arguments)
+    _prepare()
+    from bot.assistant import get_assistant
+
     shaking, found, last = Shaking(chosen.size), Counter(), {}
     for number in range(1, chosen.times + 1):
         shaking.round = number
