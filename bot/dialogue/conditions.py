@@ -7,6 +7,7 @@ from typing import Callable
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
+from bot.dialogue.drafts import text_of
 from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
@@ -76,13 +77,13 @@ def while_a_person_is_asked_for(tracker: DialogueStateTracker, facts: Conversati
 
 def while_a_picture_is_told_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a few words after a card tell of it and want nothing ("in a bikini"), and no one who did it writes."""
-    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    text = text_of(tracker)
     return is_card_open(tracker) and not wants_something(text) and not after_ones_own_deed(tracker, facts)
 
 
 def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """ "Write it for me" asks for words to a helpline where one was shown; elsewhere it may be about homework."""
-    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    text = text_of(tracker)
     is_said = text.startswith("/") or reaches_a_service(text) or speaks_of_calling(text)
     shown = any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
     return is_said or shown or bool(facts.card) or once_given(tracker, facts)
@@ -121,7 +122,7 @@ def while_somebody_may_hurt_others(tracker: DialogueStateTracker, facts: Convers
 
 def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Danger or a wish to die in words that speak of no call: "i looked up the train times, i will go there"."""
-    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    text = text_of(tracker)
     risk = from_dict(latest_risk(tracker))
     is_grave = risk.level >= RiskLevel.CHECK_IN and risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
     is_of_oneself = newest_card(tracker).get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
@@ -136,6 +137,6 @@ def while_more_is_told(tracker: DialogueStateTracker, facts: ConversationFacts) 
 
 def with_a_child_near_own_thoughts(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Whether somebody who told of sexual thoughts of their own names a child near them."""
-    text = (tracker.latest_message.text or "") if tracker.latest_message else ""
+    text = text_of(tracker)
     is_about_thoughts = newest_card(tracker).get(CARD_CATEGORY) == OFFENDER_CONCERN and is_card_open(tracker)
     return is_about_thoughts and about_ones_own_doing(tracker, facts) and names_a_child_near(text)

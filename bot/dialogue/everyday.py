@@ -10,9 +10,9 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.drafts import MOST_BUTTONS, Draft, metadata_of, plain, spoken_before, text_of
+from bot.dialogue.drafts import MOST_BUTTONS, Draft, plain, spoken_before, text_of
 from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session, typed_in_session
-from bot.nlu.topics import GRAVE_TOPICS
+from bot.nlu.topics import GRAVE_TOPICS, topic_of
 from bot.safety.answers import is_question, makes_a_plan, speaks_of_telling
 
 #: Fewer words ("hm", "idk man") tell nothing that could be received.
@@ -36,7 +36,7 @@ def is_told_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationF
     text = text_of(tracker)
     if not _is_typed_after_an_answer(tracker, facts) or is_question(text) or len(text.split()) < _TELLS_FROM:
         return False
-    topic = _topic(f"utter_faq/{likely}") if likely else None
+    topic = topic_of(f"faq/{likely}") if likely else None
     return topic is None or topic in GRAVE_TOPICS or f"utter_faq/{likely}" == facts.last_answer
 
 
@@ -50,13 +50,13 @@ def goes_on_telling(tracker: DialogueStateTracker, facts: ConversationFacts, nam
 
 def is_out_of_the_blue(tracker: DialogueStateTracker, facts: ConversationFacts, guess: str) -> bool:
     """Whether a guess is about harm where an everyday answer was given just before: a choice at most, no answer."""
-    is_everyday = _topic(facts.last_answer or "") not in GRAVE_TOPICS and not cards_given(tracker)
-    return _is_typed_after_an_answer(tracker, facts) and is_everyday and _topic(f"utter_faq/{guess}") in GRAVE_TOPICS
+    is_everyday = not _was_grave(facts) and not cards_given(tracker)
+    return _is_typed_after_an_answer(tracker, facts) and is_everyday and topic_of(f"faq/{guess}") in GRAVE_TOPICS
 
 
 def heard_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
     """It is received, with what leads on from the answer; after one on harm with people to reach."""
-    is_grave = _topic(facts.last_answer or "") in GRAVE_TOPICS or bool(cards_given(tracker))
+    is_grave = _was_grave(facts) or bool(cards_given(tracker))
     if makes_a_plan(text_of(tracker)) and not is_grave:
         return plain("utter_heard_a_plan", facts)
     first = _HEARD_GRAVE if is_grave else _HEARD
@@ -73,7 +73,7 @@ def leading_on(name: str, facts: ConversationFacts) -> Draft:
 
 def after_an_everyday_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Whether "what do I say to her" is about an everyday answer just given, and about nothing that was told."""
-    is_of_harm = _topic(facts.last_answer or "") in GRAVE_TOPICS or speaks_of_telling(text_of(tracker))
+    is_of_harm = _was_grave(facts) or speaks_of_telling(text_of(tracker))
     return _is_typed_after_an_answer(tracker, facts) and not is_of_harm and not cards_given(tracker)
 
 
@@ -100,6 +100,6 @@ def _is_typed_after_an_answer(tracker: DialogueStateTracker, facts: Conversation
     return is_beside and bool(text) and not text.startswith(INTENT_MESSAGE_PREFIX)
 
 
-def _topic(name: str) -> str | None:
-    topic = metadata_of(name).get("topic")
-    return str(topic) if topic else None
+def _was_grave(facts: ConversationFacts) -> bool:
+    """Whether the latest answer was about harm."""
+    return topic_of((facts.last_answer or "").removeprefix("utter_")) in GRAVE_TOPICS
