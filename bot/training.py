@@ -85,35 +85,41 @@ def train() -> Path:
     from bot import rasa_process
 
     rasa_process.prepare()
-    import rasa.model_training
-
     from bot import training_progress
 
     training_progress.install()
-    models = get_settings().models_dir
-    made_from = fingerprint()
+    return _train_assistant(get_settings().models_dir)
+
+
+def _train_assistant(models: Path) -> Path:
+    """Trains Rasa's model and puts it into the folder when it is whole; until then the old one stays."""
+    import rasa.model_training
     from rasa.shared.core.domain import Domain
     from rasa.shared.exceptions import RasaException
     from ruamel.yaml import YAMLError
 
+    made_from = fingerprint()
+    models.mkdir(parents=True, exist_ok=True)
     try:
         # Rasa's importer turns a broken domain into a warning and an empty one; loading it here names the fault.
         Domain.load(str(PROJECT_DIR / "domain.yml"))
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix=".training-", dir=models) as folder:
             result = rasa.model_training.train(
                 domain=str(PROJECT_DIR / "domain.yml"),
                 config=str(_write_config(Path(folder))),
                 training_files=[str(PROJECT_DIR / name) for name in TRAINING_DIRS],
-                output=str(models),
+                output=folder,
                 fixed_model_name=MODEL_NAME.removesuffix(".tar.gz"),
                 force_training=True,
             )
+            if result.code != 0 or not result.model:
+                raise ModelError("Training did not finish. The messages above name the file to mend.")
+            # In one step: who loads the model meanwhile gets the old one or the new one, never half of it.
+            Path(result.model).replace(models / MODEL_NAME)
     except (RasaException, YAMLError) as error:
         raise ModelError(f"Training stopped: {' '.join(str(error).split())}") from error
-    if result.code != 0 or not result.model:
-        raise ModelError("Training did not finish. The messages above name the file to mend.")
     (models / "kindlight.fingerprint").write_text(made_from)
-    return Path(result.model)
+    return models / MODEL_NAME
 
 
 def _encode_examples() -> None:

@@ -1,9 +1,14 @@
 """When something must be trained again."""
 
 import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from bot import training
 from bot.config import PROJECT_DIR
+from bot.errors import ModelError
 from bot.safety import training as safety_training
 
 
@@ -35,3 +40,35 @@ def test_the_words_of_a_response_train_nothing_and_a_phrasing_does(tmp_path):
     assert training.fingerprint(tmp_path) == before
     page.write_text(page.read_text().replace("    - ", "    - what is icmec for\n    - ", 1))
     assert training.fingerprint(tmp_path) != before
+
+
+def test_while_the_assistant_is_trained_the_old_model_can_be_loaded_and_the_new_one_takes_its_place_whole(
+    tmp_path, monkeypatch
+):
+    import rasa.model_training
+
+    seen = []
+
+    def train(output: str, fixed_model_name: str, **others: object) -> SimpleNamespace:
+        new = Path(output) / f"{fixed_model_name}.tar.gz"
+        new.write_text("half of the n")
+        seen.append((tmp_path / training.MODEL_NAME).read_text())
+        new.write_text("the new one")
+        return SimpleNamespace(code=0, model=str(new))
+
+    (tmp_path / training.MODEL_NAME).write_text("the old one")
+    monkeypatch.setattr(rasa.model_training, "train", train)
+    made = training._train_assistant(tmp_path)
+    assert seen == ["the old one"]
+    assert made.read_text() == "the new one"
+    assert {path.name for path in tmp_path.iterdir()} == {training.MODEL_NAME, "kindlight.fingerprint"}
+
+
+def test_a_training_that_does_not_finish_leaves_the_old_model_where_it_was(tmp_path, monkeypatch):
+    import rasa.model_training
+
+    (tmp_path / training.MODEL_NAME).write_text("the old one")
+    monkeypatch.setattr(rasa.model_training, "train", lambda **options: SimpleNamespace(code=1, model=None))
+    with pytest.raises(ModelError, match="did not finish"):
+        training._train_assistant(tmp_path)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["the old one"]
