@@ -18,6 +18,7 @@ from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, pa
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
+from bot.safety.figures import in_plain_words
 from bot.safety.levels import CATEGORIES, SELF_HARM, Finding, RiskAssessment, RiskLevel
 from bot.safety.patterns import tokenize
 from bot.safety.second_reading import SecondReading
@@ -200,13 +201,26 @@ class SafetyEngine:
         thoroughly: bool = True,
     ) -> _Heard:
         try:
-            return self._assess(clean(text), embedding, messages, thoroughly)
+            heard = self._assess(clean(text), embedding, messages, thoroughly)
+            return heard if heard.level is RiskLevel.NONE else self._without_figures(heard, text)
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is asked kindly instead of ignored
             # The text stays out of the log: only the kind of failure is written.
             logger.error("The safety engine failed on a message (%s); it counts as check_in.", type(error).__name__)
             sentence = str(self._explanations.get("failed", ""))
             failure = Finding("", FAILURE, 0, 0, sentence)
             return _Heard(RiskAssessment(level=RiskLevel.CHECK_IN, failed=True, findings=(failure,)))
+
+    def _without_figures(self, heard: _Heard, text: str) -> _Heard:
+        """The same where figures of speech mean what they mean: "mum is gonna kill me if i miss the bus"."""
+        plain = in_plain_words(text)
+        if plain == text:
+            return heard
+        meant = self._assess(clean(plain), None, (), thoroughly=True)
+        if meant.level >= heard.level:
+            return heard
+        # Their places are those of other words.
+        findings = tuple(replace(found, start=0, end=0) for found in meant.assessment.findings)
+        return replace(meant, assessment=replace(meant.assessment, findings=findings))
 
     def _assess(
         self, cleaned: CleanText, embedding: np.ndarray | None, messages: Sequence[str], thoroughly: bool

@@ -136,3 +136,18 @@ def test_any_text_gets_a_well_formed_answer(text: str) -> None:
     assert all(0 <= score <= 1 for score in found.categories.values())
     assert (found.level is RiskLevel.NONE) == (not found.categories)
     assert all(0 <= finding.start <= finding.end <= len(text) for finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my teacher is gonna murder me if i dont hand it in",
+        "my mom hit me with the no phone rule for a week",
+        "my boyfriend hit on my best friend",
+    ],
+)
+def test_a_figure_of_speech_brings_no_card_and_what_stands_beside_it_still_does(text: str) -> None:
+    assert get_engine().assess(text).level is RiskLevel.NONE
+    told = get_engine().assess(f"{text}. and my uncle touches me down there at night")
+    assert told.level >= RiskLevel.ESCALATE
+    assert any(finding.end > finding.start for finding in told.findings)
