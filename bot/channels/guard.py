@@ -22,6 +22,7 @@ from bot.content.audience import newest_own_age
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.own_country import newest_own_country
 from bot.content.responses import Response, get_responses
+from bot.nlu.topics import HARMLESS_ANSWERS
 from bot.safety.answers import read_answer
 from bot.safety.levels import RiskAssessment, RiskLevel
 from bot.safety.protocol import category_of_yes, is_another_trouble
@@ -44,8 +45,12 @@ _WORDS_SECONDS = 3600.0
 TECHNICAL_PROBLEM = "utter_technical_problem"
 #: The buttons under a check-in, and what `read_answer` calls the same in words.
 _YES, _NO = ("/affirm", "affirm"), ("/deny", "deny")
-#: What the assistant says to talk about helplines already shown (`bot.policies.safety_decision`).
-_AFTER_A_CARD = ("utter_barrier_", "utter_outcome_", "utter_crisis_anger", "utter_crisis_silence", "utter_take_back")
+#: What the assistant says to talk about helplines already shown, and to a no (`bot.policies.safety_decision`).
+_LEFT_TO = (
+    "utter_barrier_", "utter_outcome_", "utter_crisis_anger", "utter_crisis_silence", "utter_take_back",
+    "utter_check_in_no",
+)  # fmt: skip
+_FAQ_PREFIX = "utter_faq/"
 
 Reply = dict[str, Any]
 
@@ -253,7 +258,15 @@ def _is_left_to(reply: Mapping[str, Any], assessment: RiskAssessment, given: Fro
         return True
     # Cards that another server or an earlier start gave are known to the assistant alone: it has decided by them.
     is_about_another = bool(given) and is_another_trouble(assessment, given)
-    return str(reply.get("response") or "").startswith(_AFTER_A_CARD) and not is_about_another
+    response = str(reply.get("response") or "")
+    return (response.startswith(_LEFT_TO) and not is_about_another) or _is_harmless(response, assessment)
+
+
+def _is_harmless(response: str, assessment: RiskAssessment) -> bool:
+    """Whether the answer is about what a learned score takes for this risk, as the assistant has decided by it, too."""
+    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
+    harmless = HARMLESS_ANSWERS.get(assessment.main_category or "", frozenset())
+    return not is_told_plainly and response.removeprefix(_FAQ_PREFIX) in harmless
 
 
 async def answer_guarded(

@@ -70,6 +70,7 @@ class CrisisContext:
             the category. With `selection.GROWN` the words before that card told that an adult writes.
         emergencies: How many emergency cards were shown just before, without anything else between them.
         of_a_friend: The newest card was about somebody who is no child of the writer, as "she said it again" is.
+        of_a_child: The newest card was about a child whom a parent told of, as "he's out with the man now" is.
         words_given: Response names of the cards of this session, so that the words for a situation are not said twice.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
@@ -86,6 +87,7 @@ class CrisisContext:
     emergencies: int = 0
     emergency_from_oneself: bool = False
     of_a_friend: bool = False
+    of_a_child: bool = False
     words_given: Collection[str] = ()
 
 
@@ -199,10 +201,25 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     is_of_a_grown_up = TO_A_GROWN_UP in newest and A_CHILD not in newest
     is_of_others = is_of_a_grown_up or bool({ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest))
     goes_on_about_it = OWN_CHILD in writer and not is_of_others
+    if _goes_on_about_the_child(assessment, context, newest):
+        return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     is_called_a_friend = assessment.speaker is Speaker.FRIEND and context.audience == PARENT
     if is_theirs and guessed and (goes_on_about_it or (is_called_a_friend and _is_of_another(newest, context))):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     return assessment
+
+
+def _goes_on_about_the_child(
+    assessment: RiskAssessment, context: CrisisContext, newest: Collection[str]
+) -> bool:
+    """Whether a parent goes on about the child of the card before, which a learned guess takes for somebody else's.
+
+    "She will do something to herself, my wife is crying" is about no friend, and "the caseworker is not answering"
+    makes nobody a colleague.
+    """
+    guessed = assessment.speaker in (Speaker.FRIEND, Speaker.PROFESSIONAL, Speaker.UNKNOWN)
+    names_another = bool({OF_A_FRIEND, TO_A_GROWN_UP}.intersection(newest))
+    return context.audience == PARENT and context.of_a_child and guessed and not names_another
 
 
 def _is_of_another(newest: Collection[str], context: CrisisContext) -> bool:

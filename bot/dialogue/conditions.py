@@ -26,6 +26,7 @@ from bot.safety.answers import (
     reaches_a_service,
     speaks_of_calling,
     speaks_of_dying,
+    speaks_of_finding_out,
     wants_something,
 )
 from bot.safety.levels import (
@@ -87,6 +88,11 @@ def while_helplines_are_talked_of(tracker: DialogueStateTracker, facts: Conversa
     is_said = text.startswith("/") or reaches_a_service(text) or speaks_of_calling(text)
     shown = any(spoken.metadata.get("hotlines") for spoken in spoken_in_session(tracker))
     return is_said or shown or bool(facts.card) or once_given(tracker, facts)
+
+
+def while_somebody_may_find_out(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether what holds somebody back is that others may learn of it, or helplines are what is talked of."""
+    return speaks_of_finding_out(text_of(tracker)) or while_helplines_are_talked_of(tracker, facts)
 
 
 def about_ones_own_doing(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

@@ -15,6 +15,8 @@ UTTER_CRISIS_CARD = "utter_crisis_card"
 UTTER_CRISIS_ANSWER = "utter_crisis_answer"
 #: What a short message means because of a card (`bot.dialogue.meaning`).
 UTTER_CRISIS_MEANT = "utter_crisis_meant"
+#: Said once a card turned out to be a misreading: from here on it counts as never given.
+UTTER_CRISIS_MISREAD = "utter_crisis_misread"
 UTTER_CHECK_IN = "utter_check_in"
 UTTER_CHECK_IN_YES = "utter_check_in_yes"
 UTTER_CHECK_IN_NO = "utter_check_in_no"

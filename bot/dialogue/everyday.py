@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, plain, spoken_before, text_of
 from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session, typed_in_session
 from bot.nlu.topics import GRAVE_TOPICS, topic_of
-from bot.safety.answers import is_question, makes_a_plan, speaks_of_telling
+from bot.safety.answers import is_question, makes_a_plan, plans_to_tell, speaks_of_telling
 
 #: Fewer words ("hm", "idk man") tell nothing that could be received.
 _TELLS_FROM = 3
@@ -57,7 +57,7 @@ def is_out_of_the_blue(tracker: DialogueStateTracker, facts: ConversationFacts, 
 def heard_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
     """It is received, with what leads on from the answer; after one on harm with people to reach."""
     is_grave = _was_grave(facts) or bool(cards_given(tracker))
-    if makes_a_plan(text_of(tracker)) and not is_grave:
+    if plans_to_tell(text_of(tracker)) or (makes_a_plan(text_of(tracker)) and not is_grave):
         return plain("utter_heard_a_plan", facts)
     first = _HEARD_GRAVE if is_grave else _HEARD
     return leading_on(_NEXT.get(spoken_before(tracker) or "", first), facts)

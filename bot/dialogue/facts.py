@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
-from typing import Any, FrozenSet, Iterator, Mapping
+from typing import Any, FrozenSet, Iterable, Iterator, Mapping
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -28,6 +28,7 @@ from bot.dialogue.constants import (
     LANGUAGE,
     RECEIVED_AFTER_CARD,
     UTTER_CHECK_IN,
+    UTTER_CRISIS_MISREAD,
     UTTER_JOURNEY,
     UTTER_TOLD,
 )
@@ -132,19 +133,18 @@ def answer_of(spoken: BotUttered) -> str | None:
 
 def is_card_newest(tracker: DialogueStateTracker) -> bool:
     """Whether no answer to a question came after the latest crisis card, so that "go on" is about the card."""
-    for event in reversed(tracker.events):
-        if isinstance(event, BotUttered):
-            if event.metadata.get("utter_action") in CARD_RESPONSES:
-                return True
-            if answer_of(event):
-                return False
+    for event in _spoken_since_misreading(reversed(tracker.events)):
+        if event.metadata.get("utter_action") in CARD_RESPONSES:
+            return True
+        if answer_of(event):
+            return False
     return False
 
 
 def is_card_open(tracker: DialogueStateTracker) -> bool:
     """Whether a card was among the last few bot messages, and no answer about something quite different came since."""
     answered: list[str] = []
-    spoken = (event for event in spoken_in_session(tracker) if not _keeps_a_card_open(event))
+    spoken = (event for event in _valid_in_session(tracker) if not _keeps_a_card_open(event))
     for event in islice(spoken, LOOK_BACK):
         if event.metadata.get("utter_action") in CARD_RESPONSES:
             topics = TOPICS_AFTER_CARD.get(event.metadata.get(CARD_CATEGORY) or "", frozenset())
@@ -162,7 +162,7 @@ def _keeps_a_card_open(spoken: BotUttered) -> bool:
 
 def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     """Metadata of the latest card of this session; empty when there was none."""
-    return next((event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)), {})
+    return next((event.metadata for event in _valid_in_session(tracker) if event.metadata.get(CARD_CATEGORY)), {})
 
 
 def language_of_card(tracker: DialogueStateTracker) -> str | None:
@@ -173,14 +173,14 @@ def language_of_card(tracker: DialogueStateTracker) -> str | None:
 
 def lasting_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     """Metadata of the card whose trouble stays when a danger is over: the newest that was not about that moment."""
-    cards = [event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)]
+    cards = [event.metadata for event in _valid_in_session(tracker) if event.metadata.get(CARD_CATEGORY)]
     of_more = (card for card in cards if card[CARD_CATEGORY] != IMMEDIATE_DANGER)
     return next(of_more, cards[0] if cards else {})
 
 
 def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
-    for event in list(spoken_in_session(tracker))[:LOOK_BACK]:
+    for event in list(_valid_in_session(tracker))[:LOOK_BACK]:
         if (event.metadata.get("response") or "").startswith(ENDS_AN_EMERGENCY):
             return False
         if event.metadata.get(CARD_LEVEL):
@@ -196,6 +196,23 @@ def is_emergency_from_oneself(tracker: DialogueStateTracker) -> bool:
 def is_card_from_own_hand(tracker: DialogueStateTracker) -> bool:
     """Whether the newest card answered somebody who hurt a child, or is afraid to: "how do i stop" is about that."""
     return (newest_card(tracker).get(CARD_NEEDS) or ())[:1] == [_PARENT_SUPPORT]
+
+
+def is_misreading(spoken: Event) -> bool:
+    """Whether the bot took back a card: what was said before it counts for nothing any more."""
+    if not isinstance(spoken, BotUttered):
+        return False
+    return str(spoken.metadata.get("response") or "").startswith(UTTER_CRISIS_MISREAD)
+
+
+def _spoken_since_misreading(newest_first: Iterable[Event]) -> Iterator[BotUttered]:
+    events = takewhile(lambda event: not is_misreading(event), newest_first)
+    return (event for event in events if isinstance(event, BotUttered))
+
+
+def _valid_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
+    """The bot's messages of this session, newest first, back to a card that was taken back."""
+    return _spoken_since_misreading(session_events(tracker))
 
 
 def spoken_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
@@ -270,7 +287,8 @@ def recent_words(tracker: DialogueStateTracker) -> str:
     texts: list[str] = []
     newest_first = list(reversed(tracker.events))
     for event in newest_first:
-        if len(texts) == LOOK_BACK or (texts and isinstance(event, BotUttered) and event.metadata.get("card_level")):
+        is_card = isinstance(event, BotUttered) and bool(event.metadata.get("card_level"))
+        if len(texts) == LOOK_BACK or (texts and (is_card or is_misreading(event))):
             break
         if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
             texts.append(event.text.replace("\n", " "))
@@ -293,8 +311,8 @@ def cards_given(tracker: DialogueStateTracker) -> FrozenSet[str]:
     """What the cards already shown were about; the slot holds that of the card being worded right now."""
     return frozenset(
         event.metadata["card_category"]
-        for event in tracker.events
-        if isinstance(event, BotUttered) and event.metadata.get("card_category")
+        for event in _spoken_since_misreading(reversed(tracker.events))
+        if event.metadata.get("card_category")
     )
 
 

@@ -21,6 +21,7 @@ from bot.safety.answers import (
     came_out,
     carries_out,
     comes_near,
+    denies_trouble,
     explains,
     is_about_me,
     is_looked_after,
@@ -61,6 +62,7 @@ class Meaning(Enum):
     OTHER_CHILDREN: Children beside the one who was told of may be near the same person.
     IT_IS_ME: The friend who was told of is the one who writes.
     ORDINARY_PICTURE: The picture shows nothing of the kind ("its just a silly face").
+    MISREAD: What the card was given for was never told, and is denied ("i havent sent any pictures").
     """
 
     CARRIES_OUT = "carries_out"
@@ -72,6 +74,7 @@ class Meaning(Enum):
     OTHER_CHILDREN = "other_children"
     IT_IS_ME = "it_is_me"
     ORDINARY_PICTURE = "ordinary_picture"
+    MISREAD = "misread"
 
 
 def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
@@ -81,6 +84,8 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
         return None
     newest, earlier = texts[0], texts[1:]
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    if denies_trouble(category, newest, earlier):
+        return Meaning.MISREAD
     if is_emergency_open(tracker):
         from_oneself = is_emergency_from_oneself(tracker)
         is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)

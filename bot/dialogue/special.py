@@ -33,6 +33,7 @@ from bot.dialogue.conditions import (
     while_newest,
     while_open,
     while_open_about_self_harm,
+    while_somebody_may_find_out,
     while_somebody_may_hurt_others,
     while_somebody_threatens_themselves,
     while_something_grave_is_heard,
@@ -56,6 +57,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
     UTTER_CRISIS_MEANT,
+    UTTER_CRISIS_MISREAD,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
     UTTER_TOLD,
@@ -106,13 +108,14 @@ from bot.dialogue.reader import reader_of
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
-from bot.nlu.constants import LIKELY, NEAREST
+from bot.nlu.constants import LIKELY, NEAREST, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about
+from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
 from bot.safety.answers import (
     asks_what_now,
     is_about_me,
     is_question,
+    names_family,
     says_thanks,
     speaks_of_dying,
 )
@@ -241,6 +244,8 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     meaning = meaning_of(tracker)
     if meaning is Meaning.CALLED_OFF:
         return _safe_now(tracker, facts, now)
+    if meaning is Meaning.MISREAD:
+        return _misread(tracker, facts, now)
     is_about_dying = newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
     names: Mapping[Meaning | None, str] = {
         Meaning.CARRIES_OUT: "utter_crisis_which_step_self_harm" if is_about_dying else "utter_crisis_which_step",
@@ -254,10 +259,39 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     return _with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
 
 
-def _with_helplines(name: str, facts: ConversationFacts, now: datetime) -> Draft:
-    """A response that ends with the helplines of the newest card in one line; the guard adds no card to it."""
+def _misread(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """A card is taken back, with the answer to what was written then, or to what is asked now, where there is one."""
+    faq = _known_of(tracker.latest_message) or _written_before_the_card(tracker)
+    if faq is None:
+        return _with_helplines(UTTER_CRISIS_MISREAD, facts, now)
+    answer = plain(f"{FAQ_PREFIX}{faq}", facts)
+    framed = _with_helplines(f"{UTTER_CRISIS_MISREAD}_answered", facts, now, {"answer": answer["text"]})
+    buttons = [*answer["buttons"], *framed["buttons"]]
+    return {**framed, "buttons": [*buttons[: MOST_BUTTONS - 1], buttons[-1]]}
+
+
+def _written_before_the_card(tracker: DialogueStateTracker) -> str | None:
+    """The faq id that the message was about for which the newest card was given."""
+    events = iter(reversed(tracker.events))
+    next((event for event in events if isinstance(event, BotUttered) and event.metadata.get(CARD_CATEGORY)), None)
+    return _known_of(next((event for event in events if isinstance(event, UserUttered)), None))
+
+
+def _known_of(message: UserUttered | None) -> str | None:
+    """The faq id that a message was surely about; of answers about harm none, since a card is being taken back."""
+    intent = (message.parse_data or {}).get("intent", {}) if message is not None else {}
+    label = str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or "")
+    is_answer = f"utter_{label}" in get_responses() and topic_of(label) not in GRAVE_TOPICS
+    return label.rpartition("/")[2] if is_answer else None
+
+
+def _with_helplines(
+    name: str, facts: ConversationFacts, now: datetime, values: Mapping[str, Any] | None = None
+) -> Draft:
+    """A response that names the helplines of the newest card in one line; the guard adds no card to it."""
     shown = selection_from({**known_values(facts), "at": now, "channel": facts.channel})
-    return {**plain(name, facts, {"at": now}), "hotlines": [choice.service.id for choice in shown.choices]}
+    draft = plain(name, facts, {**(values or {}), "at": now})
+    return {**draft, "hotlines": [choice.service.id for choice in shown.choices]}
 
 
 def _what_now(tracker: DialogueStateTracker) -> str | None:
@@ -329,7 +363,10 @@ def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     asked, faq = _asked_about(tracker), _asked_before_our_question(tracker)
     before = (facts.last_answer or "").removeprefix(FAQ_PREFIX) or None
     own = f"{UTTER_CHECK_IN_NO}_{asked}"
-    if own in get_responses():
+    # "Someone your own age can push too" is said to the one it may happen to; a parent's question is answered.
+    is_for_them = facts.audience not in (PARENT, PROFESSIONAL)
+    is_grave = faq is None or topic_of(f"{RETRIEVAL_INTENT}/{faq}") in GRAVE_TOPICS
+    if own in get_responses() and (is_for_them or is_grave):
         return _leading_to(faq or before, plain(own, facts), facts)
     # What is said to a no about dying is said first.
     if faq is None or asked == SELF_HARM:
@@ -380,6 +417,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         emergencies=emergencies_in_a_row(tracker),
         emergency_from_oneself=is_emergency_from_oneself(tracker),
         of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
+        of_a_child=newest_card(tracker).get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value,
         words_given=_words_of_cards(tracker),
     )
 
@@ -634,7 +672,9 @@ def _told(name: str) -> Composer:
     """
 
     def compose_told(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-        tried = [name, *filter(None, [metadata_of(name).get("instead")])]
+        told = metadata_of(name)
+        of_family = told.get("of_family") if any(map(names_family, typed_in_session(tracker))) else None
+        tried = [*filter(None, [of_family]), name, *filter(None, [told.get("instead")])]
         fitting = (one for one in tried if _fits_the_card(one, tracker, facts))
         fits = next((one for one in fitting if spoken_before(tracker) != one), None)
         return _with_helplines(fits or _not_answered(tracker), facts, now)
@@ -644,7 +684,8 @@ def _told(name: str) -> Composer:
 
 def _fits_the_card(name: str, tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     told, card, book = metadata_of(name), newest_card(tracker), get_responses()
-    if card.get(CARD_CATEGORY) not in told["after"] or after_ones_own_deed(tracker, facts):
+    # "He asks her to come by train" is about the man of the card before the one about despair.
+    if not cards_given(tracker).intersection(told["after"]) or after_ones_own_deed(tracker, facts):
         return False
     reader, also_fits = reader_of(name, facts, book), told.get("also_fits", ())
     if reader == ADULT and not book.is_worded_for(name, ADULT):
@@ -699,6 +740,16 @@ def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     if is_card_open(tracker) and speaker in (Speaker.ABOUT_CHILD, Speaker.FRIEND, Speaker.PROFESSIONAL):
         return _nearest_answers(tracker, facts, now)
     return plain("utter_ask_find_children", facts)
+
+
+def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """Who somebody is, typed after steps in an app, leaves what was asked for in reach: "im 10 tho"."""
+    before = next(spoken_in_session(tracker), None)
+    is_after_steps = before is not None and str(before.metadata.get("utter_action")).startswith("utter_privacy")
+    if before is None or not is_after_steps or text_of(tracker).startswith(INTENT_MESSAGE_PREFIX):
+        return plain("utter_audience_chosen", facts)
+    draft, offered = plain("utter_heard_who_writes", facts), before.data.get("buttons") or []
+    return {**draft, "buttons": [*offered[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
 
 
 def _for_whom_it_is(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -764,7 +815,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_user_is_bored": _either(while_open, _received("utter_crisis_heard"), _said("utter_user_is_bored")),
     # Who somebody is, told after a card, shows the helplines once more, in the words for that person.
     "utter_audience_chosen": _either(
-        while_open, _crisis_card, _either(once_who_writes_is_said, _for_whom_it_is, _said("utter_audience_chosen"))
+        while_open, _crisis_card, _either(once_who_writes_is_said, _for_whom_it_is, _audience_chosen)
     ),
     # "In a bikini" tells what a picture shows.
     "utter_ask_sexual_content": _either(
@@ -783,6 +834,10 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         f"utter_{barrier}": _either(while_helplines_are_talked_of, _said(f"utter_{barrier}"), _nearest_answers)
         for barrier in (BARRIER_COST, "barrier_dont_know_what_to_say")
     },
+    # "My dad is gonna murder me when he sees my report" is about no secret that somebody keeps.
+    "utter_barrier_parents_find_out": _either(
+        while_somebody_may_find_out, _said("utter_barrier_parents_find_out"), _nearest_answers
+    ),
     "utter_ask_will_police_come": _either(
         about_ones_own_doing, _said("utter_own_doing_and_police"), _said("utter_ask_will_police_come")
     ),

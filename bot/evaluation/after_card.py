@@ -59,7 +59,12 @@ _FITS: Mapping[str, FrozenSet[str]] = {
     "no_help": _DID_NOT_WORK,
     "helped": _BELIEVES | _CLOSES | {"utter_outcome_going_to", "utter_share_news"},
     "thanks": _CLOSES | {"utter_outcome_going_to"},
-    "takes_back": frozenset({"utter_take_back", "utter_check_in_no", "utter_laugh", "utter_crisis_explained"}),
+    "takes_back": frozenset(
+        {
+            "utter_take_back", "utter_check_in_no", "utter_laugh", "utter_crisis_explained", "utter_crisis_misread",
+            "utter_crisis_misread_answered",
+        }
+    ),
     "angry": frozenset({"utter_insult", "utter_it_did_not_work"}),
 }
 #: Words for what holds somebody back, or for a fact. Whether it is the right one of them is seen in test_told.py.

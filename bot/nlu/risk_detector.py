@@ -15,14 +15,31 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.constants import CARD_RESPONSES
-from bot.dialogue.facts import answer_of, cards_given, session_events, spoken_in_session
+from bot.dialogue.facts import (
+    answer_of,
+    cards_given,
+    is_direct_question,
+    is_misreading,
+    session_events,
+    spoken_in_session,
+    typed_in_session,
+)
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
 from bot.nlu.constants import EMBEDDING, RISK
 from bot.nlu.topics import CATEGORY_OF_TOPIC, topic_of
-from bot.safety.answers import is_theirs, names_deadline
+from bot.safety.answers import begins_with_no, denies_dying, is_theirs, names_deadline, speaks_of_dying
 from bot.safety.engine import explanation, get_engine
-from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, Finding, RiskAssessment, RiskLevel, Speaker, Stance
+from bot.safety.levels import (
+    EXTORTION,
+    IMMEDIATE_DANGER,
+    SELF_HARM,
+    Finding,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+    Stance,
+)
 from bot.safety.speaker_memory import carried_speaker
 
 logger = logging.getLogger(__name__)
@@ -75,6 +92,7 @@ class RiskDetector(GraphComponent):
         if together.level == RiskLevel.NONE and is_theirs(text):
             together = _of_what_was_explained(tracker)
         together = _without_haste(together, text, cards_given(tracker) if tracker is not None else frozenset())
+        alone, together = (_without_what_is_denied(one, text, tracker) for one in (alone, together))
         speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
         return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
 
@@ -92,7 +110,7 @@ class RiskDetector(GraphComponent):
         texts: List[str] = []
         for event in session_events(tracker):
             # What was told before a card was answered by that card; it must not bring the card again.
-            if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event):
+            if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event) or is_misreading(event):
                 break
             if isinstance(event, UserUttered) and _tells_something(event):
                 texts.append(event.text)
@@ -126,6 +144,31 @@ def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str])
     others = {name: score for name, score in assessment.categories.items() if name != IMMEDIATE_DANGER}
     surest = max(assessment.categories.values(), default=1.0)
     return replace(assessment, level=RiskLevel.ESCALATE, categories={**others, EXTORTION: surest})
+
+
+def _without_what_is_denied(
+    assessment: RiskAssessment, text: str, tracker: Optional[DialogueStateTracker]
+) -> RiskAssessment:
+    """ "I don't want to hurt myself": asked about by itself, and believed after words of ours about that.
+
+    A no to our question goes on about something else ("no just bored and tired of everything"). Nothing is taken back
+    that was told in plain words before.
+    """
+    if assessment.main_category != SELF_HARM or assessment.level is RiskLevel.EMERGENCY or assessment.failed:
+        return assessment
+    asked = next(spoken_in_session(tracker), None) if tracker is not None else None
+    is_asked = asked is not None and speaks_of_dying(asked.text or "")
+    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
+    is_a_no = is_asked and is_direct_question(asked) and begins_with_no(text) and not is_told_plainly
+    before = list(typed_in_session(tracker)) if tracker is not None else []
+    was_told = any(speaks_of_dying(earlier) and not denies_dying(earlier) for earlier in before)
+    if was_told or not (is_a_no or denies_dying(text)):
+        return assessment
+    others = {name: score for name, score in assessment.categories.items() if name != SELF_HARM}
+    if is_asked and not others:
+        return RiskAssessment(speaker=assessment.speaker, stance=assessment.stance, language=assessment.language)
+    level = min(assessment.level, RiskLevel.CHECK_IN)
+    return replace(assessment, level=level, categories=others if is_asked else assessment.categories)
 
 
 def _tells_something(event: UserUttered) -> bool:

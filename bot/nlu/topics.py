@@ -62,10 +62,24 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.EXTORTION: frozenset(
         {
             "report_scam_or_fake_account", "scam_message", "clicked_bad_link", "identity_theft",
-            "bought_from_scam_shop", "spending_in_games",
+            "bought_from_scam_shop", "spending_in_games", "paid_a_scammer", "game_trading_scam", "fake_account_of_me",
         }
     ),
-    levels.ADULT_INVOLVED: frozenset({"scam_message", "parents_disagree_about_apps", "foster_carers_and_phones"}),
+    # A machine is nobody's boyfriend.
+    levels.ADULT_INVOLVED: frozenset(
+        {
+            "scam_message", "parents_disagree_about_apps", "foster_carers_and_phones", "attached_to_ai_friend",
+            "are_ai_companions_safe", "game_trading_scam",
+        }
+    ),
+    # What these answers are about sounds of a picture, or of somebody who hurts.
+    levels.IMAGE_SHARED: frozenset({"left_out_of_group", "still_in_mean_group_chat", "fake_account_of_me"}),
+    levels.ABUSE_DISCLOSURE: frozenset(
+        {
+            "partner_wants_my_password", "left_out_of_group", "still_in_mean_group_chat",
+            "consequences_for_broken_rule", "friend_angry_that_i_told",
+        }
+    ),
 }  # fmt: skip
 #: Answers that are given instead of a question of ours, where the words are nearly surely what they were written for:
 #: what the question would ask is what is not known ("is he really 15?").
@@ -94,7 +108,9 @@ GRAVE_TOPICS = SENSITIVE_TOPICS - {"mental_wellbeing"} | {
 #: Topic of what is asked about Kindlight itself ("can you see me").
 ABOUT_THIS_PROGRAM = "about_bot_privacy"
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
-ABOUT_HELPLINES = frozenset({"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy"})
+ABOUT_HELPLINES = frozenset(
+    {"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy", "names_when_i_call"}
+)
 
 
 def is_about(faq: str, categories: Iterable[str]) -> bool:

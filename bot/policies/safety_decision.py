@@ -142,6 +142,7 @@ class Turn:
         meaning: What the words mean because of the open card, where that is not what they say.
         is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
         speaks_of_dying: The words are of dying or of hurting oneself.
+    wants_to_die: They say outright that somebody wants to die.
         is_in_language_of_card: The open card was given in another language than English, and the message is in that
             one, or in none that can be named.
     """
@@ -173,6 +174,7 @@ class Turn:
     is_answered_as_told: bool = False
     is_in_language_of_card: bool = False
     speaks_of_dying: bool = False
+    wants_to_die: bool = False
 
     @property
     def is_after_a_card(self) -> bool:
@@ -227,6 +229,9 @@ def decide(turn: Turn) -> Decision | None:
         return Decision(UTTER_CHECK_IN_NO, {CHECK_IN: None})
     if _is_taken_back(turn) or _says_who_writes(turn):
         return None
+    if _is_shame_unto_death(turn):
+        level = _higher(RiskLevel.ESCALATE, turn.card_level)
+        return Decision(UTTER_CRISIS_CARD, {**_card_slots(turn), CARD_CATEGORY: SELF_HARM, CARD_LEVEL: level})
     as_meant = _as_meant(turn)
     if as_meant is not None:
         return as_meant
@@ -246,8 +251,22 @@ def decide(turn: Turn) -> Decision | None:
     return _of_the_risk(turn)
 
 
+def _is_shame_unto_death(turn: Turn) -> bool:
+    """ "She sent it to my friends, i want to die of shame" after blackmail or a picture that went round.
+
+    A score hears the picture again. Shame is what makes blackmail deadly, so that it is met as a wish to die.
+    """
+    is_of_shame = turn.open_card is not None and turn.open_card.category in (EXTORTION, IMAGE_SHARED)
+    is_met = turn.risk.main_category == SELF_HARM or turn.is_emergency or turn.risk.failed
+    return turn.wants_to_die and is_of_shame and turn.has_recent_card and not is_met
+
+
 def _as_meant(turn: Turn) -> Decision | None:
     """What a short message means because of the card: a risk in plain words, or a question of ours, goes first."""
+    if turn.meaning is Meaning.MISREAD and not turn.risk.failed:
+        # The word that is denied ("nobody said anything about suicide") may be a signal by itself.
+        is_of_it = turn.open_card is not None and turn.risk.main_category in (None, turn.open_card.category)
+        return Decision(UTTER_CRISIS_MEANT) if is_of_it and not turn.is_emergency else None
     if turn.meaning is None or turn.told_plainly or turn.risk.failed or turn.check_in:
         return None
     heard = max(turn.risk.level, turn.newest_alone)

@@ -1,5 +1,6 @@
 """Safety decides before anything else, also inside forms."""
 
+from itertools import takewhile
 from typing import Any, Dict, List, Mapping, Optional
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
@@ -34,6 +35,7 @@ from bot.dialogue.facts import (
     is_direct_question,
     is_emergency_from_oneself,
     is_emergency_open,
+    is_misreading,
     is_written_by_a_grown_up,
     language_of_card,
     latest_risk,
@@ -60,6 +62,8 @@ from bot.safety.answers import (
     OUTCOMES,
     adds_trouble,
     asks_what_now,
+    begins_with_no,
+    denies_dying,
     has_changed_mind,
     is_one_word,
     is_question,
@@ -68,9 +72,10 @@ from bot.safety.answers import (
     speaks_of_calling,
     speaks_of_dying,
     tells_of_paying,
+    wants_to_die,
 )
 from bot.safety.cues import UNDETERMINED
-from bot.safety.levels import EXTORTION, RiskLevel, Speaker
+from bot.safety.levels import EXTORTION, SELF_HARM, RiskLevel, Speaker
 
 _FRAGMENT_WORDS = 3
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
@@ -170,6 +175,7 @@ class SafetyPolicy(Policy):
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
             speaks_of_dying=speaks_of_dying(text),
+            wants_to_die=wants_to_die(text),
             is_in_language_of_card=_is_in_language_of_card(assessment.language, text, tracker),
         )
         return decide(turn)
@@ -188,6 +194,8 @@ def _answer_intent(message: UserUttered, asked: Optional[str], by_a_grown_up: bo
     it is an intent of its own. A no may be a call for help: "no please help me".
     """
     intent, text = message.intent.get("name"), message.text or ""
+    if asked == SELF_HARM and (denies_dying(text) or begins_with_no(text)):
+        return "deny"
     if asked is not None and not text.startswith(INTENT_MESSAGE_PREFIX):
         answered = read_answer(text, asked, by_a_grown_up)
         if answered != read_answer(text):
@@ -271,7 +279,8 @@ def _is_plain(text: str, asked: Optional[str], by_a_grown_up: bool = False) -> b
 
 def _card_level(tracker: DialogueStateTracker) -> RiskLevel:
     """The highest level of this session's cards; the slot is carried over, but talk of today is about no older card."""
-    spoken = (event.action_name for event in session_events(tracker) if isinstance(event, ActionExecuted))
+    events = takewhile(lambda event: not is_misreading(event), session_events(tracker))
+    spoken = (event.action_name for event in events if isinstance(event, ActionExecuted))
     if not any(name in CARD_RESPONSES for name in spoken):
         return RiskLevel.NONE
     return RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none")

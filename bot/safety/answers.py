@@ -10,7 +10,7 @@ from typing import Iterable, Mapping, Pattern, Sequence, Tuple
 import yaml
 
 from bot.config import DATA_DIR
-from bot.safety.levels import ADULT_INVOLVED
+from bot.safety.levels import ADULT_INVOLVED, EXTORTION, IMAGE_SHARED, SELF_HARM
 
 #: Intents that end a worry; a typed message is believed only where its words say so.
 OUTCOMES = ("outcome_contacted", "outcome_safe_now")
@@ -23,20 +23,37 @@ _FEW_WORDS = 14
 _MANY_WORDS = 40
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
+_FAMILY = frozenset({"dad", "mum", "brother", "sister", "grandad", "gran", "uncle", "aunt", "cousin"})
+#: What denies a trouble, and what names it so plainly that a denial is none.
+_DENIED_BY: Mapping[str, str] = {
+    SELF_HARM: "denies_dying",
+    IMAGE_SHARED: "denies_pictures",
+    EXTORTION: "denies_pictures",
+    ADULT_INVOLVED: "denies_a_person",
+}
+_NAMED_BY: Mapping[str, Tuple[str, ...]] = {
+    SELF_HARM: ("of_dying", "of_despair"),
+    IMAGE_SHARED: ("of_pictures",),
+    EXTORTION: ("of_pictures", "of_threats"),
+    ADULT_INVOLVED: (),
+}
 _SENTENCE_ENDS = re.compile(r"[.!?\n]")
 #: A clause may ask although the message does not begin so: "he takes it all literally, how do i explain it".
 _CLAUSE_ENDS = re.compile(r"[.,;:!\n–—]+|\s-\s")
 _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
 #: Found anywhere in the words.
-_OF_WORDS = ("of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near")
+_OF_WORDS = (
+    "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
+    "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
+)  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
-    "names_others",
+    "names_others", "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
 
@@ -133,6 +150,11 @@ def speaks_of_dying(text: str) -> bool:
 def speaks_of_telling(text: str) -> bool:
     """Whether words are of somebody who told something, or of something that happened: "when she tells me"."""
     return bool(_patterns(_ANSWERS)["of_telling"].search(_plain(text)))
+
+
+def speaks_of_finding_out(text: str) -> bool:
+    """Whether words are of somebody who may learn of something: "if my mum finds out"."""
+    return bool(_patterns(_ANSWERS)["of_finding_out"].search(_plain(text)))
 
 
 def says_thanks(text: str) -> bool:
@@ -274,6 +296,45 @@ def will_not_act(text: str) -> bool:
     return not is_question(text) and _is_short(text) and bool(_patterns(_ANSWERS)["not_acting"].search(_plain(text)))
 
 
+def denies_dying(text: str) -> bool:
+    """Whether words say that nobody wants to die or be hurt, and leave nothing open: "omg no im not suicidal"."""
+    return not _is_long(text) and bool(_patterns(_ANSWERS)["denies_dying"].search(_plain(text)))
+
+
+def wants_to_die(text: str) -> bool:
+    """Whether words say outright that somebody wants to die, be it "of shame"."""
+    return bool(_patterns(_ANSWERS)["wants_to_die"].search(_plain(text))) and not denies_dying(text)
+
+
+def plans_to_tell(text: str) -> bool:
+    """Whether words begin with whom somebody is going to tell: "ok il tell my dad"."""
+    return not is_question(text) and bool(_patterns(_ANSWERS)["plans_to_tell"].search(_plain(text)))
+
+
+def begins_with_no(text: str) -> bool:
+    """Whether words answer a question about dying with a no, and go on about nothing that sounds of it."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    return not (_is_long(text) or patterns["affirm"].search(plain)) and bool(patterns["begins_with_no"].search(plain))
+
+
+def denies_trouble(category: str | None, newest: str, earlier: Iterable[str]) -> bool:
+    """Whether words say that the trouble a card was given for was never told: "i havent sent any pictures".
+
+    Args:
+        category: What the card was about. That somebody is hurt is often taken back, and never denied by this.
+        newest: The words that may deny it.
+        earlier: What was written before; where it names that trouble in plain words, nothing was misread.
+    """
+    if category is None or category not in _DENIED_BY or _is_long(newest):
+        return False
+    patterns, own = _patterns(_ANSWERS), _DENIED_BY[category]
+    before = [_plain(text) for text in earlier if not patterns[own].search(_plain(text))]
+    is_named = any(patterns[name].search(said) for name in _NAMED_BY[category] for said in before)
+    # Only a person can be taken for a robot's words, so "that's not what i meant" says too little there.
+    denied = (own,) if category == ADULT_INVOLVED else (own, "says_misread")
+    return not is_named and any(patterns[name].search(_plain(newest)) for name in denied)
+
+
 def speaks_of_other_children(text: str) -> bool:
     """Whether words ask or tell of children beside the one spoken of: "what about my other kids", "he has kids now"."""
     return _is_short(text) and bool(_patterns(_ANSWERS)["other_children"].search(_plain(text)))
@@ -297,6 +358,11 @@ def _kin_in(text: str) -> set[str]:
             found.add(name)
             plain = pattern.sub(" ", plain)
     return found | ({"dad", "mum"} if "parents" in plain.split() else set())
+
+
+def names_family(text: str) -> bool:
+    """Whether one of the family is named: a parent, a brother or sister, grandparents, uncle, aunt or cousin."""
+    return bool(_kin_in(text) & _FAMILY)
 
 
 def took_something(text: str) -> bool:
@@ -337,6 +403,11 @@ def is_about_me(text: str) -> bool:
 def is_one_word(text: str) -> bool:
     """Whether nothing can stand beside the answer: a word of any language, or a laughing face."""
     return len(text.strip()) <= _MAX_LETTERS and len(re.findall(r"[^\W\d_]+", text)) <= 1
+
+
+def _is_long(text: str) -> bool:
+    """Whether a message tells so much that a few words in it decide nothing."""
+    return len(_plain(text).split()) > _MANY_WORDS
 
 
 def _is_short(text: str) -> bool:

@@ -15,7 +15,7 @@ from bot.channels import guard as guard_module
 from bot.channels import recent
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.limits import MAX_MESSAGE_CHARS
-from bot.safety.levels import EXTORTION, RiskAssessment, RiskLevel, Speaker
+from bot.safety.levels import EXTORTION, Finding, RiskAssessment, RiskLevel, Speaker
 
 CONTEXT = GuardContext("c1", "child", "GB", "web")
 AT_RISK = RiskAssessment(RiskLevel.ESCALATE, {EXTORTION: 0.9}, Speaker.SELF)
@@ -343,3 +343,18 @@ def test_reading_a_text_remembers_nothing():
     guard = Guard(assess=lambda texts: AT_RISK)
     assert guard.read("he has pics").level == RiskLevel.ESCALATE
     assert guard.assess_together("c1").level == RiskLevel.NONE
+
+
+async def test_an_answer_about_what_a_score_takes_for_a_risk_gets_no_card_unless_words_tell_of_it_or_it_is_an_emergency():
+    harmless, collected = {"text": "a shop", "hotlines": [], "response": "utter_faq/bought_from_scam_shop"}, []
+    assert await ask(guard_saying(AT_RISK), handler(collected, harmless), collected) == [harmless]
+    told = replace(AT_RISK, findings=(Finding(EXTORTION, "signal", 0, 4, ""),))
+    for found in (told, replace(AT_RISK, level=RiskLevel.EMERGENCY)):
+        collected = []
+        replies = await ask(guard_saying(found), handler(collected, harmless), collected)
+        assert replies[-1] == harmless and replies[0]["hotlines"]
+
+
+async def test_a_no_to_a_question_of_the_assistant_gets_no_card():
+    no, collected = {"text": "Okay", "hotlines": [], "response": "utter_check_in_no"}, []
+    assert await ask(guard_saying(AT_RISK), handler(collected, no), collected) == [no]

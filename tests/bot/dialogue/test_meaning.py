@@ -155,3 +155,22 @@ def test_mum_is_not_her_boyfriend():
 def test_a_button_and_a_talk_without_a_card_keep_their_meaning():
     assert meaning_of(after("self_harm", "i want to die", "/outcome_going_to")) is None
     assert meaning_of(DialogueStateTracker.from_events("one", [UserUttered("ok im gonna do it")], [])) is None
+
+
+def test_a_card_for_what_was_never_told_was_a_misreading():
+    shown = after("image_shared", "what if he screenshots it", "no i havent sent any pictures")
+    assert meaning_of(shown) is Meaning.MISREAD
+    assert meaning_of(after("image_shared", "he has a nude of me", "i havent sent any pictures")) is not Meaning.MISREAD
+
+
+def test_a_card_that_was_taken_back_counts_as_never_given():
+    from bot.dialogue.facts import cards_given, is_card_newest, is_card_open, lasting_card, newest_card, recent_words
+
+    tracker = after("image_shared", "what if he screenshots it", "no i havent sent any pictures")
+    assert is_card_open(tracker) and is_card_newest(tracker) and cards_given(tracker) == {"image_shared"}
+    tracker.update(BotUttered("Sorry", metadata={"utter_action": "utter_crisis_meant", "response": "utter_crisis_misread"}))
+    tracker.update(UserUttered("how do i know if someone likes me"))
+    assert not is_card_open(tracker) and not is_card_newest(tracker)
+    assert not newest_card(tracker) and not lasting_card(tracker) and not cards_given(tracker)
+    assert recent_words(tracker) == "how do i know if someone likes me"
+    assert meaning_of(tracker) is None

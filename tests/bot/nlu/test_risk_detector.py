@@ -4,8 +4,17 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.constants import RISK
-from bot.nlu.risk_detector import RiskDetector, _of_what_was_explained, _without_haste
-from bot.safety.levels import EXTORTION, IMMEDIATE_DANGER, Finding, RiskAssessment, RiskLevel, Speaker
+from bot.nlu.risk_detector import RiskDetector, _of_what_was_explained, _without_haste, _without_what_is_denied
+from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
+    EXTORTION,
+    IMMEDIATE_DANGER,
+    SELF_HARM,
+    Finding,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+)
 
 TOLD = UserUttered("my friend is 12", parse_data={RISK: {"level": "check_in", "speaker": "friend"}})
 DETECTOR = RiskDetector({})
@@ -53,3 +62,28 @@ def test_what_was_explained_just_before_is_asked_about_where_it_is_theirs():
     for events in ((explained, other), (other,), ()):
         assert _of_what_was_explained(tracker_with(TOLD, *events)).level is RiskLevel.NONE
     assert _of_what_was_explained(None).level is RiskLevel.NONE
+
+
+def test_who_says_not_to_want_to_die_is_asked_and_believed_after_words_of_ours_about_it():
+    heard = RiskAssessment(RiskLevel.ESCALATE, {SELF_HARM: 0.9})
+    text = "i dont want to hurt myself i just like talking to it"
+    ours = BotUttered("If you want to hurt yourself, tell someone.", metadata={"response": "utter_faq/are_ai_companions_safe"})
+    assert _without_what_is_denied(heard, text, None).level is RiskLevel.CHECK_IN
+    assert _without_what_is_denied(heard, text, tracker_with(SessionStarted(), ours)).level is RiskLevel.NONE
+    # What was told in plain words before, danger at this moment, and another trouble stay.
+    told = tracker_with(SessionStarted(), UserUttered("i want to kill myself"), ours)
+    assert _without_what_is_denied(heard, text, told) is heard
+    now = RiskAssessment(RiskLevel.EMERGENCY, {SELF_HARM: 0.9})
+    assert _without_what_is_denied(now, text, tracker_with(SessionStarted(), ours)) is now
+    both = RiskAssessment(RiskLevel.ESCALATE, {SELF_HARM: 0.9, ABUSE_DISCLOSURE: 0.6})
+    left = _without_what_is_denied(both, text, tracker_with(SessionStarted(), ours))
+    assert left.level is RiskLevel.CHECK_IN and left.main_category == ABUSE_DISCLOSURE
+
+
+def test_a_no_to_our_question_is_one_although_a_score_hears_the_words_beside_it():
+    heard = RiskAssessment(RiskLevel.ESCALATE, {SELF_HARM: 0.99})
+    asked = BotUttered("Are you thinking about ending your life?", metadata={"utter_action": "utter_check_in", "check_in": SELF_HARM})
+    tracker = tracker_with(SessionStarted(), UserUttered("whats the point"), asked)
+    assert _without_what_is_denied(heard, "no not like that just bored of everything", tracker).level is RiskLevel.NONE
+    assert _without_what_is_denied(heard, "no i just want it to be over", tracker) is heard
+    assert _without_what_is_denied(heard, "no not like that just bored of everything", tracker_with(SessionStarted())) is heard

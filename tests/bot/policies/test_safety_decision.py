@@ -544,3 +544,26 @@ def test_despair_is_no_fact_after_its_own_card_nor_after_another():
     assert told_a_fact(despair, CARD, card=SELF_HARM, told_plainly=False).response == UTTER_CRISIS_CARD
     # A low score that only repeats how bad it feels is none.
     assert told_a_fact(RiskAssessment(CARD, {SELF_HARM: 0.32}), CARD, told_plainly=False) is None
+
+
+def test_a_card_that_was_a_misreading_is_taken_back_unless_something_else_is_heard():
+    card = OpenCard(IMAGE_SHARED, "self", is_recent=True)
+    known = {"open_card": card, "meaning": Meaning.MISREAD, "cards_given": {IMAGE_SHARED}}
+    taken_back = Decision(UTTER_CRISIS_MEANT)
+    assert decide(risk(NONE), NONE, None, None, CARD, **known) == taken_back
+    assert decide(risk(CARD, IMAGE_SHARED), CARD, None, None, CARD, **known) == taken_back
+    assert decide(risk(CARD, SELF_HARM), CARD, None, None, CARD, **known) != taken_back
+    assert decide(risk(NOW, IMAGE_SHARED), NOW, None, None, CARD, **known) != taken_back
+
+
+def test_who_wants_to_die_of_shame_after_blackmail_gets_the_card_about_that():
+    known = {"cards_given": {EXTORTION}, "wants_to_die": True, "told_plainly": False}
+    card = OpenCard(EXTORTION, "self", is_recent=True)
+    found = decide(risk(CARD, IMAGE_SHARED), CARD, None, None, CARD, open_card=card, **known)
+    assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_CATEGORY] == SELF_HARM
+    assert found.slots[CARD_LEVEL] == "escalate"
+    # Where it is heard as that already, or after another card, nothing is changed.
+    assert decide(risk(CARD, SELF_HARM), CARD, None, None, CARD, open_card=card, **known).slots[CARD_CATEGORY] == SELF_HARM
+    other = OpenCard(ABUSE_DISCLOSURE, "self", is_recent=True)
+    found = decide(risk(CARD, IMAGE_SHARED), CARD, None, None, CARD, open_card=other, **known)
+    assert found is None or found.slots.get(CARD_CATEGORY) != SELF_HARM

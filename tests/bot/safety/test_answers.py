@@ -9,9 +9,12 @@ from bot.safety.answers import (
     AFTER_AN_OVERDOSE,
     adds_trouble,
     asks_what_now,
+    begins_with_no,
     calls_off,
     carries_out,
     comes_near,
+    denies_dying,
+    denies_trouble,
     explains,
     has_changed_mind,
     is_about_me,
@@ -23,18 +26,22 @@ from bot.safety.answers import (
     makes_a_plan,
     names_a_child_near,
     names_deadline,
+    names_family,
     names_others,
+    plans_to_tell,
     reaches_a_service,
     read_answer,
     says_outcome,
     says_same_age,
     says_thanks,
     speaks_of_dying,
+    speaks_of_finding_out,
     speaks_of_other_children,
     speaks_of_telling,
     tells_of_paying,
     took_nothing,
     wants_something,
+    wants_to_die,
     will_not_act,
 )
 
@@ -311,6 +318,7 @@ def test_others_are_not_oneself(text):
 @pytest.mark.parametrize("word", ["its ", "no ", "haha ", "ok ", "mum ", "he is ", "it was just ", "home "])
 def test_endless_words_are_read_in_bounded_time(word):
     text, start = word * 400, time.process_time()
+    denies_dying(text), begins_with_no(text), denies_trouble("image_shared", text, [text]), wants_to_die(text), plans_to_tell(text)
     is_about_me(text), tells_of_paying(text), explains(text), calls_off(text, [text]), comes_near(text, [text]), carries_out(text, True)
     assert time.process_time() - start < 1
 
@@ -594,3 +602,72 @@ def test_family_that_has_come_looks_after_somebody(text):
 @pytest.mark.parametrize("text", ["her mum answered and hung up", "shes ok now i think", "her mum is not with her", "she is with her boyfriend"])
 def test_family_that_has_not_come_does_not(text):
     assert not is_looked_after(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "omg no im not suicidal", "i dont want to hurt myself i just like talking to it", "nobody said anything about suicide",
+        "she is not going to hurt herself", "no i never said i want to die", "i do not want to die lol",
+    ],
+)  # fmt: skip
+def test_a_wish_to_die_is_denied_in_words(text):
+    assert denies_dying(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i dont want to die but i cant go on", "im not suicidal anymore", "i dont want to live", "im not suicidal sometimes i just cry",
+        "i dont want to hurt myself again if he comes", "nobody knows im suicidal", "i want to die", "i dont want to be here",
+    ],
+)  # fmt: skip
+def test_what_leaves_it_open_denies_nothing(text):
+    assert not denies_dying(text)
+
+
+def test_a_no_to_our_question_may_go_on_about_something_else():
+    assert all(map(begins_with_no, ("no not like that just bored of everything", "nah just tired", "no nobody is hurting him")))
+    assert not any(
+        map(begins_with_no, ("no i just want it to be over", "no but i cut sometimes", "no i cant do this", "not sure", "im bored no"))
+    )
+
+
+def test_a_trouble_that_was_never_told_is_denied():
+    assert denies_trouble("image_shared", "i havent sent any pictures i meant the chat", ["what if he screenshots it"])
+    assert denies_trouble("extortion", "there are no pictures", ["they took 40 dollars for a fake phone"])
+    assert denies_trouble("adult_involved", "its a robot, an AI", ["he says he loves her"])
+    assert denies_trouble("self_harm", "thats not what i meant", ["i hate my body"])
+    # Said again, it is still a denial of what was never told.
+    assert denies_trouble("self_harm", "i said im not suicidal", ["i hate my body", "im not suicidal"])
+
+
+def test_what_was_told_in_plain_words_is_not_denied_away():
+    assert not denies_trouble("image_shared", "i never sent any pictures", ["he has a nude of me"])
+    assert not denies_trouble("extortion", "he has no pictures", ["he will tell everyone unless i pay"])
+    assert not denies_trouble("self_harm", "im not suicidal", ["i want to kill myself"])
+    assert not denies_trouble("self_harm", "i never said that", ["i want to be gone"])
+    # That somebody is hurt is often taken back.
+    assert not denies_trouble("abuse_disclosure", "thats not what i meant", ["my dad gets angry"])
+    assert not denies_trouble("adult_involved", "thats not what i meant", ["he is 30"])
+    assert not denies_trouble("adult_involved", "he says its just a bot and wants to meet", ["he says he loves her"])
+
+
+def test_a_wish_to_die_of_shame_is_heard_and_laughter_is_not():
+    assert wants_to_die("he sent it to my friends, i want to die of shame") and wants_to_die("i wish i was dead")
+    assert not wants_to_die("i want to die lol so embarrassing") and not wants_to_die("im not suicidal, i dont want to die")
+
+
+def test_who_may_find_out_is_told_from_a_school_report():
+    assert speaks_of_finding_out("my parents will kill me if they find out") and speaks_of_finding_out("dont tell my dad")
+    assert not speaks_of_finding_out("my dad is gonna murder me over this report")
+
+
+def test_who_is_told_next_is_a_plan():
+    assert plans_to_tell("ok il tell my dad") and plans_to_tell("alright i'll talk to my mum tonight")
+    assert not plans_to_tell("ill tell my dad?") and not plans_to_tell("i told my dad") and not plans_to_tell("ill kill my dad")
+
+
+def test_the_family_is_named():
+    assert names_family("hes my stepdad") and names_family("my gran says so")
+    assert not names_family("my coach") and not names_family("my boyfriend") and not names_family("a man online")
