@@ -8,11 +8,12 @@ from typing import Sequence
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
+from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER, UTTER_CHECK_IN_YES
 from bot.dialogue.facts import (
     is_card_open,
     is_emergency_from_oneself,
     is_emergency_open,
+    language_of_card,
     newest_card,
     typed_in_session,
 )
@@ -84,7 +85,7 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
         return None
     newest, earlier = texts[0], texts[1:]
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
-    if denies_trouble(category, newest, earlier):
+    if _may_be_a_misreading(tracker) and denies_trouble(category, newest, earlier):
         return Meaning.MISREAD
     if is_emergency_open(tracker):
         from_oneself = is_emergency_from_oneself(tracker)
@@ -95,6 +96,12 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
     return Meaning.CALLED_OFF if is_well else _of_a_card(newest, earlier, category, speaker)
+
+
+def _may_be_a_misreading(tracker: DialogueStateTracker) -> bool:
+    """Whether the card was for words alone: for no yes to our question, no danger, and for words in English."""
+    was_said_yes = newest_card(tracker).get("utter_action") == UTTER_CHECK_IN_YES
+    return not (was_said_yes or is_emergency_open(tracker) or language_of_card(tracker))
 
 
 def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:

@@ -13,7 +13,7 @@ from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.answers import reaches_a_service, speaks_of_dying
+from bot.safety.answers import denies_dying, reaches_a_service, speaks_of_dying
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
@@ -246,6 +246,9 @@ class SafetyEngine:
         # A learned score on "i called childline" mostly repeats why people call.
         good_news = not decision.hits and not messages and reaches_a_service(cleaned.text)
         quiet = RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
+        if not messages and _is_denied(decision, cleaned.text):
+            # "I don't want to hurt myself": asked about, no card.
+            decision = replace(decision, level=RiskLevel.CHECK_IN)
         if decision.level is RiskLevel.NONE or good_news:
             return _Heard(quiet, reading if is_read_twice else None)
         found = replace(
@@ -278,6 +281,13 @@ class SafetyEngine:
             sentence = sentences[name].format(share=round(100 * score))
             found.append(Finding(name, CLASSIFIER, 0, 0, sentence))
         return tuple(found)
+
+
+def _is_denied(decision: Decision, text: str) -> bool:
+    """Whether a wish to die was heard, and nothing else in plain words, and is what the words deny."""
+    heard = max(decision.categories, key=lambda name: decision.categories[name], default=None)
+    is_due = decision.level is RiskLevel.ESCALATE and all(hit.signal.category == SELF_HARM for hit in decision.hits)
+    return is_due and heard == SELF_HARM and denies_dying(text)
 
 
 def _is_about_something(together: _Heard) -> bool:

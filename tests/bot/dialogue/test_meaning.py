@@ -163,6 +163,24 @@ def test_a_card_for_what_was_never_told_was_a_misreading():
     assert meaning_of(after("image_shared", "he has a nude of me", "i havent sent any pictures")) is not Meaning.MISREAD
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"response": "utter_emergency_self_harm_friend", "level": "emergency"},
+        {"response": "utter_crisis_card_es"},
+    ],
+)
+def test_danger_and_words_in_another_language_are_not_taken_back(given):
+    assert meaning_of(after("self_harm", "shes up there", "no she is not suicidal", **given)) is not Meaning.MISREAD
+
+
+def test_a_yes_to_our_question_is_not_taken_back():
+    tracker = after("self_harm", "yes", "no im not suicidal")
+    card = next(event for event in tracker.events if isinstance(event, BotUttered))
+    card.metadata["utter_action"] = "utter_check_in_yes"
+    assert meaning_of(tracker) is not Meaning.MISREAD
+
+
 def test_a_card_that_was_taken_back_counts_as_never_given():
     from bot.dialogue.facts import cards_given, is_card_newest, is_card_open, lasting_card, newest_card, recent_words
 

@@ -151,3 +151,8 @@ def test_a_figure_of_speech_brings_no_card_and_what_stands_beside_it_still_does(
     told = get_engine().assess(f"{text}. and my uncle touches me down there at night")
     assert told.level >= RiskLevel.ESCALATE
     assert any(finding.end > finding.start for finding in told.findings)
+
+
+def test_who_says_not_to_want_to_hurt_themselves_is_asked_and_shown_no_card() -> None:
+    assert get_engine().assess("i dont want to hurt myself i just like talking to it").level is RiskLevel.CHECK_IN
+    assert get_engine().assess("i dont want to hurt myself but i cant stop").level >= RiskLevel.ESCALATE
