@@ -22,7 +22,7 @@ from bot.content.audience import newest_own_age
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.own_country import newest_own_country
 from bot.content.responses import Response, get_responses
-from bot.nlu.topics import HARMLESS_ANSWERS
+from bot.nlu.topics import is_harmless
 from bot.safety.answers import read_answer
 from bot.safety.levels import RiskAssessment, RiskLevel
 from bot.safety.protocol import category_of_yes, is_another_trouble
@@ -265,8 +265,9 @@ def _is_left_to(reply: Mapping[str, Any], assessment: RiskAssessment, given: Fro
 def _is_harmless(response: str, assessment: RiskAssessment) -> bool:
     """Whether the answer is about what a learned score takes for this risk, as the assistant has decided by it, too."""
     is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
-    harmless = HARMLESS_ANSWERS.get(assessment.main_category or "", frozenset())
-    return not is_told_plainly and response.removeprefix(_FAQ_PREFIX) in harmless
+    category = assessment.main_category
+    score = assessment.categories.get(category or "", 0.0)
+    return not is_told_plainly and is_harmless(response.removeprefix(_FAQ_PREFIX), category, score)
 
 
 async def answer_guarded(

@@ -81,6 +81,8 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
         }
     ),
 }  # fmt: skip
+#: From this score of any other of those risks on, no answer is harmless: "a man who says he is an AI wants pictures".
+_SURELY_AT_RISK, _WHATEVER_THE_SCORE = 0.9, (levels.OFFENDER_CONCERN, levels.EXTORTION)
 #: Answers that are given instead of a question of ours, where the words are nearly surely what they were written for:
 #: what the question would ask is what is not known ("is he really 15?").
 ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
@@ -120,6 +122,17 @@ def is_about(faq: str, categories: Iterable[str]) -> bool:
         return True
     topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in cards))
     return topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
+
+
+def is_harmless(faq: Optional[str], category: Optional[str], score: float) -> bool:
+    """Whether the answer with this id is about what a learned score easily takes for a risk of that category.
+
+    Args:
+        category: What leads the assessment.
+        score: Its probability, in [0, 1].
+    """
+    is_unsure = category in _WHATEVER_THE_SCORE or score < _SURELY_AT_RISK
+    return faq in HARMLESS_ANSWERS.get(category or "", ()) and is_unsure
 
 
 def leading_on_from(label: str) -> FrozenSet[str]:

@@ -52,7 +52,7 @@ from bot.nlu.topics import (
     ANSWERED_AS_TOLD,
     ANSWERED_RATHER_THAN_ASKED,
     FAULT,
-    HARMLESS_ANSWERS,
+    is_harmless,
     topic_of,
 )
 from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
@@ -75,7 +75,7 @@ from bot.safety.answers import (
     wants_to_die,
 )
 from bot.safety.cues import UNDETERMINED
-from bot.safety.levels import EXTORTION, SELF_HARM, RiskLevel, Speaker
+from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 
 _FRAGMENT_WORDS = 3
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
@@ -166,7 +166,7 @@ class SafetyPolicy(Policy):
             is_about_card=answer is not None and is_asked_after_cards(tracker, answer),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
-            has_harmless_answer=_is_harmless(answer, main_category, risk or {}),
+            has_harmless_answer=_is_harmless(answer, main_category, assessment, risk or {}),
             has_answer_to_question=answer in ANSWERED_RATHER_THAN_ASKED.get(main_category or "", ()),
             asked_before=asked_before,
             is_fragment=len(text.split()) <= _FRAGMENT_WORDS,
@@ -251,11 +251,14 @@ def _is_answered_as_told(answer: Optional[str], text: str, tracker: DialogueStat
     return is_due and (category != EXTORTION or answer == FAULT or tells_of_paying(text))
 
 
-def _is_harmless(answer: Optional[str], category: Optional[str], risk: Mapping[str, Any]) -> bool:
+def _is_harmless(
+    answer: Optional[str], category: Optional[str], assessment: RiskAssessment, risk: Mapping[str, Any]
+) -> bool:
     """Whether the answer is about what a score takes for that risk, or a quiet question is about this program."""
     is_quiet = RiskLevel.from_label(risk.get("alone", "none")) < RiskLevel.ESCALATE
     is_about_us = answer is not None and topic_of(f"{RETRIEVAL_INTENT}/{answer}") == ABOUT_THIS_PROGRAM
-    return answer in HARMLESS_ANSWERS.get(category or "", ()) or (is_quiet and is_about_us)
+    score = assessment.categories.get(category or "", 0.0)
+    return is_harmless(answer, category, score) or (is_quiet and is_about_us)
 
 
 def _is_surely_meant(message: UserUttered) -> bool:
