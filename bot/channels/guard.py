@@ -264,10 +264,9 @@ def _is_left_to(reply: Mapping[str, Any], assessment: RiskAssessment, given: Fro
 
 def _is_harmless(response: str, assessment: RiskAssessment) -> bool:
     """Whether the answer is about what a learned score takes for this risk, as the assistant has decided by it, too."""
-    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
     category = assessment.main_category
     score = assessment.categories.get(category or "", 0.0)
-    return not is_told_plainly and is_harmless(response.removeprefix(_FAQ_PREFIX), category, score)
+    return not assessment.is_told_plainly and is_harmless(response.removeprefix(_FAQ_PREFIX), category, score)
 
 
 async def answer_guarded(

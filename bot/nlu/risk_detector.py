@@ -138,8 +138,7 @@ def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str])
     """ "10 minutes left" is how blackmail presses, and no danger to life: a learned score takes it for one."""
     if assessment.level < RiskLevel.ESCALATE or EXTORTION not in {*cards, *assessment.categories}:
         return assessment
-    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
-    if is_told_plainly or not names_deadline(text):
+    if assessment.is_told_plainly or not names_deadline(text):
         return assessment
     others = {name: score for name, score in assessment.categories.items() if name != IMMEDIATE_DANGER}
     surest = max(assessment.categories.values(), default=1.0)
@@ -158,8 +157,7 @@ def _without_what_is_denied(
         return assessment
     asked = next(spoken_in_session(tracker), None) if tracker is not None else None
     is_asked = asked is not None and speaks_of_dying(asked.text or "")
-    is_told_plainly = any(finding.end > finding.start for finding in assessment.findings)
-    is_a_no = is_asked and is_direct_question(asked) and begins_with_no(text) and not is_told_plainly
+    is_a_no = is_asked and is_direct_question(asked) and begins_with_no(text) and not assessment.is_told_plainly
     before = list(typed_in_session(tracker)) if tracker is not None else []
     was_told = any(speaks_of_dying(earlier) and not denies_dying(earlier) for earlier in before)
     if was_told or not (is_a_no or denies_dying(text)):

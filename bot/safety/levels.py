@@ -119,6 +119,11 @@ class RiskAssessment:
     language: str | None = None
 
     @property
+    def is_told_plainly(self) -> bool:
+        """Whether a signal found the risk in the words; a learned score names no place in them."""
+        return any(finding.end > finding.start for finding in self.findings)
+
+    @property
     def is_danger_from_oneself(self) -> bool:
         """Whether self-harm is the likeliest of what is named beside danger, which every emergency names."""
         others = {name: score for name, score in self.categories.items() if name != IMMEDIATE_DANGER}
