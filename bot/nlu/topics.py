@@ -69,7 +69,7 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.ADULT_INVOLVED: frozenset(
         {
             "scam_message", "parents_disagree_about_apps", "foster_carers_and_phones", "attached_to_ai_friend",
-            "are_ai_companions_safe", "game_trading_scam",
+            "are_ai_companions_safe", "game_trading_scam", "someone_has_my_game_id",
         }
     ),
     # What these answers are about sounds of a picture, or of somebody who hurts.
@@ -88,7 +88,8 @@ _SURELY_AT_RISK, _WHATEVER_THE_SCORE = 0.9, (levels.OFFENDER_CONCERN, levels.EXT
 ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
     levels.ADULT_INVOLVED: frozenset({"is_this_profile_real", "stranger_friend_request", "safe_conduct_with_children"}),
     levels.SELF_HARM: frozenset({"my_child_wont_talk", "talk_to_teenager", "stop_watching_pornography"}),
-    levels.IMAGE_SHARED: frozenset({"photos_of_other_people", "posting_photos_of_my_child"}),
+    levels.IMAGE_SHARED: frozenset({"photos_of_other_people", "posting_photos_of_my_child", "says_it_is_deleted"}),
+    levels.ABUSE_DISCLOSURE: frozenset({"teacher_humiliates"}),
 }
 #: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
 ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {

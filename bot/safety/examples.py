@@ -44,6 +44,7 @@ RISKY_TOPICS = frozenset(
         "report_where",
         "evidence_keep",
         "cyberbullying",
+        "law_and_definitions",
         "peer_pressure",
         "pornography_exposure",
     )
