@@ -805,6 +805,12 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         _received("utter_crisis_which_step_self_harm"),
         _either(while_helplines_are_talked_of, _said("utter_outcome_going_to"), _nearest_answers),
     ),
+    # "I'll do it after the exams" may not be the telling that is put off.
+    f"{UTTER_TOLD}will_do_it_later": _either(
+        while_something_grave_is_heard,
+        _received("utter_crisis_which_step_self_harm"),
+        _told(f"{UTTER_TOLD}will_do_it_later"),
+    ),
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(
         once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
     ),
