@@ -362,7 +362,9 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
     if turn.told_plainly and turn.risk.main_category == SELF_HARM and not card.is_from_oneself:
         # "He has a knife", then "i want to die": that is met with its own words and lines.
         return None
-    if turn.risk.level == RiskLevel.NONE and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
+    # "Will i be taken away if i call" sounds of abuse: what keeps somebody from calling is answered all the same.
+    is_mild = turn.risk.level == RiskLevel.NONE or (turn.risk.level == RiskLevel.CHECK_IN and _asks_what_was_met(turn))
+    if is_mild and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
         return Decision(UTTER_CRISIS_ANSWER)
     return _again(turn) if _adds_to_an_emergency(turn) else None
 

@@ -179,8 +179,9 @@ class SafetyEngine:
         return replace(alone, assessment=replace(told, level=level))
 
     def _hear_together(self, messages: Sequence[str], thoroughly: bool = False) -> _Heard:
-        text = " ".join(message.strip() for message in messages)
-        return self._hear(text, messages=messages if len(messages) > 1 else (), thoroughly=thoroughly)
+        # Each was heard as it was written; beside others "coach is gonna kill me" would colour what follows.
+        meant = [in_plain_words(message.strip()) for message in messages]
+        return self._hear(" ".join(meant), messages=meant if len(meant) > 1 else (), thoroughly=thoroughly)
 
     def _completed(self, together: _Heard, newest: _Heard) -> RiskAssessment:
         note, told = str(self._explanations["together"]), together.assessment

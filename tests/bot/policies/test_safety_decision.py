@@ -538,6 +538,17 @@ def test_a_known_question_is_answered_after_the_first_emergency_card():
     assert decide(RiskAssessment(), NONE, "faq", None, CARD, open_card=from_oneself, **known).response == UTTER_CRISIS_CARD
 
 
+def test_what_keeps_somebody_from_calling_is_answered_while_danger_goes_on():
+    """ "Will i be taken away from home if i call" only sounds of abuse; a card that is due for its words goes first."""
+    card = OpenCard("immediate_danger", "self", is_emergency=True, is_recent=True, repeated=1)
+    asked = {"has_sure_answer": True, "has_answer": True, "is_about_card": True}
+    sounding, told = RiskAssessment(ASK, {ABUSE_DISCLOSURE: 0.64}), RiskAssessment(CARD, {ABUSE_DISCLOSURE: 0.9})
+    known = {"open_card": card, "told_plainly": False, **asked}
+    assert decide(sounding, ASK, "faq", None, CARD, **known).response == UTTER_CRISIS_ANSWER
+    assert decide(told, CARD, "faq", None, CARD, **known).response == UTTER_CRISIS_CARD
+    assert decide(RiskAssessment(ASK, {SELF_HARM: 0.6}), ASK, "faq", None, CARD, **known).response == UTTER_CRISIS_CARD
+
+
 def test_despair_is_no_fact_after_its_own_card_nor_after_another():
     despair = RiskAssessment(CARD, {SELF_HARM: 0.85})
     assert told_a_fact(despair, CARD, card=ADULT_INVOLVED, told_plainly=False).slots[CARD_CATEGORY] == SELF_HARM

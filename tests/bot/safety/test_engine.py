@@ -78,6 +78,13 @@ def test_a_turn_gives_the_newest_by_itself_and_with_those_before() -> None:
     assert together == engine.assess_session(pieces)
 
 
+def test_figures_of_speech_colour_no_later_message_and_hide_none() -> None:
+    engine = get_engine()
+    sayings = ["my mom hit me with the no phone rule for a week", "my coach is gonna kill me if i miss practice"]
+    assert engine.assess_session([*sayings, "my boyfriend hit on my best friend"]).level is RiskLevel.NONE
+    assert engine.assess_session([*sayings, "my dad hits me with a belt"]).level >= RiskLevel.ESCALATE
+
+
 def test_an_answered_disclosure_does_not_escalate_small_talk_again() -> None:
     assert get_engine().assess_session(["he says hell post my nudes", "ok thank you"]).level is RiskLevel.NONE
 
