@@ -232,11 +232,15 @@ def _is_said_again(name: str, tracker: DialogueStateTracker) -> bool:
 
 
 def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
-    answer = plain(f"{FAQ_PREFIX}{faq}", facts)
+    return _above_helplines(plain(f"{FAQ_PREFIX}{faq}", facts), facts, now)
+
+
+def _above_helplines(draft: Draft, facts: ConversationFacts, now: datetime) -> Draft:
+    """A reply with the helplines of the newest card in one line beneath."""
     help_line = _with_helplines("utter_crisis_help_stays", facts, now)
-    texts = f"{answer['text']}\n\n{help_line['text']}"
-    responses = [answer["response"], help_line["response"]]
-    return {**answer, "text": texts, "responses": responses, "hotlines": help_line["hotlines"]}
+    texts = f"{draft['text']}\n\n{help_line['text']}"
+    responses = [draft["response"], help_line["response"]]
+    return {**draft, "text": texts, "responses": responses, "hotlines": help_line["hotlines"]}
 
 
 def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -328,7 +332,9 @@ def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> s
 def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     assessment = from_dict(latest_risk(tracker))
     draft = _as_card(compose(assessment, _context(tracker, facts, now)))
-    return {**draft, CHECK_IN: assessment.asked_category}
+    asked = {**draft, CHECK_IN: assessment.asked_category}
+    # "I'd be better not there" after a card about blackmail is asked about; nobody loses sight of help by being asked.
+    return _above_helplines(asked, facts, now) if is_card_open(tracker) else asked
 
 
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

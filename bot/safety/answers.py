@@ -52,7 +52,7 @@ _SINGLE = (
     "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
-    "same_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
+    "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "names_others", "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -195,6 +195,13 @@ def names_others(text: str) -> bool:
 def says_same_age(text: str) -> bool:
     """Whether words say that somebody is as old as the other, or a child as well: "hes 14 too", "a boy in my year"."""
     return bool(_patterns(_ANSWERS)["same_age"].search(_with_digits(text)))
+
+
+def says_they_are_young(text: str) -> bool:
+    """Whether words say that somebody is from 10 to 17, and nothing speaks against it: "he said hes 14"."""
+    patterns, said = _patterns(_ANSWERS), _with_digits(text)
+    is_doubted = patterns["doubts_an_age"].search(said)
+    return not is_doubted and bool(patterns["said_to_be_young"].search(said))
 
 
 def speaks_of_calling(text: str) -> bool:

@@ -13,13 +13,13 @@ from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.answers import denies_dying, reaches_a_service, speaks_of_dying
+from bot.safety.answers import denies_dying, reaches_a_service, says_they_are_young, speaks_of_dying
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.figures import in_plain_words
-from bot.safety.levels import CATEGORIES, SELF_HARM, Finding, RiskAssessment, RiskLevel
+from bot.safety.levels import ADULT_INVOLVED, CATEGORIES, SELF_HARM, Finding, RiskAssessment, RiskLevel, Speaker
 from bot.safety.patterns import tokenize
 from bot.safety.second_reading import SecondReading
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
@@ -136,7 +136,7 @@ class SafetyEngine:
         least = RiskLevel.CHECK_IN if alone.level > RiskLevel.NONE else RiskLevel.ESCALATE
         is_more = together.level >= least and newest.level < RiskLevel.ESCALATE
         # Who is asked in any case gets the card only for something that is likelier than not.
-        is_unsure = newest.level is RiskLevel.CHECK_IN and not _is_about_something(together)
+        is_unsure = newest.level is RiskLevel.CHECK_IN and not _is_about_something(together, texts[-1])
         if not (is_due and is_more) or is_unsure or self._hear_together(recent[:-1]).level >= RiskLevel.ESCALATE:
             return newest.assessment, newest.assessment
         return newest.assessment, self._completed(together, newest)
@@ -247,8 +247,8 @@ class SafetyEngine:
         # A learned score on "i called childline" mostly repeats why people call.
         good_news = not decision.hits and not messages and reaches_a_service(cleaned.text)
         quiet = RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
-        if not messages and _is_denied(decision, cleaned.text):
-            # "I don't want to hurt myself": asked about, no card.
+        if (not messages and _is_denied(decision, cleaned.text)) or _is_of_one_age(decision, speaker, cleaned.text):
+            # "I don't want to hurt myself", "i like him, he said hes 14": asked about, no card.
             decision = replace(decision, level=RiskLevel.CHECK_IN)
         if decision.level is RiskLevel.NONE or good_news:
             return _Heard(quiet, reading if is_read_twice else None)
@@ -291,8 +291,20 @@ def _is_denied(decision: Decision, text: str) -> bool:
     return is_due and heard == SELF_HARM and denies_dying(text)
 
 
-def _is_about_something(together: _Heard) -> bool:
-    """Whether one category is likelier than not: "i keep thinking about it" after a sad film may be many things."""
+def _is_of_one_age(decision: Decision, speaker: Speaker, text: str) -> bool:
+    """Whether a score alone hears an adult, and only that, where the writer names an age of a child: it may be true."""
+    is_due = decision.level is RiskLevel.ESCALATE and speaker is Speaker.SELF
+    is_heard_only = not decision.hits and set(decision.categories) == {ADULT_INVOLVED}
+    return is_due and is_heard_only and says_they_are_young(text)
+
+
+def _is_about_something(together: _Heard, text: str) -> bool:
+    """Whether one category is likelier than not: "i keep thinking about it" after a sad film may be many things.
+
+    Nor is an adult meant for sure where all of it calls for a question only, and the newest words name a child's age.
+    """
+    if together.level is RiskLevel.CHECK_IN and set(together.assessment.categories) == {ADULT_INVOLVED}:
+        return not says_they_are_young(text)
     likely = max(together.assessment.categories.values(), default=0.0)
     return together.plain_level >= RiskLevel.ESCALATE or likely >= _LIKELIER_THAN_NOT
 

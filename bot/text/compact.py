@@ -24,6 +24,9 @@ MOST_COLUMNS = 100_000
 #: One step of the coarse code is this many of the fine one.
 _FINER = 2 * _MOST + 1
 _OPSET = 18
+#: On processors with AMX, ONNX Runtime 1.23 leaves what lay in memory in the last columns of every 32nd row of a
+#: product whose columns do not fill its tiles; so zeros fill them here, and are left out of what is given back.
+_TILE = 32
 _Matrix = TypeVar("_Matrix", bound="_WholeNumbers")
 
 
@@ -79,7 +82,7 @@ class CompactMatrix(_WholeNumbers):
             float32, shape (m, n).
         """
         found: np.ndarray = self._product.run(None, {"rows": np.asarray(rows, dtype=np.float32)})[0]
-        return found
+        return found[:, : len(self.scales)]
 
     def _open(self) -> Any:
         from onnx import TensorProto, helper
@@ -91,7 +94,7 @@ class CompactMatrix(_WholeNumbers):
             helper.make_node("Mul", ["products", "step"], ["stepped"]),
             helper.make_node("Mul", ["stepped", "scales"], ["found"]),
         ]
-        return _session(nodes, TensorProto.FLOAT, {"matrix": self.codes.T, "scales": self.scales})
+        return _session(nodes, TensorProto.FLOAT, {"matrix": _filled(self.codes).T, "scales": _filled(self.scales)})
 
 
 class FineMatrix(_WholeNumbers):
@@ -124,13 +127,19 @@ class FineMatrix(_WholeNumbers):
         sums = self._product.run(None, {"rows": rows})[0].astype(np.float64)
         by_row = (sums[: len(shares)] * 255 + sums[len(shares) :]) / 255**2
         n = len(self.scales)
-        return np.asarray((by_row[:, :n] * _FINER + by_row[:, n:]) * self.scales, dtype=np.float32)
+        return np.asarray((by_row[:, :n] * _FINER + by_row[:, n : 2 * n]) * self.scales, dtype=np.float32)
 
     def _open(self) -> Any:
         from onnx import TensorProto, helper
 
         nodes = [helper.make_node("MatMulInteger", ["rows", "matrix"], ["found"])]
-        return _session(nodes, TensorProto.UINT8, {"matrix": np.vstack([*self.codes]).T})
+        return _session(nodes, TensorProto.UINT8, {"matrix": _filled(np.vstack([*self.codes])).T})
+
+
+def _filled(rows: np.ndarray) -> np.ndarray:
+    """The rows with rows of zeros behind them, up to a whole number of tiles."""
+    missing = -len(rows) % _TILE
+    return np.concatenate([rows, np.zeros((missing, *rows.shape[1:]), dtype=rows.dtype)])
 
 
 def _scales(matrix: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

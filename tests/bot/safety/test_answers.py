@@ -34,6 +34,7 @@ from bot.safety.answers import (
     says_outcome,
     says_same_age,
     says_thanks,
+    says_they_are_young,
     speaks_of_dying,
     speaks_of_finding_out,
     speaks_of_other_children,
@@ -44,6 +45,7 @@ from bot.safety.answers import (
     wants_to_die,
     will_not_act,
 )
+from bot.safety.levels import ADULT_INVOLVED
 
 
 @pytest.mark.parametrize(
@@ -545,6 +547,32 @@ def test_the_same_age_is_said(text):
 @pytest.mark.parametrize("text", ["shes 16 im 10", "he's 15 and he's had a rough year", "we've been together since year 10", "hes 40"])
 def test_another_age_is_not_the_same(text):
     assert not says_same_age(text)
+
+
+@pytest.mark.parametrize("text", ["no i said hes 14?? hes not a grown up", "i told you hes 13", "shes not an adult"])
+def test_a_question_about_an_adult_is_denied_by_an_age(text):
+    assert read_answer(text, ADULT_INVOLVED) == "deny"
+
+
+@pytest.mark.parametrize("text", ["i said hes 34", "no i said hes 14 but he wants to meet", "he said hes 14 and asked for pics"])
+def test_an_age_beside_more_denies_nothing(text):
+    assert read_answer(text, ADULT_INVOLVED) != "deny"
+
+
+@pytest.mark.parametrize("text", ["he said hes 14 he goes to a school near mine. i just like him", "shes 13 and so funny", "he's only fifteen"])
+def test_somebody_is_said_to_be_young(text):
+    assert says_they_are_young(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he said hes 14 but his voice sounds old", "he says hes 15 and wants pics", "hes 34", "im 14 and he is 26", "i am 13",
+        "he's 17 years older", "he said hes 14 and that we should meet", "he says he is 16, i think he lied",
+    ],
+)  # fmt: skip
+def test_a_young_age_in_doubt_counts_for_nothing(text):
+    assert not says_they_are_young(text)
 
 
 def test_a_question_may_stand_behind_an_if():

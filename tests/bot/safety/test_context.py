@@ -16,7 +16,7 @@ from bot.safety.engine import _Heard, get_engine
 from bot.safety.levels import IMMEDIATE_DANGER, RiskAssessment, RiskLevel
 
 IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he killed me AGAIN"]
-A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "my mum is gonna murder me"]
+A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "im finished"]
 A_CASTLE = ["im playing minecraft with my cousin", "we built a castle", "he keeps blowing up my house and killing me"]
 A_PLAY = ["we did a play at school", "i was the witch", "and then they burned me at the end"]
 

@@ -85,6 +85,15 @@ def test_figures_of_speech_colour_no_later_message_and_hide_none() -> None:
     assert engine.assess_session([*sayings, "my dad hits me with a belt"]).level >= RiskLevel.ESCALATE
 
 
+def test_somebody_who_is_said_to_be_young_is_asked_about_and_an_age_in_doubt_hides_nothing() -> None:
+    engine = get_engine()
+    liked = "he said hes 14 he goes to a school near mine. i just like him"
+    assert engine.assess(liked).level is RiskLevel.CHECK_IN
+    assert engine.assess_session(["i like a boy i met online", liked]).level is RiskLevel.CHECK_IN
+    assert engine.assess("he said hes 14 but hes a grown man and wants pics of me").level >= RiskLevel.ESCALATE
+    assert engine.assess("a man of 30 writes to my daughter every night, she is 14").level >= RiskLevel.ESCALATE
+
+
 def test_an_answered_disclosure_does_not_escalate_small_talk_again() -> None:
     assert get_engine().assess_session(["he says hell post my nudes", "ok thank you"]).level is RiskLevel.NONE
 

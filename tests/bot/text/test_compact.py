@@ -77,3 +77,15 @@ def test_a_matrix_for_use_multiplies_alike_and_keeps_no_codes():
 
 def _unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("rows", [6, 22, 30, 54])
+@pytest.mark.parametrize("texts", [1, 32, 100])
+def test_a_matrix_that_fills_no_tiles_gives_right_products_for_many_rows(rows, texts):
+    """ONNX Runtime on a processor with AMX gave what lay in memory for every 32nd text and the last rows of such a matrix."""
+    chance = np.random.default_rng(5)
+    matrix = chance.normal(size=(rows, 512)).astype(np.float32) / 22
+    given = chance.normal(size=(texts, 512)).astype(np.float32) / 22
+    assert np.abs(CompactMatrix.of(matrix).similarities(given) - given @ matrix.T).max() < 0.1
+    shares = chance.random((texts, 512), dtype=np.float32)
+    assert np.abs(FineMatrix.of(matrix).products(shares) - shares @ matrix.T).max() < 0.01
