@@ -303,8 +303,9 @@ def _is_about_something(together: _Heard, text: str) -> bool:
 
     Nor is an adult meant for sure where all of it calls for a question only, and the newest words name a child's age.
     """
-    if together.level is RiskLevel.CHECK_IN and set(together.assessment.categories) == {ADULT_INVOLVED}:
-        return not says_they_are_young(text)
+    is_of_an_adult = together.level is RiskLevel.CHECK_IN and set(together.assessment.categories) == {ADULT_INVOLVED}
+    if is_of_an_adult and says_they_are_young(text):
+        return False
     likely = max(together.assessment.categories.values(), default=0.0)
     return together.plain_level >= RiskLevel.ESCALATE or likely >= _LIKELIER_THAN_NOT
 
