@@ -3,7 +3,7 @@
 "he killed me AGAIN" tells of a game when a game was talked of, and "sent a pic to my best mate and said dont show
 anyone" of a haircut; "he is the one who drives the bus" completes what three messages before it began. One logistic
 layer weighs two readings, the newest message by itself and the last messages as one text, fitted on whole conversations
-(`python -m bot.safety.context_fitting`). It sees log-odds only.
+(`python -m bot refit context`). It sees log-odds only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fits the context layer and says what it is worth: `python -m bot.safety.context_fitting`.
+"""Fits the context layer and says what it is worth: `python -m bot refit context`.
 
 Run it after the second reading was fitted and the engine trained. The conversations are in neither: the readings of
 their messages are those of messages never seen. The table is five-fold cross-validated over conversations; the two
@@ -85,7 +85,3 @@ def main() -> None:
     for line in table(turns, cross_validated(turns)):
         print(line)
     np.savez(PATH, weights=fit(turns))
-
-
-if __name__ == "__main__":
-    main()

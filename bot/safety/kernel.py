@@ -14,6 +14,7 @@ from typing import Dict, Mapping
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
+from bot.errors import ModelError
 from bot.text.compact import CompactMatrix
 
 #: Chosen by four-fold cross-validation over clusters; see docs/safeguarding.md.
@@ -44,12 +45,18 @@ class KernelMachine:
             targets: `(n, outputs)`, +1 where the output applies and -1 where not.
             among: Indices of the examples that the second set learns from (those with a risk: which one is it?).
             among_targets: `(len(among), further outputs)` for those examples only.
+
+        Raises:
+            ModelError: The embeddings, or what came of them, hold values that are no numbers: a fault of the encoder's
+                file or of this machine's linear algebra, which would otherwise be met long after, or never.
         """
+        _check_finite(embeddings, "The embeddings of the examples")
         kernel = _kernel(embeddings.astype(np.float32) @ embeddings.T)
         kernel[np.diag_indices_from(kernel)] += RIDGE
         further = np.zeros((len(embeddings), among_targets.shape[1]), dtype=np.float32)
         further[among] = _solve(kernel[np.ix_(among, among)], among_targets)
         weights = np.hstack([_solve(kernel, targets), further])
+        _check_finite(weights, "The weights of the kernel machine")
         return cls(CompactMatrix.of(embeddings), weights.astype(np.float32))
 
     def scores(self, embeddings: np.ndarray) -> np.ndarray:
@@ -64,6 +71,15 @@ class KernelMachine:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> KernelMachine:
         """Reads back what `arrays` gave."""
         return cls(CompactMatrix.for_use(arrays["support"], arrays["support_scales"]), arrays["weights"])
+
+
+def _check_finite(values: np.ndarray, what: str) -> None:
+    broken = int(np.count_nonzero(~np.isfinite(values).all(axis=1)))
+    if broken:
+        raise ModelError(
+            f"{what} hold values that are no numbers ({broken} of {len(values)} rows), so nothing was stored. Delete "
+            "models/ and train again: the encoders' files are prepared anew then."
+        )
 
 
 def _solve(kernel: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The second reader, for English: the adapted encoder's own view of a message, and a layer that joins both views.
 
 The encoder (`bot.text.english`) learned from the examples of most situations; one situation in six was kept from it.
-On those the layer here was fitted (`python -m bot.safety.second_reading_fitting`), so that it knows how far to trust
-each reader. It sees log-odds only: those of the first reading and those of the encoder.
+On those the layer here was fitted (`python -m bot refit joining`), so that it knows how far to trust each reader. It
+sees log-odds only: those of the first reading and those of the encoder.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fits the second reading and says what it is worth: `python -m bot.safety.second_reading_fitting`.
+"""Fits the second reading and says what it is worth: `python -m bot refit joining`.
 
 Run it after the adapter was trained (`bot/text/adapter/README.md`). Everything here happens on situations that the
 adapter never saw, with kernel machines that did not see them either. The tables are five-fold cross-validated over
@@ -158,7 +158,3 @@ def main() -> None:
             print("  " + line)
     layer = fit(cases, np.ones(len(cases.first), dtype=bool))
     np.savez(PATH, risk=layer.risk, speakers=layer.speakers)
-
-
-if __name__ == "__main__":
-    main()

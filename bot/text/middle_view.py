@@ -5,7 +5,7 @@ help there. The ninth of twelve knows more of the text itself, which helps with 
 state, 768 numbers of very unequal size and much alike in all texts, is centred and turned on the axes along which our
 own phrasings differ most; each axis counts by the square root of its share (between as it is, and all alike).
 
-`python -m bot.text.middle_view` finds the axes anew (ten minutes); run it after the adapter was trained.
+`python -m bot refit middle-view` finds the axes anew (ten minutes); run it after the adapter was trained.
 """
 
 from __future__ import annotations
@@ -94,7 +94,3 @@ def main() -> None:
     texts = _phrasings()
     fit(_states(texts)).save()
     print(f"{PATH.name}: axes of {len(texts)} phrasings; train again")
-
-
-if __name__ == "__main__":
-    main()
