@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 from bot.console.exposure import is_capped
 from bot.console.filters import read_filter, read_kept, read_number
 from bot.console.permissions import Permission, may, requires
-from bot.console.timeline import cut, is_veiled
+from bot.console.timeline import Piece, as_shown, cut, is_veiled
 from bot.console.words import label
 from bot.content.responses import get_responses
 from bot.redaction.redactor import get_redactor
 from bot.safety.levels import CATEGORIES
 from bot.store import audit, originals, queries, reviews
 from bot.store.accounts import get_user
-from bot.store.constants import OUTCOMES, STATUSES
+from bot.store.constants import OUTCOMES, STATUSES, USER
 from bot.store.models import Conversation, Turn
 
 pages = Blueprint("conversation", __name__)
@@ -253,7 +253,7 @@ def _values(row: Conversation, turns: Sequence[Turn]) -> dict[str, Any]:
     return {
         "row": row,
         "turns": turns,
-        "pieces": {turn.id: cut(turn.text or "", turn.risk_findings) for turn in turns},
+        "pieces": {turn.id: _pieces(turn) for turn in turns},
         "veiled": {turn.id for turn in turns if is_veiled(turn.risk_level, show_all)},
         "marks": {turn.id: [r for r in reviewed if r.turn_id == turn.id] for turn in turns},
         "escalations": queries.find_escalations(g.work.session, row.id),
@@ -263,6 +263,12 @@ def _values(row: Conversation, turns: Sequence[Turn]) -> dict[str, Any]:
         "categories": CATEGORIES,
         "now": g.now,
     }
+
+
+def _pieces(turn: Turn) -> tuple[Piece, ...]:
+    """What a person wrote, with what was found in it; what the assistant said, as it was shown."""
+    text = turn.text or ""
+    return cut(text, turn.risk_findings) if turn.author == USER else as_shown(text)
 
 
 def _around(row: Conversation, wanted: Any) -> dict[str, Any]:

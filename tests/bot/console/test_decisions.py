@@ -18,7 +18,7 @@ from bot.console.charts import LEFT_OUT, bar_chart, journey_rows, shown, shown_r
 from bot.console.filters import QueueFilter, read_filter
 from bot.console.security import safe_path
 from bot.console.similar import group
-from bot.console.timeline import cut
+from bot.console.timeline import Piece, as_shown, cut
 from bot.evaluation.reviewed import read_cases
 from bot.safety.examples import read_examples
 from bot.store.figures import JourneyFigures
@@ -189,3 +189,20 @@ def test_a_break_is_due_after_hard_reading_only():
 )
 def test_only_paths_of_this_site_are_followed(wanted, path):
     assert safe_path(wanted) == path
+
+
+def test_what_the_assistant_said_is_shown_as_the_person_saw_it():
+    pieces = as_shown("Please **call [999](tel:999) now**.\n\n[open the page](https://example.org/help) · 2 ** 3")
+    assert pieces == (
+        Piece("Please "),
+        Piece("call ", strong=True),
+        Piece("999", strong=True, address="tel:999"),
+        Piece(" now", strong=True),
+        Piece(".\n\n"),
+        Piece("open the page", address="https://example.org/help"),
+        Piece(" · 2 ** 3"),
+    )
+
+
+def test_a_link_of_another_kind_stays_text():
+    assert as_shown("[x](javascript:alert) **") == (Piece("[x](javascript:alert) **"),)

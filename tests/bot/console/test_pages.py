@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from bs4 import BeautifulSoup
 
-from bot.store.models import Alert, Conversation, Escalation
+from bot.store.models import Alert, Conversation, Escalation, Turn
 from bot.store.staff_models import AuditEntry, ExposureDay, Note, Review, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
 
@@ -62,6 +62,19 @@ def test_hard_messages_stay_closed_until_asked_for(browser, conversations):
     assert '<details class="veil">' in someone.get("/conversations/escalate0001").text
     assert '<details class="veil">' not in someone.get("/conversations/escalate0001?show=all").text
     assert '<details class="veil">' not in someone.get("/conversations/quiet0001").text
+
+
+def test_an_answer_is_shown_without_its_marks_and_what_a_person_wrote_as_it_was_written(browser, conversations, database):
+    with UnitOfWork(database) as work:
+        turns = work.session.query(Turn).filter_by(conversation_id="quiet0001").all()
+        for turn in turns:
+            turn.text = "**call [116 123](tel:116123)**"
+        assert {turn.author for turn in turns} == {"user", "bot"}
+        work.commit()
+    page = BeautifulSoup(browser("reviewer").get("/conversations/quiet0001").text, "html.parser")
+    said = {author: page.select_one(f".turn.{author} .words") for author in ("user", "bot")}
+    assert said["bot"].get_text(strip=True) == "call116 123" and said["bot"].select_one("a")["href"] == "tel:116123"
+    assert said["user"].get_text(strip=True) == "**call [116 123](tel:116123)**" and not said["user"].select("a")
 
 
 def test_opening_a_conversation_is_an_audit_sentence(browser, conversations):
