@@ -14,6 +14,14 @@ _ORDINAL_WORDS = ("first", "second", "third", "fourth", "fifth", "sixth", "seven
 #: Words that may stand before or after a number and change nothing: "number 1", "the first one please".
 _FILLERS = frozenset(("number", "nr", "option", "choice", "answer", "the", "please", "pls", "reply", "its", "it's"))
 _LONGEST_REPLY_WORDS = 12
+#: Words around the words of a choice that change nothing of it.
+_COURTESY = frozenset(
+    (
+        "yes", "yeah", "yep", "ok", "okay", "please", "pls", "plz", "thanks", "thx", "the", "a", "an", "um", "hi",
+        "lets", "let's",
+    )
+)  # fmt: skip
+_FEWEST_TELLING_WORDS = 2
 
 
 def as_lines(choices: Sequence[Choice]) -> str:
@@ -47,9 +55,21 @@ def read_reply(text: str, choices: Sequence[Choice]) -> str | None:
 
 
 def read_title(text: str, choices: Sequence[Choice]) -> str | None:
-    """The payload of the choice whose words were typed instead of pressed; None when it is none of them."""
+    """The payload of the choice whose words were typed instead of pressed; None when it is none of them.
+
+    "Yes set up an iphone please" is "Set up an iPhone": words of courtesy, and articles, count on neither side, as long
+    as two others are left.
+    """
     said = _words(text)
-    return next((payload for title, payload in choices if said and said == _words(title)), None)
+    exact = next((payload for title, payload in choices if said and said == _words(title)), None)
+    bare = _without_courtesy(said)
+    if exact is not None or len(bare) < _FEWEST_TELLING_WORDS:
+        return exact
+    return next((payload for title, payload in choices if bare == _without_courtesy(_words(title))), None)
+
+
+def _without_courtesy(words: Sequence[str]) -> List[str]:
+    return [word for word in words if word not in _COURTESY]
 
 
 def _number(words: Sequence[str]) -> int | None:

@@ -15,6 +15,7 @@ CHOICES = (("It's a joke", "/deny"), ("Today is too much", "/tired"), ("I think 
         ("1", "/deny"), ("2.", "/tired"), (" #3 ", "/affirm"), ("(1)", "/deny"), ("one", "/deny"), ("Two", "/tired"),
         ("THREE!", "/affirm"), ("number 2", "/tired"), ("the first one", "/deny"), ("2 please", "/tired"),
         ("2️⃣", "/tired"), ("③", "/affirm"), ("٢", "/tired"), ("3 I think about it", "/affirm"),
+        ("ok today is too much please", "/tired"), ("yes it's a joke", "/deny"), ("a joke please", None),
         ("its a joke", None), ("it’s a joke", "/deny"), ("TODAY IS TOO MUCH", "/tired"),
     ],
 )  # fmt: skip
