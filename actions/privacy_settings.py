@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.help_in_sight import keep_help_in_sight
 from actions.known import known
 from bot.content.platform_answers import ANOTHER, PlatformAnswer, ask_platform, ask_setting, not_covered, render
 from bot.content.platforms import SETTINGS, get_platforms
@@ -44,6 +45,7 @@ class ActionShowPrivacySteps(Action):
         else:
             answer = render(platform, setting, audience, channel, known(tracker, "country"))
         utter(dispatcher, answer)
+        keep_help_in_sight(dispatcher, tracker, channel)
         return [SlotSet("last_platform", platform), SlotSet("last_setting", setting)]
 
 

@@ -21,8 +21,10 @@ from bot.content.telling import CrisisContext, find_situation_told, read_told
 from bot.content.variables import helpline_lines, short_line
 from bot.safety import levels
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
-from bot.safety.protocol import CHILD, FRIEND, PARENT, Duty, ReplyKind, audience_of, duty_of, is_grown
+from bot.safety.protocol import CHILD, FRIEND, PARENT, PROFESSIONAL, Duty, ReplyKind, audience_of, duty_of, is_grown
 
+#: The question for a parent about what they do themselves.
+ASKS_OF_OWN_HAND = "utter_check_in_own_hand_parent"
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
 ENGLISH = "en"
@@ -169,10 +171,22 @@ def _in_language(desk: _Desk, language: str) -> List[Message]:
 def _question(desk: _Desk) -> List[Message]:
     general = f"utter_check_in_{desk.duty.category}"
     # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
+    if _is_from_own_hand(desk):
+        return [desk.message(ASKS_OF_OWN_HAND)]
     situation = find_situation_told(desk.context.words.rpartition("\n")[2], desk.duty.category)
     subjects = [general, *([f"utter_check_in_{situation.name}"] if situation else [])]
     own = (f"{subject}_{desk.duty.voice}" for subject in subjects)
     return [desk.message(next((name for name in own if name in desk.book), general))]
+
+
+def _is_from_own_hand(desk: _Desk) -> bool:
+    """Whether a parent may write of what they do to their own child: "is someone hurting you" would be no question."""
+    if desk.duty.category != levels.ABUSE_DISCLOSURE or desk.context.audience in (CHILD, PROFESSIONAL):
+        return False
+    newest = desk.context.words.rpartition("\n")[2]
+    situation = find_situation_told(newest, desk.duty.category, is_grown(desk.context.age, desk.context.audience))
+    is_guessed = desk.assessment.speaker is Speaker.OWN_BEHAVIOUR and desk.context.audience == PARENT
+    return is_guessed or (situation is not None and situation.by_a_parent)
 
 
 def _card(desk: _Desk) -> List[Message]:

@@ -313,7 +313,7 @@ def _options(
         met = False
         for service in _serving(directory, place, need):
             usable = usable_by(service, person, request.age, need)
-            if usable is None:
+            if usable is None or _is_for_another_abuse(service, request, need):
                 continue
             status = _status(service, request.at)
             # A removal tool is a page that is open now: a closed one, or one for the wrong age, must not hide it.
@@ -322,6 +322,13 @@ def _options(
             yield Choice(service, need, usable, status)
         if met:
             return
+
+
+def _is_for_another_abuse(service: Hotline, request: SelectionRequest, need: str) -> bool:
+    """Whether a line for sexual violence, which takes abuse of children too, would be shown for blows alone."""
+    is_of_blows = request.category == levels.ABUSE_DISCLOSURE and bool(request.needs)
+    is_of_blows = is_of_blows and "sexual_violence" not in request.needs
+    return is_of_blows and need == "abuse" and service.serves[0] == "sexual_violence"
 
 
 def _serving(directory: HotlineDirectory, place: str, need: str) -> Tuple[Hotline, ...]:

@@ -36,6 +36,8 @@ FILE_NAME = "situations.yml"
     OF_A_GROWN_UP,
     TO_A_GROWN_UP,
     A_CHILD,
+    VIOLENCE_ALONE,
+    OF_ANOTHERS_DEATH,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -50,6 +52,8 @@ FILE_NAME = "situations.yml"
     "of_a_grown_up",
     "to_a_grown_up",
     "a_child",
+    "violence_alone",
+    "of_anothers_death",
 )
 _FLAGS = (
     "writer_acts",
@@ -168,8 +172,15 @@ def find_situation(words: str, category: str, by_a_grown_up: bool | None = None)
         if category not in one.categories or by_another or _found(one.unless, lines):
             continue
         if _found(one.patterns, lines) or (by_a_grown_up and _found(one.from_parents, lines)):
-            return next((variant for variant, pattern in entry.variants if _found(pattern, lines)), one)
+            return _variant(entry, lines)
     return None
+
+
+def situation_named(name: str, words: str) -> Situation | None:
+    """The situation of that name, in the variant that the words call for; None where the file has none."""
+    lines = _lines(words)
+    entry = next((entry for entry in get_situations().entries if entry.situation.name == name), None)
+    return _variant(entry, lines) if entry is not None else None
 
 
 def is_of_oneself(situation: Situation, words: str) -> bool:
@@ -258,6 +269,10 @@ def _known(categories: Sequence[str], place: str) -> Tuple[str, ...]:
     if unknown:
         raise ContentError(f"{FILE_NAME}, {place}: no category '{min(unknown)}'. Use one of: {', '.join(CATEGORIES)}.")
     return tuple(categories)
+
+
+def _variant(entry: _Entry, lines: Sequence[str]) -> Situation:
+    return next((variant for variant, pattern in entry.variants if _found(pattern, lines)), entry.situation)
 
 
 def _optional(row: Mapping[str, Any], name: str, place: str, groups: Mapping[str, Any]) -> Pattern[str] | None:

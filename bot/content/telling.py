@@ -13,6 +13,7 @@ from typing import Collection, Tuple
 
 from bot.content.selection import (
     GROWN,
+    NEEDS,
     OF_THEMSELVES,
     PURPOSES,
     as_grown,
@@ -27,6 +28,7 @@ from bot.content.situations import (
     OF_A_CHARGE,
     OF_A_FRIEND,
     OF_A_GROWN_UP,
+    OF_ANOTHERS_DEATH,
     ONCE,
     OWN_CHILD,
     OWN_CHILD_HURT,
@@ -36,10 +38,12 @@ from bot.content.situations import (
     STAFF_THEMSELVES,
     TO_A_GROWN_UP,
     TOLD_AS_AN_ADULT,
+    VIOLENCE_ALONE,
     Situation,
     find_situation,
     is_of_oneself,
     read_writer,
+    situation_named,
 )
 from bot.errors import ContentError
 from bot.safety import levels
@@ -72,6 +76,7 @@ class CrisisContext:
         of_a_friend: The newest card was about somebody who is no child of the writer, as "she said it again" is.
         of_a_child: The newest card was about a child whom a parent told of, as "he's out with the man now" is.
         words_given: Response names of the cards of this session, so that the words for a situation are not said twice.
+        situation: Name of the situation, where more than the words told it: "it's me" after a card about another.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
 
@@ -89,6 +94,7 @@ class CrisisContext:
     of_a_friend: bool = False
     of_a_child: bool = False
     words_given: Collection[str] = ()
+    situation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
         is_newest = _situation_told(_newest_words(context), category, told_as_an_adult) == situation
         category, situation = (situation.category or category, situation) if is_newest else (category, None)
     kept = tuple(need for need in context.needs if need in PURPOSES)
-    needs = _needs(situation, assessment, context)
+    needs = _needs(situation, assessment, context) or _without_sexual_violence(writer, category, assessment, context)
     # Another trouble inside the same category is met with its words; what it needs stays with its card.
     is_anew = situation is not None and _is_said_anew(situation, context, told_as_an_adult)
     cards_given = () if is_anew else context.cards_given
@@ -203,6 +209,10 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     goes_on_about_it = OWN_CHILD in writer and not is_of_others
     if _goes_on_about_the_child(assessment, context, newest):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
+    is_guessed_own = assessment.speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN)
+    if OF_ANOTHERS_DEATH in newest and is_guessed_own:
+        whose = Speaker.ABOUT_CHILD if context.audience == PARENT and TO_A_GROWN_UP not in newest else Speaker.FRIEND
+        return replace(assessment, speaker=whose)
     is_called_a_friend = assessment.speaker is Speaker.FRIEND and context.audience == PARENT
     if is_theirs and guessed and (goes_on_about_it or (is_called_a_friend and _is_of_another(newest, context))):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
@@ -255,6 +265,17 @@ def _needs(situation: Situation | None, assessment: RiskAssessment, context: Cri
     return situation.needs_of(person_of(assessment.speaker, context.audience, context.age))
 
 
+def _without_sexual_violence(
+    writer: Collection[str], category: str, assessment: RiskAssessment, context: CrisisContext
+) -> Tuple[str, ...]:
+    """What a child who is hit needs, or who tells of one: a line for sexual violence is no answer to blows alone."""
+    person = person_of(assessment.speaker, context.audience, context.age)
+    is_due = category == levels.ABUSE_DISCLOSURE and VIOLENCE_ALONE in writer and assessment.level is RiskLevel.ESCALATE
+    if not is_due or person == "adult":
+        return ()
+    return tuple(need for need in NEEDS[category][person] if need != "sexual_violence")
+
+
 def _plainly_told(assessment: RiskAssessment, context: CrisisContext) -> Situation | None:
     """The situation that the newest words tell so plainly that a question would ask what has been said."""
     category = assessment.main_category
@@ -275,7 +296,10 @@ def _situation_told(context: CrisisContext, category: str, told_as_an_adult: boo
     is_a_childs_page = context.audience == CHILD and not by_a_grown_up
     if is_a_childs_page or (context.age is not None and not by_a_grown_up):
         by_a_grown_up = False
-    situation = find_situation_told(context.words, category, by_a_grown_up)
+    if context.situation is not None:
+        situation = situation_named(context.situation, context.words)
+    else:
+        situation = find_situation_told(context.words, category, by_a_grown_up)
     # A child tells of a small brother; a child page never gets a parent's words and lines.
     return None if situation and situation.by_a_parent and is_a_childs_page else situation
 

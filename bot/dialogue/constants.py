@@ -39,6 +39,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_which_step_self_harm", "utter_crisis_comes_near", "utter_crisis_explained",
         "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
         "utter_check_in_no_after_card", "utter_crisis_child_near_own_thoughts",
+        "utter_crisis_until_help_comes", "utter_crisis_told_more_self_harm",
     }
 )  # fmt: skip
 #: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.
@@ -49,6 +50,10 @@ TOLD_OF_ANOTHER_CHILD, TOLD_A_DETAIL = "told_another_child", "told_a_detail"
 TOLD_SOMETHING_ELSE = "told_something_else"
 #: An age is told for many reasons; only one that is said to be the same, or that of a child, is this fact.
 TOLD_SAME_AGE = "told_same_age"
+#: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
+LOOK_BACK = 6
+#: A grown-up says that they are the one who does it; somebody says that it is not about them.
+TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME = "told_it_is_me", "told_it_is_not_me"
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,

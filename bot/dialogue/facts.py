@@ -26,6 +26,7 @@ from bot.dialogue.constants import (
     COUNTRY,
     FAQ_PREFIX,
     LANGUAGE,
+    LOOK_BACK,
     RECEIVED_AFTER_CARD,
     UTTER_CHECK_IN,
     UTTER_CRISIS_MISREAD,
@@ -37,8 +38,6 @@ from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
 #: Audiences of grown-ups.
 GROWN_UPS = ("parent", "professional")
-#: How far back a follow-up such as "say that simpler" looks for the answer it is about, in bot messages.
-LOOK_BACK = 6
 #: Leads what a parent needs who did it themselves (`data/risk/words/situations.yml`); no other card begins with it.
 _PARENT_SUPPORT = "parent_support"
 #: Emergency cards about a danger that comes from the person themselves, and about somebody who does not wake up: people

@@ -8,16 +8,19 @@ from typing import Sequence
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER, UTTER_CHECK_IN_YES
+from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER, TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME, UTTER_CHECK_IN_YES
 from bot.dialogue.facts import (
+    is_card_from_own_hand,
     is_card_open,
     is_emergency_from_oneself,
     is_emergency_open,
+    is_written_by_a_grown_up,
     language_of_card,
     newest_card,
     typed_in_session,
 )
 from bot.safety.answers import (
+    asks_until_help_comes,
     calls_off,
     came_out,
     carries_out,
@@ -25,8 +28,10 @@ from bot.safety.answers import (
     denies_trouble,
     explains,
     is_about_me,
+    is_back,
     is_looked_after,
     is_treated,
+    names_someone_to_tell,
     needs_a_doctor,
     read_answer,
     speaks_of_other_children,
@@ -62,6 +67,10 @@ class Meaning(Enum):
     NOTHING_TAKEN: The same of somebody else: nothing was taken or done.
     OTHER_CHILDREN: Children beside the one who was told of may be near the same person.
     IT_IS_ME: The friend who was told of is the one who writes.
+    SOMEONE_TO_TELL: Whom one might tell is named ("like my coach maybe? or my aunty").
+    NOT_ME: It is about somebody else than the card took it to be ("no not me, im worried about her").
+    HELP_IS_CALLED: Help is on its way, and it is asked what to do until then.
+    OWN_HAND: A grown-up who told of a child that is hurt or scared is the one who does it ("its ME who screams").
     ORDINARY_PICTURE: The picture shows nothing of the kind ("its just a silly face").
     MISREAD: What the card was given for was never told, and is denied ("i havent sent any pictures").
     """
@@ -74,6 +83,10 @@ class Meaning(Enum):
     NOTHING_TAKEN = "nothing_taken"
     OTHER_CHILDREN = "other_children"
     IT_IS_ME = "it_is_me"
+    SOMEONE_TO_TELL = "someone_to_tell"
+    NOT_ME = "not_me"
+    HELP_IS_CALLED = "help_is_called"
+    OWN_HAND = "own_hand"
     ORDINARY_PICTURE = "ordinary_picture"
     MISREAD = "misread"
 
@@ -85,17 +98,36 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
         return None
     newest, earlier = texts[0], texts[1:]
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    if _is_by_own_hand(tracker, category):
+        return Meaning.OWN_HAND
+    if _intent_of(tracker) == TOLD_IT_IS_NOT_ME and speaker in _ONESELF and is_card_open(tracker):
+        return Meaning.NOT_ME
     if _may_be_a_misreading(tracker) and denies_trouble(category, newest, earlier):
         return Meaning.MISREAD
     if is_emergency_open(tracker):
         from_oneself = is_emergency_from_oneself(tracker)
         is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
+        if asks_until_help_comes(newest) and not is_over:
+            return Meaning.HELP_IS_CALLED
         return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, category, speaker)
     if not is_card_open(tracker):
         return None
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
-    return Meaning.CALLED_OFF if is_well else _of_a_card(newest, earlier, category, speaker)
+    # Help had come to a child who was still missing, and now they are found.
+    is_found = speaker not in _ONESELF and is_back(newest) and calls_off(newest, earlier)
+    return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, category, speaker)
+
+
+def _is_by_own_hand(tracker: DialogueStateTracker, category: str | None) -> bool:
+    """Whether a grown-up says "it's me" of the one for whom the card told them to keep the child away."""
+    is_of_another = category == ABUSE_DISCLOSURE and not is_card_from_own_hand(tracker)
+    is_said = _intent_of(tracker) == TOLD_IT_IS_ME and is_written_by_a_grown_up(tracker)
+    return is_said and is_of_another and is_card_open(tracker)
+
+
+def _intent_of(tracker: DialogueStateTracker) -> str | None:
+    return tracker.latest_message.intent.get("name") if tracker.latest_message else None
 
 
 def _may_be_a_misreading(tracker: DialogueStateTracker) -> bool:
@@ -117,6 +149,10 @@ def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speake
         return Meaning.OTHER_CHILDREN
     if category == SELF_HARM and (took_nothing(newest) or will_not_act(newest)):
         return Meaning.NOT_ACTING if speaker in _ONESELF else Meaning.NOTHING_TAKEN
+    # "Maybe my uncle", after "someone touches me", may be the one who did it.
+    is_of_no_person = category not in _FROM_A_PERSON or speaker == Speaker.FRIEND.value
+    if is_of_no_person and names_someone_to_tell(newest, earlier):
+        return Meaning.SOMEONE_TO_TELL
     return Meaning.EXPLAINED if explains(newest, category == SELF_HARM) else None
 
 

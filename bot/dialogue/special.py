@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.content.card_words import get_card_words
-from bot.content.crisis import CrisisContext, CrisisReply, compose
+from bot.content.crisis import ASKS_OF_OWN_HAND, CrisisContext, CrisisReply, compose
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
 from bot.content.responses import ADULT, get_responses
@@ -50,6 +50,7 @@ from bot.dialogue.constants import (
     PARENT,
     PROFESSIONAL,
     TOLD_A_DETAIL,
+    TOLD_IT_IS_ME,
     TOLD_OF_ANOTHER_CHILD,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
@@ -103,6 +104,7 @@ from bot.dialogue.facts import (
     spoken_in_session,
     typed_in_session,
 )
+from bot.dialogue.help_in_sight import above_helplines, with_helplines
 from bot.dialogue.meaning import Meaning, meaning_of
 from bot.dialogue.reader import reader_of
 from bot.learning.decision import FOR_REAL
@@ -114,10 +116,12 @@ from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topi
 from bot.safety.answers import (
     asks_what_now,
     is_about_me,
+    is_back,
     is_question,
     names_family,
     says_thanks,
     speaks_of_dying,
+    was_missing,
 )
 from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
@@ -163,8 +167,12 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
     ADULT_INVOLVED: "confront_the_person",
     IMAGE_SHARED: "confront_the_person",
 }
+_OF_ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value)
+_WORDS, _HOW_TO_TELL = "words_for_a_talk", "how_do_i_tell_someone"
 _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 _BREAKING_UP = "break_up_when_they_threaten"
+#: The situation in which a parent does it themselves (`data/risk/words/situations.yml`).
+_OWN_HAND = "own_hand"
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
 #: Up to this age in years the words for younger children fit, above it those for teenagers.
 _YOUNG_UP_TO = 10
@@ -188,10 +196,18 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     language = language_of_card(tracker) if risk.language in (None, UNDETERMINED) else risk.language
     card = replace(risk, level=level, categories=categories, speaker=speaker, language=language)
     context = _context(tracker, facts, now)
-    if speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value:
+    is_not_me = meaning_of(tracker) is Meaning.NOT_ME
+    if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
         # "Ok it's me": the words for a friend were not for the one who writes.
         context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
-    return _as_card(compose(card, context))
+    draft = _as_card(compose(card, context))
+    return _put_right(draft, facts) if is_not_me else draft
+
+
+def _put_right(card: Draft, facts: ConversationFacts) -> Draft:
+    """A card for the right person, after a word on the one that was not."""
+    sorry = plain("utter_crisis_put_right", facts)
+    return {**card, "text": f"{sorry['text']}\n\n{card['text']}", "responses": [sorry["response"], *card["responses"]]}
 
 
 def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -200,7 +216,7 @@ def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     if faq is None:
         return _crisis_card(tracker, facts, now)
     if _is_said_again(f"{FAQ_PREFIX}{faq}", tracker):
-        return _with_helplines(_not_answered(tracker), facts, now)
+        return with_helplines(_not_answered(tracker), facts, now)
     return _answer_with_helplines(faq, facts, now)
 
 
@@ -232,15 +248,7 @@ def _is_said_again(name: str, tracker: DialogueStateTracker) -> bool:
 
 
 def _answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
-    return _above_helplines(plain(f"{FAQ_PREFIX}{faq}", facts), facts, now)
-
-
-def _above_helplines(draft: Draft, facts: ConversationFacts, now: datetime) -> Draft:
-    """A reply with the helplines of the newest card in one line beneath."""
-    help_line = _with_helplines("utter_crisis_help_stays", facts, now)
-    texts = f"{draft['text']}\n\n{help_line['text']}"
-    responses = [draft["response"], help_line["response"]]
-    return {**draft, "text": texts, "responses": responses, "hotlines": help_line["hotlines"]}
+    return above_helplines(plain(f"{FAQ_PREFIX}{faq}", facts), facts, now)
 
 
 def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -259,17 +267,19 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.NOT_ACTING: "utter_crisis_not_acting",
         Meaning.NOTHING_TAKEN: "utter_crisis_noted",
         Meaning.OTHER_CHILDREN: "utter_crisis_other_children",
+        Meaning.HELP_IS_CALLED: "utter_crisis_until_help_comes",
+        Meaning.SOMEONE_TO_TELL: "utter_told_somebody_to_tell",
     }
-    return _with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
+    return with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
 
 
 def _misread(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """A card is taken back, with the answer to what was written then, or to what is asked now, where there is one."""
     faq = _known_of(tracker.latest_message) or _written_before_the_card(tracker)
     if faq is None:
-        return _with_helplines(UTTER_CRISIS_MISREAD, facts, now)
+        return with_helplines(UTTER_CRISIS_MISREAD, facts, now)
     answer = plain(f"{FAQ_PREFIX}{faq}", facts)
-    framed = _with_helplines(f"{UTTER_CRISIS_MISREAD}_answered", facts, now, {"answer": answer["text"]})
+    framed = with_helplines(f"{UTTER_CRISIS_MISREAD}_answered", facts, now, {"answer": answer["text"]})
     buttons = [*answer["buttons"], *framed["buttons"]]
     return {**framed, "buttons": [*buttons[: MOST_BUTTONS - 1], buttons[-1]]}
 
@@ -287,15 +297,6 @@ def _known_of(message: UserUttered | None) -> str | None:
     label = str(intent.get(FULL_RETRIEVAL_INTENT_NAME_KEY) or "")
     is_answer = f"utter_{label}" in get_responses() and topic_of(label) not in GRAVE_TOPICS
     return label.rpartition("/")[2] if is_answer else None
-
-
-def _with_helplines(
-    name: str, facts: ConversationFacts, now: datetime, values: Mapping[str, Any] | None = None
-) -> Draft:
-    """A response that names the helplines of the newest card in one line; the guard adds no card to it."""
-    shown = selection_from({**known_values(facts), "at": now, "channel": facts.channel})
-    draft = plain(name, facts, {**(values or {}), "at": now})
-    return {**draft, "hotlines": [choice.service.id for choice in shown.choices]}
 
 
 def _what_now(tracker: DialogueStateTracker) -> str | None:
@@ -319,8 +320,10 @@ def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> s
     known = next(iter(_nearest(tracker)), None)
     if known == _BREAKING_UP and not while_somebody_threatens_themselves(tracker, facts):
         return "older_partner_online" if card.get(CARD_CATEGORY) == ADULT_INVOLVED else "break_up"
-    if known == _WHAT_TO_SAY and card.get(CARD_SPEAKER) == Speaker.SELF.value:
-        return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "")
+    if known in (_WHAT_TO_SAY, _WORDS) and card.get(CARD_SPEAKER) == Speaker.SELF.value:
+        return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "", _HOW_TO_TELL if known == _WORDS else None)
+    if known == _WORDS:
+        return _WHAT_TO_SAY if card.get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value else _HOW_TO_TELL
     if known == _DELETING and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
         # Such pictures are no child's chat: nothing is saved, shown or looked through.
         is_own = about_ones_own_doing(tracker, facts)
@@ -334,7 +337,7 @@ def _check_in(tracker: DialogueStateTracker, facts: ConversationFacts, now: date
     draft = _as_card(compose(assessment, _context(tracker, facts, now)))
     asked = {**draft, CHECK_IN: assessment.asked_category}
     # "I'd be better not there" after a card about blackmail is asked about; nobody loses sight of help by being asked.
-    return _above_helplines(asked, facts, now) if is_card_open(tracker) else asked
+    return above_helplines(asked, facts, now) if is_card_open(tracker) else asked
 
 
 def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -347,6 +350,8 @@ def _check_in_yes(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
     if is_about_me(text_of(tracker)):
         speaker = Speaker.SELF
     risk, context = RiskAssessment(RiskLevel.ESCALATE, {asked: 1.0}, speaker), _context(tracker, facts, now)
+    if _question_asked(tracker) == ASKS_OF_OWN_HAND:
+        context = replace(context, situation=_OWN_HAND)
     told = read_told(risk, context)
     voice = voice_of(told.assessment.speaker, told.context.audience, asked, told.context.age)
     if voice not in (CHILD, OWN_BEHAVIOUR):
@@ -365,7 +370,7 @@ def _check_in_no(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     """
     if facts.card:
         # What was told before a card still counts: the helplines stay beneath.
-        return _with_helplines("utter_check_in_no_after_card", facts, now)
+        return with_helplines("utter_check_in_no_after_card", facts, now)
     asked, faq = _asked_about(tracker), _asked_before_our_question(tracker)
     before = (facts.last_answer or "").removeprefix(FAQ_PREFIX) or None
     own = f"{UTTER_CHECK_IN_NO}_{asked}"
@@ -403,10 +408,17 @@ def _asked_before_our_question(tracker: DialogueStateTracker) -> str | None:
 
 def _asked_about(tracker: DialogueStateTracker) -> str:
     """The policy clears the slot with its answer, so the category is read from the question that was asked."""
-    for event in reversed(tracker.events):
-        if isinstance(event, BotUttered) and is_direct_question(event):
-            return category_of_yes(event.metadata.get(CHECK_IN))
-    return category_of_yes(None)
+    return category_of_yes(_newest_question(tracker).get(CHECK_IN))
+
+
+def _question_asked(tracker: DialogueStateTracker) -> str:
+    """The response name of the newest question of ours."""
+    return str(_newest_question(tracker).get("response") or "")
+
+
+def _newest_question(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    spoken = (event for event in reversed(tracker.events) if isinstance(event, BotUttered))
+    return next((event.metadata for event in spoken if is_direct_question(event)), {})
 
 
 def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> CrisisContext:
@@ -425,6 +437,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
         of_a_child=newest_card(tracker).get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value,
         words_given=_words_of_cards(tracker),
+        situation=_OWN_HAND if meaning_of(tracker) is Meaning.OWN_HAND else None,
     )
 
 
@@ -487,12 +500,12 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
             return _answer_with_helplines(likely, facts, now)
         return _likely_answer(likely, [faq for faq in nearest if faq != likely], facts)
     if is_open and with_a_child_near_own_thoughts(tracker, facts):
-        return _with_helplines("utter_crisis_child_near_own_thoughts", facts, now)
+        return with_helplines("utter_crisis_child_near_own_thoughts", facts, now)
     if is_open:
         cards = cards_given(tracker)
         asked = cards if is_question(text_of(tracker)) else frozenset()
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, asked)]
-        draft = _with_helplines(_not_answered(tracker), facts, now)
+        draft = with_helplines(_not_answered(tracker), facts, now)
         buttons = [faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
@@ -521,7 +534,9 @@ def _not_answered(tracker: DialogueStateTracker) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
     if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not is_card_from_own_hand(tracker):
-        return "utter_crisis_told_more"
+        card = newest_card(tracker)
+        is_own_despair = card.get(CARD_CATEGORY) == SELF_HARM and card.get(CARD_SPEAKER) in _OF_ONESELF
+        return "utter_crisis_told_more_self_harm" if is_own_despair else "utter_crisis_told_more"
     if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
         return "utter_crisis_not_followed"
     return "utter_crisis_unanswered" if is_question(text_of(tracker)) else "utter_crisis_heard"
@@ -642,6 +657,10 @@ def _as_journey_draft(worded: Worded, response: str) -> Draft:
 
 def _safe_now(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """Good news, in words for whom it is about; nobody who wanted to die is told to keep the messages."""
+    missing, newest = was_missing(islice(typed_in_session(tracker), 1, None)), text_of(tracker)
+    if missing and not newest.startswith(INTENT_MESSAGE_PREFIX):
+        # The police are there, and the child is not: that is help, and no end.
+        return plain("utter_outcome_found" if is_back(newest) else "utter_outcome_contacted", facts, {"at": now})
     card = lasting_card(tracker)
     category, speaker = card.get(CARD_CATEGORY), Speaker(card.get(CARD_SPEAKER) or Speaker.UNKNOWN)
     voice = voice_of(speaker, facts.audience, category or "", facts.age)
@@ -668,7 +687,7 @@ def _said(name: str) -> Composer:
 
 
 def _received(name: str) -> Composer:
-    return lambda tracker, facts, now: _with_helplines(name, facts, now)
+    return lambda tracker, facts, now: with_helplines(name, facts, now)
 
 
 def _told(name: str) -> Composer:
@@ -683,7 +702,7 @@ def _told(name: str) -> Composer:
         tried = [*filter(None, [of_family]), name, *filter(None, [told.get("instead")])]
         fitting = (one for one in tried if _fits_the_card(one, tracker, facts))
         fits = next((one for one in fitting if spoken_before(tracker) != one), None)
-        return _with_helplines(fits or _not_answered(tracker), facts, now)
+        return with_helplines(fits or _not_answered(tracker), facts, now)
 
     return compose_told
 
@@ -718,7 +737,7 @@ def _fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, 
     """ "Is it my fault", asked by whoever did it: what they can do now, where there is an answer for it."""
     given = str(newest_card(tracker).get("response") or "")
     faq = next((answers[FAULT] for name, answers in _INSTEAD.items() if given.startswith(name)), None)
-    return _answer_with_helplines(faq, facts, now) if faq else _with_helplines("utter_crisis_unanswered", facts, now)
+    return _answer_with_helplines(faq, facts, now) if faq else with_helplines("utter_crisis_unanswered", facts, now)
 
 
 def _people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -760,10 +779,6 @@ def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, no
 
 def _for_whom_it_is(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     return for_whom_it_is(tracker, facts)
-
-
-def _leads_on(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    return leading_on("utter_tell_me_more", facts)
 
 
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
@@ -817,6 +832,8 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         _received("utter_crisis_which_step_self_harm"),
         _told(f"{UTTER_TOLD}will_do_it_later"),
     ),
+    # A child who writes "its me" is the one it happens to; a parent gets a card of their own (`Meaning.OWN_HAND`).
+    f"utter_{TOLD_IT_IS_ME}": _received("utter_crisis_heard"),
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(
         once_given, _people_of_the_card, _said(f"{FAQ_PREFIX}talk_to_a_real_person")
     ),
@@ -835,8 +852,10 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     ),
     # "What do I say to her" after an answer on quarrels is about the quarrel.
     f"{FAQ_PREFIX}{_WHAT_TO_SAY}": _either(
-        after_an_everyday_answer, _leads_on, _answer(f"{FAQ_PREFIX}{_WHAT_TO_SAY}")
+        after_an_everyday_answer, _said(f"{FAQ_PREFIX}{_WORDS}"), _answer(f"{FAQ_PREFIX}{_WHAT_TO_SAY}")
     ),
+    # After a card they are words for telling, not for a quarrel.
+    f"{FAQ_PREFIX}{_WORDS}": _either(while_open, _crisis_answer, _answer(f"{FAQ_PREFIX}{_WORDS}")),
     "utter_ask_medical_certainty": _either(
         while_open_about_self_harm, _needs_a_doctor, _said("utter_ask_medical_certainty")
     ),
@@ -859,6 +878,12 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         while_somebody_threatens_themselves,
         _answer(f"{FAQ_PREFIX}break_up_when_they_threaten"),
         _answer(f"{FAQ_PREFIX}break_up"),
+    ),
+    # "Do they sleep in different rooms tonight" asks for no watch by a bed.
+    f"{FAQ_PREFIX}stay_close_after_suicide_talk": _either(
+        while_somebody_threatens_themselves,
+        _answer(f"{FAQ_PREFIX}stay_close_after_suicide_talk"),
+        _nearest_answers,
     ),
     "utter_ask_method_details": _method_details,
     "utter_ask_find_children": _find_children,

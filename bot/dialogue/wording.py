@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.facts import read_facts
+from bot.dialogue.help_in_sight import keep_help_in_sight
 from bot.dialogue.special import composer_of, plain
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ class VettedWording(NaturalLanguageGenerator):
             `hotlines` (ids shown) and, where the widget draws more than text, `custom`.
         """
         facts = read_facts(tracker, output_channel)
-        compose = composer_of(utter_action)
+        compose, now = composer_of(utter_action), datetime.now(timezone.utc)
         if compose is not None:
-            return compose(tracker, facts, datetime.now(timezone.utc))
-        values = {name: value for name, value in kwargs.items() if isinstance(value, (str, int, float))}
-        return plain(utter_action, facts, values)
+            draft = compose(tracker, facts, now)
+        else:
+            values = {name: value for name, value in kwargs.items() if isinstance(value, (str, int, float))}
+            draft = plain(utter_action, facts, values)
+        return keep_help_in_sight(utter_action, draft, tracker, facts, now)

@@ -55,7 +55,7 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.OFFENDER_CONCERN: frozenset(
         {
             "saw_pornography", "stop_watching_pornography", "is_pornography_real", "my_child_bullies",
-            "i_was_mean_online",
+            "i_was_mean_online", "saw_a_picture_by_accident",
         }
     ),
     # Money lost to a false shop or friend is no blackmail with a picture.
@@ -91,9 +91,12 @@ ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
     levels.IMAGE_SHARED: frozenset({"photos_of_other_people", "posting_photos_of_my_child", "says_it_is_deleted"}),
     levels.ABUSE_DISCLOSURE: frozenset({"teacher_humiliates"}),
 }
+#: What weighs on somebody who tells it without asking: no income if he goes, too many questions asked of a child.
+_HOLDS_BACK = frozenset({"police_or_money_hold_me_back", "what_not_to_say_to_child"})
 #: After a card of that category these are due although nothing is asked: who paid has to hear of the bank.
 ANSWERED_AS_TOLD: Mapping[str, FrozenSet[str]] = {
-    **{category: frozenset({FAULT}) for category in WHERE_NOBODY_HARMED_IS_AT_FAULT},
+    **dict.fromkeys(levels.CATEGORIES, _HOLDS_BACK),
+    **{category: _HOLDS_BACK | {FAULT} for category in WHERE_NOBODY_HARMED_IS_AT_FAULT},
     levels.EXTORTION: frozenset({"sextortion_should_i_pay", FAULT}),
 }
 #: Topics whose answers are offered as a guess only where they are near: a wrong one frightens.
@@ -114,12 +117,17 @@ ABOUT_THIS_PROGRAM = "about_bot_privacy"
 ABOUT_HELPLINES = frozenset(
     {"what_happens_when_i_call", "what_happens_on_a_crisis_line", "helpline_cost_and_privacy", "names_when_i_call"}
 )
+#: Asked after any card, whatever it was about; in danger the emergency number answers "which one do i call".
+ASKED_AFTER_ANY_CARD = ABOUT_HELPLINES | {
+    "which_helpline_for_me", "police_or_money_hold_me_back", "whom_to_call_tonight", "what_not_to_say_to_child",
+    "after_i_reported_what_to_tell_the_child", "relative_wants_contact", "saw_a_picture_by_accident",
+}  # fmt: skip
 
 
 def is_about(faq: str, categories: Iterable[str]) -> bool:
     """Whether the answer with this id is what people ask for after a card of one of these categories."""
     cards = frozenset(categories)
-    if faq in ABOUT_HELPLINES or (faq == FAULT and cards & WHERE_NOBODY_HARMED_IS_AT_FAULT):
+    if faq in ASKED_AFTER_ANY_CARD or (faq == FAULT and cards & WHERE_NOBODY_HARMED_IS_AT_FAULT):
         return True
     topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in cards))
     return topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics

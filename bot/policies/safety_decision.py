@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import AbstractSet, Any, Mapping
+from typing import AbstractSet, Any, Mapping, Tuple
 
 from bot.dialogue.constants import (
     ASK_PRIVACY_SETTING,
@@ -24,9 +24,11 @@ from bot.dialogue.constants import (
 from bot.dialogue.meaning import Meaning
 from bot.nlu.constants import FALLBACK_INTENT
 from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
     EXTORTION,
     IMAGE_SHARED,
     IMMEDIATE_DANGER,
+    OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
     RiskLevel,
@@ -142,7 +144,9 @@ class Turn:
         meaning: What the words mean because of the open card, where that is not what they say.
         is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
         speaks_of_dying: The words are of dying or of hurting oneself.
-    wants_to_die: They say outright that somebody wants to die.
+        wants_to_die: They say outright that somebody wants to die.
+        others_card: Category and speaker of the card that is due where the newest one took the wrong person.
+        denies_what_we_said: Dying is denied right after an answer of ours that spoke of it, and not of the writer.
         is_in_language_of_card: The open card was given in another language than English, and the message is in that
             one, or in none that can be named.
     """
@@ -173,6 +177,8 @@ class Turn:
     meaning: Meaning | None = None
     is_answered_as_told: bool = False
     is_in_language_of_card: bool = False
+    others_card: Tuple[str, str] = ("", "")
+    denies_what_we_said: bool = False
     speaks_of_dying: bool = False
     wants_to_die: bool = False
 
@@ -267,6 +273,11 @@ def _as_meant(turn: Turn) -> Decision | None:
         # The word that is denied ("nobody said anything about suicide") may be a signal by itself.
         is_of_it = turn.open_card is not None and turn.risk.main_category in (None, turn.open_card.category)
         return Decision(UTTER_CRISIS_MEANT) if is_of_it and not turn.is_emergency else None
+    if turn.meaning in (Meaning.OWN_HAND, Meaning.NOT_ME):
+        return _about_whom_it_is(turn)
+    if turn.meaning is Meaning.HELP_IS_CALLED and not (turn.is_emergency or turn.risk.failed):
+        # "Ive called them, shes not moving, what do i do" tells a danger anew; the number goes first then.
+        return Decision(UTTER_CRISIS_MEANT)
     if turn.meaning is None or turn.told_plainly or turn.risk.failed or turn.check_in:
         return None
     heard = max(turn.risk.level, turn.newest_alone)
@@ -283,6 +294,19 @@ def _as_meant(turn: Turn) -> Decision | None:
         return None
     in_danger = turn.open_card is not None and turn.open_card.is_emergency
     return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
+
+
+def _about_whom_it_is(turn: Turn) -> Decision | None:
+    """The card once more, for the one it is about: a parent who does it themselves, or another than the writer."""
+    is_grave = turn.is_emergency or turn.risk.failed or turn.check_in
+    is_something_else = is_grave or turn.risk.main_category == SELF_HARM != (turn.open_card and turn.open_card.category)
+    if is_something_else or turn.open_card is None:
+        return None
+    level = _higher(RiskLevel.ESCALATE, turn.card_level)
+    theirs = {CARD_CATEGORY: turn.open_card.category, CARD_SPEAKER: Speaker.ABOUT_CHILD.value}
+    if turn.meaning is Meaning.NOT_ME:
+        theirs = {CARD_CATEGORY: turn.others_card[0], CARD_SPEAKER: turn.others_card[1]}
+    return Decision(UTTER_CRISIS_CARD, {CARD_LEVEL: level, CHECK_IN: None, **theirs})
 
 
 def _is_the_danger_itself(turn: Turn, heard: RiskLevel) -> bool:
@@ -333,7 +357,8 @@ def _of_the_risk(turn: Turn) -> Decision | None:
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, turn.card_level))
     if turn.asked_before and turn.intent in YES_INTENTS:
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(turn.asked_before, turn.card_level))
-    if risk.level < RiskLevel.CHECK_IN:
+    is_a_denial = turn.denies_what_we_said and risk.level == RiskLevel.CHECK_IN and risk.main_category == SELF_HARM
+    if risk.level < RiskLevel.CHECK_IN or (is_a_denial and not risk.failed):
         return _of_the_talk(turn)
     if is_met:
         return _about_the_card(turn)
@@ -478,6 +503,7 @@ def _is_met(turn: Turn) -> bool:
         return True
     others = {name: score for name, score in risk.categories.items() if name != card.category}
     is_its_part = is_part_of(risk.main_category, card.category) and not turn.is_another_trouble
+    is_its_part = is_its_part or _is_of_the_one_told_of(turn, card)
     if risk.level >= RiskLevel.ESCALATE and card.category != EXTORTION and _likely_danger(risk):
         # "He says he's coming here" is more than what was told before; a blackmailer's haste is not.
         return False
@@ -485,6 +511,12 @@ def _is_met(turn: Turn) -> bool:
     limit = _despair_from(turn) if is_despair else ANOTHER_TROUBLE_FROM
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
+
+
+def _is_of_the_one_told_of(turn: Turn, card: OpenCard) -> bool:
+    """ "He is the only one working" after a husband's pictures sounds like harm to the writer, who told of another."""
+    is_of_another = card.category == OFFENDER_CONCERN and card.speaker in _TOLD_OF
+    return is_of_another and turn.risk.main_category in (ABUSE_DISCLOSURE, IMAGE_SHARED)
 
 
 def _likely_danger(risk: RiskAssessment) -> bool:

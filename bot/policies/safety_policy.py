@@ -1,7 +1,7 @@
 """Safety decides before anything else, also inside forms."""
 
 from itertools import takewhile
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.engine.graph import ExecutionContext
@@ -64,6 +64,7 @@ from bot.safety.answers import (
     asks_what_now,
     begins_with_no,
     denies_dying,
+    denies_dying_of_others,
     has_changed_mind,
     is_one_word,
     is_question,
@@ -78,6 +79,10 @@ from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
 
 _FRAGMENT_WORDS = 3
+#: Whose trouble was told by another.
+_OF_OTHERS = (Speaker.ABOUT_CHILD.value, Speaker.FRIEND.value, Speaker.PROFESSIONAL.value)
+#: Topic of the answers on self-harm and dying.
+_OF_DYING = "self_harm_support"
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
 SURELY_MEANT_FROM = 0.9
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
@@ -174,6 +179,8 @@ class SafetyPolicy(Policy):
             was_told_again=_was_told_again(tracker),
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
+            others_card=_others_card(tracker, by_a_grown_up),
+            denies_what_we_said=_denies_what_we_said(tracker, text),
             speaks_of_dying=speaks_of_dying(text),
             wants_to_die=wants_to_die(text),
             is_in_language_of_card=_is_in_language_of_card(assessment.language, text, tracker),
@@ -317,6 +324,30 @@ def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:
         if is_over and not has_changed_mind(text):
             return None
     return None
+
+
+def _others_card(tracker: DialogueStateTracker, by_a_grown_up: bool) -> Tuple[str, str]:
+    """Category and speaker for a card about somebody else than the writer.
+
+    Those of an earlier card that was about another ("it is my husband", then a card for a survivor), else the newest
+    card's trouble, told by a parent of a child, by a professional, or by a friend.
+    """
+    cards = [event.metadata for event in spoken_in_session(tracker) if event.metadata.get(CARD_CATEGORY)]
+    of_others = (card for card in cards if card.get(CARD_SPEAKER) in _OF_OTHERS)
+    found = next(of_others, None)
+    if found is not None:
+        return found[CARD_CATEGORY], found[CARD_SPEAKER]
+    whose = Speaker.ABOUT_CHILD if by_a_grown_up else Speaker.FRIEND
+    return (cards[0][CARD_CATEGORY] if cards else ""), whose.value
+
+
+def _denies_what_we_said(tracker: DialogueStateTracker, text: str) -> bool:
+    """ "I'm not suicidal", right after an answer of ours on that; "nobody is suicidal" after any card."""
+    if denies_dying_of_others(text) and cards_given(tracker):
+        return True
+    before = next(spoken_in_session(tracker), None)
+    answer = answer_of(before) if before is not None else None
+    return answer is not None and topic_of(answer.removeprefix("utter_")) == _OF_DYING and denies_dying(text)
 
 
 def _was_told_again(tracker: DialogueStateTracker) -> bool:

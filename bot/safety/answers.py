@@ -53,7 +53,8 @@ _SINGLE = (
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
-    "names_others", "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
+    "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
+    "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
 
@@ -250,8 +251,7 @@ def calls_off(text: str, earlier: Iterable[str]) -> bool:
     names_someone = bool(_kin_in(text)) and bool(patterns["unnamed_threat"].search(said))
     if names_someone:
         return False
-    was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
-    is_found = was_missing and patterns["found_again"].search(_plain(text))
+    is_found = was_missing(before) and patterns["found_again"].search(_plain(text))
     return bool(is_found or patterns["called_off"].search(_plain(text)))
 
 
@@ -264,12 +264,34 @@ def _is_over(first: str, text: str, said: str) -> bool:
         said: What was written before, for whether somebody was missing.
     """
     patterns, plain = _patterns(_ANSWERS), _plain(text)
-    if len(plain.split()) > _MANY_WORDS or patterns["goes_on"].search(plain):
+    told_of_it = " ".join(_plain(part) for part in _CLAUSE_ENDS.split(text) if not asks_for_a_step(part))
+    if len(plain.split()) > _MANY_WORDS or patterns["goes_on"].search(told_of_it):
         return False
     told = _plain(first) if is_question(text) else plain
-    was_missing = patterns["was_missing"].search(said) and not patterns["threatened"].search(said)
-    is_back = was_missing and patterns["is_back"].search(told)
-    return bool(is_back or patterns["is_held"].search(told) or patterns["all_safe"].search(told))
+    is_home = was_missing([said]) and patterns["is_back"].search(told)
+    return bool(is_home or patterns["is_held"].search(told) or patterns["all_safe"].search(told))
+
+
+def asks_for_a_step(text: str) -> bool:
+    """Whether a clause asks what the writer is to do or say: "what do i say when she gets here"."""
+    return bool(_patterns(_ANSWERS)["asks_for_a_step"].search(_plain(text)))
+
+
+def asks_until_help_comes(text: str) -> bool:
+    """Whether words say that help was called, and ask what to do meanwhile: "theyre sending someone, what do i do"."""
+    return not _is_long(text) and bool(_patterns(_ANSWERS)["help_is_called"].search(_with_digits(text)))
+
+
+def was_missing(earlier: Iterable[str]) -> bool:
+    """Whether words told of somebody who was missing, and of nobody who threatened."""
+    patterns, said = _patterns(_ANSWERS), " ".join(map(_plain, earlier))
+    return bool(patterns["was_missing"].search(said)) and not patterns["threatened"].search(said)
+
+
+def is_back(text: str) -> bool:
+    """Whether words say, of somebody who was missing, that they are found, back or safe."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    return any(patterns[name].search(plain) for name in ("is_back", "found_again", "all_safe"))
 
 
 def came_out(text: str) -> bool:
@@ -306,6 +328,22 @@ def will_not_act(text: str) -> bool:
 def denies_dying(text: str) -> bool:
     """Whether words say that nobody wants to die or be hurt, and leave nothing open: "omg no im not suicidal"."""
     return not _is_long(text) and bool(_patterns(_ANSWERS)["denies_dying"].search(_plain(text)))
+
+
+def denies_dying_of_others(text: str) -> bool:
+    """Whether words say of somebody else that they do not want to die: "nobody is suicidal, i asked about rooms"."""
+    is_said = _patterns(_ANSWERS)["denies_dying_of_others"].search(_plain(text))
+    return bool(is_said) and denies_dying(text)
+
+
+def names_someone_to_tell(text: str, earlier: Iterable[str]) -> bool:
+    """Whether words name whom one might tell, and nothing else: "like my coach maybe? or my aunty".
+
+    Args:
+        earlier: What was written before: nobody who was told of there is meant.
+    """
+    is_named = _is_short(text) and _patterns(_ANSWERS)["names_someone_to_tell"].search(_plain(text))
+    return bool(is_named) and not _is_told_of(text, earlier)
 
 
 def wants_to_die(text: str) -> bool:

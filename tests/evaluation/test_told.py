@@ -23,6 +23,11 @@ ELSEWHERE = {
     "told_another_child": ("utter_crisis_other_children", "abuse_disclosure"),
     "told_a_detail": ("utter_crisis_noted", "abuse_disclosure"),
 }
+#: Facts that bring the card anew, for whom it is about: how its response begins, what was written before, who writes.
+BRINGS_A_CARD = {
+    "told_it_is_me": ("utter_crisis_own_hand_parent", "someone hits my son, he has bruises", "parent"),
+    "told_it_is_not_me": ("utter_crisis_self_harm_friend", "i want to die", "child"),
+}
 #: Measured on 2026-11-28 as share of lines answered with the words for that fact.
 AT_LEAST = 0.65
 
@@ -45,14 +50,20 @@ def expected(intent):
     return name, next(card for card in cards if card in OPENINGS)
 
 
+def as_told(intent):
+    """The response, what was written before, and who writes."""
+    response, card = expected(intent)
+    return response, OPENINGS[card], "child"
+
+
 @pytest.fixture(scope="module")
 def answered(assistant):
     """For each held-out line: its intent, the text, the response it got and the result."""
     found = []
     for intent, lines in HELD_OUT.items():
-        response, card = expected(intent)
+        response, opening, audience = BRINGS_A_CARD.get(intent) or as_told(intent)
         for text in lines:
-            result = assistant.converse([OPENINGS[card], text], "told", "child", "GB")[1]
+            result = assistant.converse([opening, text], "told", audience, "GB")[1]
             found.append((intent, text, response, result))
     return found
 

@@ -97,6 +97,8 @@ TOLD = {
         ("offender_concern", "i left a mark on my little boy"),
         ("immediate_danger", "i frighten my kids when i shout"),
         ("abuse_disclosure", "i've been hitting my children"),
+        ("abuse_disclosure", "i scream at my kids every single day"),
+        ("abuse_disclosure", "i'm the one who yells at my daughter"),
     ],
     "harm_to_a_baby": [
         ("abuse_disclosure", "I'm scared I'll shake the baby"),
@@ -142,6 +144,7 @@ GENERAL = [
     ("abuse_disclosure", "my child was touched by an older kid on the bus"),
     ("abuse_disclosure", "i hit my little brother"),
     ("abuse_disclosure", "i hit my friend's kid"),
+    ("abuse_disclosure", "the man next door hits and i scream at my kids to come in"),
     ("immediate_danger", "i want to shoot up my school"),
     ("immediate_danger", "parents booked a flight to my grandparents, only one way"),
     ("offender_concern", "i'm attracted to children"),
@@ -159,6 +162,11 @@ BY_WHO_WRITES = [
     ("i made a report about a deepfake", "image_shared", None, "ai_made"),
     ("i sent him a pic and he made a deepfake of me", "image_shared", None, "ai_made"),
     ("a student made a deepfake of my daughter", "image_shared", True, "ai_made"),
+    ("i keep yelling at her", "abuse_disclosure", True, "own_hand"),
+    ("i keep yelling at her", "abuse_disclosure", None, None),
+    ("she screams at me and i scream at her", "abuse_disclosure", True, None),
+    ("her little brother told me she made him do things with her like on a video", "offender_concern", True, "young_person"),
+    ("my brother said she made him do the dishes", "abuse_disclosure", True, None),
     ("my wife hit me and i hit her", "abuse_disclosure", True, "partner_violence"),
     ("i want to kill him", "abuse_disclosure", True, "wants_to_hurt_them"),
     ("i want to kill him", "abuse_disclosure", None, None),
@@ -323,6 +331,20 @@ def test_a_parent_who_hit_a_child_is_neither_survivor_nor_offender(told, categor
     assert found.messages[0].response == "utter_crisis_own_hand_parent"
     assert found.category == "abuse_disclosure" and "gb-nspcc-helpline" in found.hotlines
     assert "gb-stop-it-now" not in found.hotlines
+
+
+@pytest.mark.parametrize(
+    ("words", "audience", "response"),
+    [
+        ("its ME who screams", "parent", "utter_crisis_own_hand_parent"),
+        ("its me, the baby cries all day", "parent", "utter_crisis_harm_to_a_baby_parent"),
+        ("its me", "child", "utter_crisis_abuse_disclosure_child"),
+    ],
+)
+def test_a_situation_known_from_the_conversation_counts_without_words_for_it(words, audience, response):
+    found = card(words, "abuse_disclosure", Speaker.SELF, audience=audience, situation="own_hand")
+    assert found.messages[0].response == response
+    assert find_situation(words, "abuse_disclosure", False) is None
 
 
 @pytest.mark.parametrize("audience", ["parent", None])

@@ -161,3 +161,32 @@ def test_a_writer_that_nothing_reads_is_named(tmp_path):
     (words / "situations.yml").write_text("situations: {}\nwriters:\n  odd:\n  - patterns: [rain]\n", encoding="utf-8")
     with pytest.raises(ContentError, match="nothing reads 'odd'"):
         read_situations(tmp_path)
+
+
+@pytest.mark.parametrize("country", ["IE", "GB", "US", "NG", "IN", "AU"])
+def test_who_is_hit_and_tells_of_nothing_else_is_shown_no_line_for_sexual_violence(country):
+    def lines(words: str) -> set[str]:
+        heard = RiskAssessment(level=RiskLevel.ESCALATE, categories={"abuse_disclosure": 0.9}, speaker=Speaker.SELF)
+        shown = compose(heard, CrisisContext(country=country, audience="child", words=words)).hotlines
+        return {one.id for one in get_directory().find(country, "sexual_violence") if one.serves[0] == "sexual_violence"} & set(shown)
+
+    assert not lines("my dad is drunk again, he shouts and smashes the plates")
+    assert not lines("da hits us with the belt")
+    with_it = "my dad hits me and he touches me"
+    assert lines(with_it) == lines("someone does things to me that feel wrong")
+
+
+@pytest.mark.parametrize(
+    ("words", "audience", "response"),
+    [
+        ("what if she does something to herself bc of me", "child", "utter_crisis_self_harm_friend"),
+        ("he says he will hurt himself", "parent", "utter_crisis_self_harm_parent"),
+        ("she hurts herself and i want to die", "child", "utter_crisis_self_harm_child"),
+        ("i want to hurt myself", "child", "utter_crisis_self_harm_child"),
+    ],
+)
+@pytest.mark.parametrize("speaker", [Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN])
+def test_another_ones_death_that_is_feared_is_not_the_writers(words, audience, response, speaker):
+    heard = RiskAssessment(level=RiskLevel.ESCALATE, categories={"self_harm": 0.9}, speaker=speaker)
+    found = compose(heard, CrisisContext(country="GB", audience=audience, words=words))
+    assert found.messages[0].response == response

@@ -103,7 +103,7 @@ def test_who_writes_is_no_new_subject_after_an_answer():
 
 def test_what_to_say_to_somebody_is_about_the_everyday_answer_just_given():
     name = "utter_faq/what_to_say_when_child_tells"
-    assert reply_to("what do i say to her", response=name)["response"] == "utter_tell_me_more"
+    assert reply_to("what do i say to her", response=name)["response"] == "utter_faq/words_for_a_talk"
     assert reply_to("what do i say when she tells me", response=name)["response"] == name
     assert reply_to("what do i say to her", SEXTORTION, response=name)["response"] == name
 

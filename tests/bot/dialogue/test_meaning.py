@@ -157,6 +157,52 @@ def test_a_button_and_a_talk_without_a_card_keep_their_meaning():
     assert meaning_of(DialogueStateTracker.from_events("one", [UserUttered("ok im gonna do it")], [])) is None
 
 
+@pytest.mark.parametrize(
+    ("audience", "category", "needs", "expected"),
+    [
+        ("parent", "abuse_disclosure", [], Meaning.OWN_HAND),
+        ("professional", "abuse_disclosure", [], Meaning.OWN_HAND),
+        ("child", "abuse_disclosure", [], None),
+        ("parent", "extortion", [], None),
+        # The card was for their own hand already.
+        ("parent", "abuse_disclosure", ["parent_support", "crisis"], None),
+    ],
+)
+def test_a_grown_up_of_whom_it_is_told_is_the_one_who_does_it(audience, category, needs, expected):
+    tracker = after(category, "someone screams at my son", speaker="about_child")
+    tracker.events[-1].metadata["card_needs"] = needs
+    said = UserUttered("no its ME", intent={"name": "told_it_is_me"}, metadata={"audience": audience})
+    tracker.update(said)
+    assert meaning_of(tracker) is expected
+
+
+def test_whom_one_might_tell_is_named_where_nobody_hurts_and_by_friends():
+    said = "like my coach maybe? or my aunty"
+    assert meaning_of(after("self_harm", "i want to die", said)) is Meaning.SOMEONE_TO_TELL
+    assert meaning_of(after("abuse_disclosure", "someone hits my friend", said, speaker="friend")) is Meaning.SOMEONE_TO_TELL
+    assert meaning_of(after("abuse_disclosure", "someone touches me", "maybe my uncle")) is None
+
+
+def test_what_to_do_until_help_comes_is_asked_while_a_danger_is_open():
+    said = "ive called 999, what do i do till they get here"
+    told = "my daughter has gone to meet a man and i can't reach her"
+    assert meaning_of(after("immediate_danger", told, said, level="emergency")) is Meaning.HELP_IS_CALLED
+    assert meaning_of(after("immediate_danger", told, said)) is None
+
+
+def test_who_was_missing_is_found_also_after_help_had_come():
+    told, said = "my daughter has gone to meet a man and i can't reach her", "they found her!! shes ok"
+    assert meaning_of(after("adult_involved", told, said, speaker="about_child")) is Meaning.CALLED_OFF
+    assert meaning_of(after("adult_involved", "a man writes to her", said, speaker="about_child")) is None
+
+
+@pytest.mark.parametrize(("speaker", "expected"), [("self", Meaning.NOT_ME), ("unknown", Meaning.NOT_ME), ("friend", None)])
+def test_it_is_not_about_the_one_who_writes(speaker, expected):
+    tracker = after("self_harm", "she wants to die because of me", speaker=speaker)
+    tracker.update(UserUttered("no not me im worried about her", intent={"name": "told_it_is_not_me"}))
+    assert meaning_of(tracker) is expected
+
+
 def test_a_card_for_what_was_never_told_was_a_misreading():
     shown = after("image_shared", "what if he screenshots it", "no i havent sent any pictures")
     assert meaning_of(shown) is Meaning.MISREAD

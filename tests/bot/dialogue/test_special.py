@@ -10,8 +10,8 @@ from rasa.shared.core.slots import AnySlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
-from bot.dialogue.constants import RECEIVED_AFTER_CARD
-from bot.dialogue.facts import LOOK_BACK, is_card_open, read_facts, recent_words
+from bot.dialogue.constants import LOOK_BACK, RECEIVED_AFTER_CARD
+from bot.dialogue.facts import is_card_open, read_facts, recent_words
 from bot.dialogue.special import composer_of, plain
 from bot.learning.state import JourneyState
 

@@ -469,6 +469,51 @@ def test_the_friend_who_is_the_writer_gets_a_card_of_their_own():
     assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_SPEAKER] == Speaker.SELF.value
 
 
+def test_a_parent_who_says_it_is_them_gets_the_card_for_that_and_a_wish_to_die_is_met_as_such():
+    after = {"meaning": Meaning.OWN_HAND, **after_a_card(ABUSE_DISCLOSURE)}
+    for heard in (risk(NONE), risk(ASK, ABUSE_DISCLOSURE), risk(CARD, ABUSE_DISCLOSURE)):
+        found = decide(heard, heard.level, "told_it_is_me", None, **after)
+        assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+        assert found.slots[CARD_SPEAKER] == Speaker.ABOUT_CHILD.value
+    dying = decide(risk(CARD, SELF_HARM), CARD, "told_it_is_me", None, **after)
+    assert dying.response == UTTER_CRISIS_CARD and dying.slots[CARD_CATEGORY] == SELF_HARM
+
+
+def test_who_says_that_it_is_another_gets_the_card_for_that_one():
+    wrong = OpenCard(ABUSE_DISCLOSURE, Speaker.SELF.value, is_recent=True)
+    known = {"card_level": CARD, "cards_given": frozenset({ABUSE_DISCLOSURE}), "told_plainly": False}
+    known |= {"open_card": wrong, "meaning": Meaning.NOT_ME, "others_card": ("offender_concern", "about_child")}
+    found = decide(risk(NONE), NONE, "told_it_is_not_me", None, **known)
+    assert found.response == UTTER_CRISIS_CARD
+    assert (found.slots[CARD_CATEGORY], found.slots[CARD_SPEAKER]) == ("offender_concern", "about_child")
+    assert decide(risk(NOW, ABUSE_DISCLOSURE), NOW, "told_it_is_not_me", None, **known).slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+
+
+def test_what_to_do_until_help_comes_is_answered_and_a_danger_told_anew_is_not_swallowed():
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    asked = {"meaning": Meaning.HELP_IS_CALLED, "told_plainly": False, **card}
+    assert decide(risk(NONE), NONE, "faq", None, **asked).response == UTTER_CRISIS_MEANT
+    assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **asked).response == UTTER_CRISIS_CARD
+
+
+def test_dying_denied_right_after_our_answer_on_it_is_not_asked_about():
+    heard = {"card_level": NONE, "told_plainly": False}
+    assert decide(risk(ASK), ASK, "nlu_fallback", None, denies_what_we_said=True, **heard) is None
+    assert decide(risk(ASK), ASK, "nlu_fallback", None, **heard).response == UTTER_CHECK_IN
+    assert decide(risk(CARD), CARD, "nlu_fallback", None, denies_what_we_said=True, **heard).response == UTTER_CRISIS_CARD
+
+
+def test_harm_heard_in_the_words_of_who_told_of_another_is_part_of_that():
+    heard = RiskAssessment(level=CARD, categories={ABUSE_DISCLOSURE: 0.97}, speaker=Speaker.SELF)
+    of_another = OpenCard("offender_concern", Speaker.ABOUT_CHILD.value, is_recent=True)
+    known = {"card_level": CARD, "cards_given": frozenset({"offender_concern"}), "told_plainly": False, "is_question": False}
+    found = decide(heard, CARD, "nlu_fallback", None, open_card=of_another, **known)
+    assert found.slots[CARD_CATEGORY] == "offender_concern" and found.slots[CARD_SPEAKER] == "about_child"
+    # Who told of their own thoughts and now of being hurt is met with that.
+    of_oneself = OpenCard("offender_concern", Speaker.SELF.value, is_recent=True)
+    assert decide(heard, CARD, "nlu_fallback", None, open_card=of_oneself, **known).slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
+
+
 def test_a_danger_that_is_over_is_believed_although_it_sounds_of_it_and_another_trouble_is_not():
     card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
     over = {"told_plainly": False, "meaning": Meaning.CALLED_OFF, **card}

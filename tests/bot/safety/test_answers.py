@@ -8,16 +8,19 @@ from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
     AFTER_AN_OVERDOSE,
     adds_trouble,
+    asks_until_help_comes,
     asks_what_now,
     begins_with_no,
     calls_off,
     carries_out,
     comes_near,
     denies_dying,
+    denies_dying_of_others,
     denies_trouble,
     explains,
     has_changed_mind,
     is_about_me,
+    is_back,
     is_looked_after,
     is_one_word,
     is_question,
@@ -28,6 +31,7 @@ from bot.safety.answers import (
     names_deadline,
     names_family,
     names_others,
+    names_someone_to_tell,
     plans_to_tell,
     reaches_a_service,
     read_answer,
@@ -43,6 +47,7 @@ from bot.safety.answers import (
     took_nothing,
     wants_something,
     wants_to_die,
+    was_missing,
     will_not_act,
 )
 from bot.safety.levels import ADULT_INVOLVED
@@ -315,6 +320,41 @@ def test_who_says_that_it_is_about_themselves_is_heard(text):
 @pytest.mark.parametrize("text", ["its about my son", "he told me about it", "tell me about grooming", "me for my daughter"])
 def test_others_are_not_oneself(text):
     assert not is_about_me(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ok ive called them theyre sending someone. what do i do till they get here", "I rang 999, what should I do now",
+     "ambulance is on its way what can i do"],
+)  # fmt: skip
+def test_what_to_do_until_help_comes_is_asked(text):
+    assert asks_until_help_comes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["should i call them or what do i do", "no one is coming what do i do", "i called nobody answers what do i do",
+     "if i called the police what should i do", "the police are here", "theyre coming what do i do"],
+)  # fmt: skip
+def test_no_help_is_on_its_way(text):
+    assert not asks_until_help_comes(text)
+
+
+@pytest.mark.parametrize("text", ["they found her!! shes ok", "shes home", "we found him at the park", "she is safe now"])
+def test_who_was_missing_is_back(text):
+    assert is_back(text) and was_missing(["my daughter snuck out to meet a man"])
+    assert not was_missing(["he says hell kill her, she ran away"])
+
+
+@pytest.mark.parametrize("text", ["the police are here", "they are looking for her", "someone is helping now"])
+def test_help_that_came_is_no_return(text):
+    assert not is_back(text)
+
+
+def test_what_is_asked_about_the_next_step_hides_no_return():
+    told = ["my daughter has gone to meet a man she met online"]
+    assert calls_off("they found her!! shes ok shes in the police car. what do i say when she gets here", told)
+    assert not calls_off("they found her phone. what do i do, she is still gone", told)
 
 
 @pytest.mark.parametrize("word", ["its ", "no ", "haha ", "ok ", "mum ", "he is ", "it was just ", "home "])
@@ -699,3 +739,26 @@ def test_who_is_told_next_is_a_plan():
 def test_the_family_is_named():
     assert names_family("hes my stepdad") and names_family("my gran says so")
     assert not names_family("my coach") and not names_family("my boyfriend") and not names_family("a man online")
+
+
+@pytest.mark.parametrize("text", ["its not abuse he only calls me names", "its only shouting tho", "he just punches walls lol"])
+def test_violence_made_smaller_explains_nothing_away(text):
+    assert not explains(text)
+
+
+@pytest.mark.parametrize("text", ["like my coach maybe? or my aunty", "could i tell my school nurse", "maybe my nan"])
+def test_whom_one_might_tell_is_named(text):
+    assert names_someone_to_tell(text, ["i want to die"])
+
+
+@pytest.mark.parametrize("text", ["my dad", "my dad hits me", "maybe my dad hurts me", "my coach is coming", "or else", "like what"])
+def test_who_is_only_named_or_does_something_is_nobody_to_tell(text):
+    assert not names_someone_to_tell(text, ["i want to die"])
+    assert not names_someone_to_tell("maybe my dad", ["my dad hits me"])
+
+
+def test_dying_is_denied_of_somebody_else():
+    assert denies_dying_of_others("nobody is suicidal. i asked about the two of them sharing a room")
+    assert denies_dying_of_others("she isn't suicidal, she cries a lot")
+    for text in ("im not suicidal", "shes not suicidal but she cuts", "i think she is suicidal", "is he not suicidal tonight"):
+        assert not denies_dying_of_others(text)
