@@ -170,9 +170,9 @@ def _in_language(desk: _Desk, language: str) -> List[Message]:
 
 def _question(desk: _Desk) -> List[Message]:
     general = f"utter_check_in_{desk.duty.category}"
-    # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
     if _is_from_own_hand(desk):
         return [desk.message(ASKS_OF_OWN_HAND)]
+    # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
     situation = find_situation_told(desk.context.words.rpartition("\n")[2], desk.duty.category)
     subjects = [general, *([f"utter_check_in_{situation.name}"] if situation else [])]
     own = (f"{subject}_{desk.duty.voice}" for subject in subjects)
