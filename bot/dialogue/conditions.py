@@ -113,6 +113,17 @@ def while_open_about_self_harm(tracker: DialogueStateTracker, facts: Conversatio
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM
 
 
+def while_pictures_were_found_at_another(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """While a card about somebody's pictures of children, or doings, is open; a child's phone is something else."""
+    return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == OFFENDER_CONCERN
+
+
+def once_told_of_another(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Once the newest card was about somebody else than the writer."""
+    speaker = newest_card(tracker).get(CARD_SPEAKER)
+    return speaker not in (None, Speaker.SELF.value, Speaker.UNKNOWN.value)
+
+
 def while_somebody_threatens_themselves(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Once words of dying or of hurting oneself were written, or a card about that was given; and for a button."""
     typed = list(typed_in_session(tracker))

@@ -27,6 +27,7 @@ from bot.safety.answers import (
     comes_near,
     denies_trouble,
     explains,
+    feels_the_same,
     is_about_me,
     is_back,
     is_looked_after,
@@ -137,7 +138,8 @@ def _may_be_a_misreading(tracker: DialogueStateTracker) -> bool:
 
 
 def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:
-    if speaker == Speaker.FRIEND.value and is_about_me(newest):
+    feels_so_too = category == SELF_HARM and feels_the_same(newest)
+    if speaker == Speaker.FRIEND.value and (is_about_me(newest) or feels_so_too):
         return Meaning.IT_IS_ME
     if category == IMAGE_SHARED and read_answer(newest, category) == "deny" != read_answer(newest):
         return Meaning.ORDINARY_PICTURE

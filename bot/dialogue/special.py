@@ -26,6 +26,7 @@ from bot.dialogue.conditions import (
     after_ones_own_deed,
     once_given,
     once_something_was_heard,
+    once_told_of_another,
     while_a_person_is_asked_for,
     while_a_picture_is_told_of,
     while_helplines_are_talked_of,
@@ -33,6 +34,7 @@ from bot.dialogue.conditions import (
     while_newest,
     while_open,
     while_open_about_self_harm,
+    while_pictures_were_found_at_another,
     while_somebody_may_find_out,
     while_somebody_may_hurt_others,
     while_somebody_threatens_themselves,
@@ -125,6 +127,7 @@ from bot.safety.answers import (
 )
 from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
     EXTORTION,
     IMAGE_SHARED,
@@ -169,6 +172,10 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
 }
 _OF_ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value)
 _WORDS, _HOW_TO_TELL = "words_for_a_talk", "how_do_i_tell_someone"
+#: Of a child's phone; whoever found pictures at a partner looks through nothing.
+_FOUND_PICTURES = "found_nudes_on_childs_phone"
+#: Of what was done to the writer long ago; no answer where a card is about another, or about their own hand.
+_MY_PAST = "tell_my_partner_about_my_past"
 _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 _BREAKING_UP = "break_up_when_they_threaten"
 #: The situation in which a parent does it themselves (`data/risk/words/situations.yml`).
@@ -196,12 +203,20 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     language = language_of_card(tracker) if risk.language in (None, UNDETERMINED) else risk.language
     card = replace(risk, level=level, categories=categories, speaker=speaker, language=language)
     context = _context(tracker, facts, now)
+    if category == ABUSE_DISCLOSURE and is_card_from_own_hand(tracker) and not _is_told_plainly(tracker):
+        # "My dad was the same with me" makes nobody else the one who does it.
+        context = replace(context, words="")
     is_not_me = meaning_of(tracker) is Meaning.NOT_ME
     if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
         # "Ok it's me": the words for a friend were not for the one who writes.
         context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
     draft = _as_card(compose(card, context))
     return _put_right(draft, facts) if is_not_me else draft
+
+
+def _is_told_plainly(tracker: DialogueStateTracker) -> bool:
+    """Whether a signal found the risk in the newest words."""
+    return any(found["end"] > found["start"] for found in (latest_risk(tracker) or {}).get("findings", ()))
 
 
 def _put_right(card: Draft, facts: ConversationFacts) -> Draft:
@@ -324,7 +339,7 @@ def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> s
         return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "", _HOW_TO_TELL if known == _WORDS else None)
     if known == _WORDS:
         return _WHAT_TO_SAY if card.get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value else _HOW_TO_TELL
-    if known == _DELETING and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
+    if known in (_DELETING, _FOUND_PICTURES) and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
         # Such pictures are no child's chat: nothing is saved, shown or looked through.
         is_own = about_ones_own_doing(tracker, facts)
         return "stop_viewing_illegal_images" if is_own else "partner_views_illegal_images"
@@ -488,6 +503,9 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     if likely and is_out_of_the_blue(tracker, facts, likely):
         likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
+    instead = _meant_instead(tracker, facts) if is_open and likely in nearest[:1] else None
+    if instead:
+        return _answer_with_helplines(instead, facts, now)
     if not is_open and says_thanks(text_of(tracker)):
         return plain("utter_thank", facts)
     if not is_open and is_told_beside_an_answer(tracker, facts, likely):
@@ -570,7 +588,9 @@ def _parsed(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 def _nearest(tracker: DialogueStateTracker) -> List[str]:
     """Ids of the answers nearest to the newest message, best first."""
     entries = _parsed(tracker).get(NEAREST, [])
-    return [entry["faq"] for entry in entries if f"{FAQ_PREFIX}{entry['faq']}" in get_responses()]
+    barred = _MY_PAST if newest_card(tracker).get(CARD_SPEAKER, Speaker.SELF.value) not in _OF_ONESELF else None
+    known = [entry["faq"] for entry in entries if entry["faq"] != barred]
+    return [faq for faq in known if f"{FAQ_PREFIX}{faq}" in get_responses()]
 
 
 def _missed_just_before(tracker: DialogueStateTracker) -> bool:
@@ -854,6 +874,10 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     f"{FAQ_PREFIX}{_WHAT_TO_SAY}": _either(
         after_an_everyday_answer, _said(f"{FAQ_PREFIX}{_WORDS}"), _answer(f"{FAQ_PREFIX}{_WHAT_TO_SAY}")
     ),
+    f"{FAQ_PREFIX}{_FOUND_PICTURES}": _either(
+        while_pictures_were_found_at_another, _crisis_answer, _answer(f"{FAQ_PREFIX}{_FOUND_PICTURES}")
+    ),
+    f"{FAQ_PREFIX}{_MY_PAST}": _either(once_told_of_another, _nearest_answers, _answer(f"{FAQ_PREFIX}{_MY_PAST}")),
     # After a card they are words for telling, not for a quarrel.
     f"{FAQ_PREFIX}{_WORDS}": _either(while_open, _crisis_answer, _answer(f"{FAQ_PREFIX}{_WORDS}")),
     "utter_ask_medical_certainty": _either(

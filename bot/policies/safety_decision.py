@@ -146,6 +146,7 @@ class Turn:
         speaks_of_dying: The words are of dying or of hurting oneself.
         wants_to_die: They say outright that somebody wants to die.
         others_card: Category and speaker of the card that is due where the newest one took the wrong person.
+        is_of_the_writer_alone: The words are about the writer and name nobody else.
         denies_what_we_said: Dying is denied right after an answer of ours that spoke of it, and not of the writer.
         is_in_language_of_card: The open card was given in another language than English, and the message is in that
             one, or in none that can be named.
@@ -179,6 +180,7 @@ class Turn:
     is_in_language_of_card: bool = False
     others_card: Tuple[str, str] = ("", "")
     denies_what_we_said: bool = False
+    is_of_the_writer_alone: bool = False
     speaks_of_dying: bool = False
     wants_to_die: bool = False
 
@@ -594,7 +596,14 @@ def _about_the_card(turn: Turn) -> Decision | None:
     if turn.was_told_again and not turn.told_plainly:
         # The same card three times in a row says that nobody reads.
         return Decision(UTTER_NEAREST_ANSWERS)
-    return _again(turn, turn.risk.speaker.value if turn.told_plainly else None)
+    return _again(turn, turn.risk.speaker.value if turn.told_plainly or _is_own_despair(turn) else None)
+
+
+def _is_own_despair(turn: Turn) -> bool:
+    """After a card about a friend, words of dying that are about the writer and nobody else."""
+    is_of_a_friend = turn.open_card is not None and turn.open_card.speaker == Speaker.FRIEND.value
+    is_heard = turn.risk.main_category == SELF_HARM and turn.risk.speaker is Speaker.SELF
+    return is_of_a_friend and is_heard and turn.is_of_the_writer_alone
 
 
 def _again(turn: Turn, speaker: str | None = None) -> Decision:

@@ -23,6 +23,14 @@ _FEW_WORDS = 14
 _MANY_WORDS = 40
 #: One word in a script without spaces may be a whole sentence.
 _MAX_LETTERS = 16
+#: Words for the writer, and for anybody else.
+_OF_ME = frozenset({"i", "i'm", "im", "i've", "ive", "me", "my", "myself", "i'd", "i'll"})
+_OF_OTHERS = frozenset(
+    {
+        "she", "he", "her", "him", "his", "they", "them", "their", "she's", "shes", "he's", "hes", "they're", "theyre",
+        "friend", "friends", "mate", "bestie", "sister", "brother", "herself", "himself", "themselves", "bff",
+    }
+)  # fmt: skip
 _FAMILY = frozenset({"dad", "mum", "brother", "sister", "grandad", "gran", "uncle", "aunt", "cousin"})
 #: What denies a trouble, and what names it so plainly that a denial is none.
 _DENIED_BY: Mapping[str, str] = {
@@ -54,6 +62,7 @@ _SINGLE = (
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
+    "feels_the_same",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -443,6 +452,18 @@ def tells_of_paying(text: str) -> bool:
 def is_about_me(text: str) -> bool:
     """Whether words say, of a parent or a professional, that it is about themselves: "it's me, not my child"."""
     return _is_short(text) and bool(_patterns(_ANSWERS)["about_me"].search(_plain(text)))
+
+
+def feels_the_same(text: str) -> bool:
+    """Whether words say that the writer feels as the one does who was told of: "tbh i kinda feel the same as her"."""
+    is_told = not is_question(text) and _is_short(text)
+    return is_told and bool(_patterns(_ANSWERS)["feels_the_same"].search(_plain(text)))
+
+
+def is_of_the_writer_alone(text: str) -> bool:
+    """Whether words are about the writer and name nobody else: "sometimes i think everyone would be better off"."""
+    words = set(_plain(text).split())
+    return bool(words & _OF_ME) and not words & _OF_OTHERS
 
 
 def is_one_word(text: str) -> bool:

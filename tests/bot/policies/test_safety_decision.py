@@ -514,6 +514,16 @@ def test_harm_heard_in_the_words_of_who_told_of_another_is_part_of_that():
     assert decide(heard, CARD, "nlu_fallback", None, open_card=of_oneself, **known).slots[CARD_CATEGORY] == ABUSE_DISCLOSURE
 
 
+def test_after_a_card_about_a_friend_words_of_dying_about_the_writer_alone_are_the_writers():
+    of_a_friend = OpenCard(SELF_HARM, Speaker.FRIEND.value, is_recent=True)
+    known = {"card_level": CARD, "cards_given": frozenset({SELF_HARM}), "open_card": of_a_friend, "is_question": False}
+    heard = RiskAssessment(level=CARD, categories={SELF_HARM: 0.97}, speaker=Speaker.SELF)
+    own = decide(heard, CARD, "nlu_fallback", None, told_plainly=False, is_of_the_writer_alone=True, **known)
+    assert own.response == UTTER_CRISIS_CARD and own.slots[CARD_SPEAKER] == Speaker.SELF.value
+    hers = decide(heard, CARD, "nlu_fallback", None, told_plainly=False, **known)
+    assert hers.slots[CARD_SPEAKER] == Speaker.FRIEND.value
+
+
 def test_a_danger_that_is_over_is_believed_although_it_sounds_of_it_and_another_trouble_is_not():
     card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
     over = {"told_plainly": False, "meaning": Meaning.CALLED_OFF, **card}

@@ -18,10 +18,12 @@ from bot.safety.answers import (
     denies_dying_of_others,
     denies_trouble,
     explains,
+    feels_the_same,
     has_changed_mind,
     is_about_me,
     is_back,
     is_looked_after,
+    is_of_the_writer_alone,
     is_one_word,
     is_question,
     is_theirs,
@@ -762,3 +764,30 @@ def test_dying_is_denied_of_somebody_else():
     assert denies_dying_of_others("she isn't suicidal, she cries a lot")
     for text in ("im not suicidal", "shes not suicidal but she cuts", "i think she is suicidal", "is he not suicidal tonight"):
         assert not denies_dying_of_others(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["tbh i kinda feel the same as her sometimes", "i feel like that too", "same here tbh", "i have those thoughts"]
+)
+def test_the_writer_feels_the_same(text):
+    assert feels_the_same(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["she feels the same as her mum", "i felt like that too years ago", "do i feel the same", "we go to the same school", "me and her",
+     "i used to feel the same so i get it"],
+)  # fmt: skip
+def test_others_or_other_times_are_not_the_writer_now(text):
+    assert not feels_the_same(text)
+
+
+def test_words_about_the_writer_alone_name_nobody_else():
+    assert is_of_the_writer_alone("im not gonna do anything just sometimes i think everyone would be better off")
+    assert not is_of_the_writer_alone("i think she would be better off")
+    assert not is_of_the_writer_alone("everyone would be better off")
+
+
+@pytest.mark.parametrize("text", ["no its me not her. im talking about me", "im talking about me not her", "its me not my friend"])
+def test_it_is_the_writer_and_not_the_friend(text):
+    assert is_about_me(text)
