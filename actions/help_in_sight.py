@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping
+from typing import Any, Dict, Iterable, List, Mapping
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -14,15 +14,19 @@ HELP_STAYS = "utter_crisis_help_stays"
 _WITHOUT_ROOM = "sms"
 
 
-def keep_help_in_sight(dispatcher: CollectingDispatcher, tracker: Tracker, channel: str) -> None:
-    """Sends the helplines in one line as well, where a card is among the last few messages of the assistant.
+def is_help_due(tracker: Tracker, channel: str) -> bool:
+    """Whether a card is among the last few messages of the assistant, so that its helplines are to stay in sight.
 
     Args:
-        channel: Name of the channel that will carry it.
+        channel: Name of the channel that will carry them.
     """
-    if channel != _WITHOUT_ROOM and _is_a_card_near(tracker.events):
-        # Rasa words it from the card's own slots.
-        dispatcher.utter_message(response=HELP_STAYS)
+    return channel != _WITHOUT_ROOM and _is_a_card_near(tracker.events)
+
+
+def say_help_stays(dispatcher: CollectingDispatcher, buttons: List[Dict[str, str]]) -> None:
+    """Sends the helplines in one line, with the choices of the message before: a page shows only the last ones."""
+    # Rasa words it from the card's own slots.
+    dispatcher.utter_message(response=HELP_STAYS, buttons=buttons)
 
 
 def _is_a_card_near(events: Iterable[Mapping[str, Any]]) -> bool:

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.help_in_sight import keep_help_in_sight
+from actions.help_in_sight import is_help_due, say_help_stays
 from actions.known import known
 from bot.content.platform_answers import ANOTHER, PlatformAnswer, ask_platform, ask_setting, not_covered, render
 from bot.content.platforms import SETTINGS, get_platforms
@@ -44,8 +44,11 @@ class ActionShowPrivacySteps(Action):
             answer = ask_setting(platform, audience, channel)
         else:
             answer = render(platform, setting, audience, channel, known(tracker, "country"))
-        utter(dispatcher, answer)
-        keep_help_in_sight(dispatcher, tracker, channel)
+        buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
+        helplines_follow = is_help_due(tracker, channel)
+        utter(dispatcher, answer, [] if helplines_follow else buttons)
+        if helplines_follow:
+            say_help_stays(dispatcher, buttons)
         return [SlotSet("last_platform", platform), SlotSet("last_setting", setting)]
 
 
@@ -74,9 +77,11 @@ def understood(tracker: Tracker) -> Tuple[Optional[str], Optional[str]]:
     return platform or tracker.get_slot("last_platform"), setting
 
 
-def utter(dispatcher: CollectingDispatcher, answer: PlatformAnswer) -> None:
-    """Sends an answer; Rasa keeps `utter_action` in the message's metadata, where the log finds the response."""
-    buttons = [{"title": button.title, "payload": button.payload} for button in answer.buttons]
+def utter(dispatcher: CollectingDispatcher, answer: PlatformAnswer, buttons: List[Dict[str, str]]) -> None:
+    """Sends an answer, with the buttons under its last text.
+
+    Rasa keeps `utter_action` in the message's metadata, where the log finds the response.
+    """
     for index, text in enumerate(answer.texts, start=1):
         last = index == len(answer.texts)
         dispatcher.utter_message(text=text, buttons=buttons if last else [], utter_action=answer.response)
