@@ -11,6 +11,7 @@ from bot.dialogue.drafts import text_of
 from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
+    is_card_about_another,
     is_card_from_own_hand,
     is_card_newest,
     is_card_open,
@@ -120,8 +121,7 @@ def while_pictures_were_found_at_another(tracker: DialogueStateTracker, facts: C
 
 def once_told_of_another(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """Once the newest card was about somebody else than the writer."""
-    speaker = newest_card(tracker).get(CARD_SPEAKER)
-    return speaker not in (None, Speaker.SELF.value, Speaker.UNKNOWN.value)
+    return is_card_about_another(tracker)
 
 
 def while_somebody_threatens_themselves(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

@@ -197,6 +197,16 @@ def is_card_from_own_hand(tracker: DialogueStateTracker) -> bool:
     return (newest_card(tracker).get(CARD_NEEDS) or ())[:1] == [_PARENT_SUPPORT]
 
 
+def is_card_about_another(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest card was about somebody else than the writer, or about what the writer does."""
+    return newest_card(tracker).get(CARD_SPEAKER) not in (None, Speaker.SELF.value, Speaker.UNKNOWN.value)
+
+
+def is_told_plainly(risk: Mapping[str, Any]) -> bool:
+    """Whether a signal found the risk in the words; a learned score names no place in them."""
+    return any(finding["end"] > finding["start"] for finding in risk.get("findings", ()))
+
+
 def is_misreading(spoken: Event) -> bool:
     """Whether the bot took back a card: what was said before it counts for nothing any more."""
     if not isinstance(spoken, BotUttered):

@@ -91,12 +91,14 @@ from bot.dialogue.facts import (
     cards_given,
     emergencies_in_a_row,
     is_asked_after_cards,
+    is_card_about_another,
     is_card_from_own_hand,
     is_card_newest,
     is_card_open,
     is_direct_question,
     is_emergency_from_oneself,
     is_emergency_open,
+    is_told_plainly,
     journey_facts,
     language_of_card,
     lasting_card,
@@ -203,7 +205,8 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     language = language_of_card(tracker) if risk.language in (None, UNDETERMINED) else risk.language
     card = replace(risk, level=level, categories=categories, speaker=speaker, language=language)
     context = _context(tracker, facts, now)
-    if category == ABUSE_DISCLOSURE and is_card_from_own_hand(tracker) and not _is_told_plainly(tracker):
+    is_told = is_told_plainly(latest_risk(tracker) or {})
+    if category == ABUSE_DISCLOSURE and is_card_from_own_hand(tracker) and not is_told:
         # "My dad was the same with me" makes nobody else the one who does it.
         context = replace(context, words="")
     is_not_me = meaning_of(tracker) is Meaning.NOT_ME
@@ -212,11 +215,6 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
         context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
     draft = _as_card(compose(card, context))
     return _put_right(draft, facts) if is_not_me else draft
-
-
-def _is_told_plainly(tracker: DialogueStateTracker) -> bool:
-    """Whether a signal found the risk in the newest words."""
-    return any(found["end"] > found["start"] for found in (latest_risk(tracker) or {}).get("findings", ()))
 
 
 def _put_right(card: Draft, facts: ConversationFacts) -> Draft:
@@ -588,7 +586,7 @@ def _parsed(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 def _nearest(tracker: DialogueStateTracker) -> List[str]:
     """Ids of the answers nearest to the newest message, best first."""
     entries = _parsed(tracker).get(NEAREST, [])
-    barred = _MY_PAST if newest_card(tracker).get(CARD_SPEAKER, Speaker.SELF.value) not in _OF_ONESELF else None
+    barred = _MY_PAST if is_card_about_another(tracker) else None
     known = [entry["faq"] for entry in entries if entry["faq"] != barred]
     return [faq for faq in known if f"{FAQ_PREFIX}{faq}" in get_responses()]
 

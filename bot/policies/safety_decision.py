@@ -300,12 +300,14 @@ def _as_meant(turn: Turn) -> Decision | None:
 
 def _about_whom_it_is(turn: Turn) -> Decision | None:
     """The card once more, for the one it is about: a parent who does it themselves, or another than the writer."""
-    is_grave = turn.is_emergency or turn.risk.failed or turn.check_in
-    is_something_else = is_grave or turn.risk.main_category == SELF_HARM != (turn.open_card and turn.open_card.category)
-    if is_something_else or turn.open_card is None:
+    card = turn.open_card
+    if card is None or turn.is_emergency or turn.risk.failed or turn.check_in:
+        return None
+    if turn.risk.main_category == SELF_HARM and card.category != SELF_HARM:
+        # "It's me, and I want to die" is met as that.
         return None
     level = _higher(RiskLevel.ESCALATE, turn.card_level)
-    theirs = {CARD_CATEGORY: turn.open_card.category, CARD_SPEAKER: Speaker.ABOUT_CHILD.value}
+    theirs = {CARD_CATEGORY: card.category, CARD_SPEAKER: Speaker.ABOUT_CHILD.value}
     if turn.meaning is Meaning.NOT_ME:
         theirs = {CARD_CATEGORY: turn.others_card[0], CARD_SPEAKER: turn.others_card[1]}
     return Decision(UTTER_CRISIS_CARD, {CARD_LEVEL: level, CHECK_IN: None, **theirs})

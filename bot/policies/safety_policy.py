@@ -36,6 +36,7 @@ from bot.dialogue.facts import (
     is_emergency_from_oneself,
     is_emergency_open,
     is_misreading,
+    is_told_plainly,
     is_written_by_a_grown_up,
     language_of_card,
     latest_risk,
@@ -160,7 +161,7 @@ class SafetyPolicy(Policy):
             intent="affirm" if taken_back else _answer_intent(message, check_in, by_a_grown_up),
             check_in=check_in,
             card_level=_card_level(tracker),
-            told_plainly=_is_told_plainly(risk or {}),
+            told_plainly=is_told_plainly(risk or {}),
             cards_given=cards_given(tracker),
             no_is_plain=_is_plain(text, check_in, by_a_grown_up),
             is_question=is_question(text),
@@ -296,11 +297,6 @@ def _card_level(tracker: DialogueStateTracker) -> RiskLevel:
     if not any(name in CARD_RESPONSES for name in spoken):
         return RiskLevel.NONE
     return RiskLevel.from_label(tracker.get_slot(CARD_LEVEL) or "none")
-
-
-def _is_told_plainly(risk: Mapping[str, Any]) -> bool:
-    """Whether a signal found the risk in the words; a learned score names no place in them."""
-    return any(finding["end"] > finding["start"] for finding in risk.get("findings", ()))
 
 
 def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
