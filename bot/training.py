@@ -21,7 +21,10 @@ TRAINING_DIRS = ("data/nlu", "data/responses", "data/rules", "data/stories")
 _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
 _RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
-_INPUTS = (*TRAINING_DIRS, "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text", "requirements.lock")
+_INPUTS = (
+    *TRAINING_DIRS, "data/case_questions", "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text",
+    "requirements.lock",
+)  # fmt: skip
 
 
 def fingerprint(project: Path = PROJECT_DIR) -> str:
@@ -127,11 +130,14 @@ def _encode_examples() -> None:
     from bot import rasa_process
 
     rasa_process.prepare()
+    from bot.nlu.case_questions import load_case_questions
+    from bot.nlu.cases import encode_for_training
     from bot.nlu.sentence_encoder import SentenceEncoder
     from bot.training_importer import TrainingImporter
 
     importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
     SentenceEncoder().process_training_data(importer.get_nlu_data())
+    encode_for_training(load_case_questions())
 
 
 def _write_config(folder: Path) -> Path:

@@ -38,6 +38,7 @@ FILE_NAME = "situations.yml"
     A_CHILD,
     VIOLENCE_ALONE,
     OF_ANOTHERS_DEATH,
+    CARER_AT_HOME,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -54,6 +55,7 @@ FILE_NAME = "situations.yml"
     "a_child",
     "violence_alone",
     "of_anothers_death",
+    "carer_at_home",
 )
 _FLAGS = (
     "writer_acts",

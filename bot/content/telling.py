@@ -25,6 +25,7 @@ from bot.content.situations import (
     A_CHILD,
     ABOUT_ONESELF,
     ALWAYS,
+    CARER_AT_HOME,
     OF_A_CHARGE,
     OF_A_FRIEND,
     OF_A_GROWN_UP,
@@ -207,7 +208,8 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     is_of_a_grown_up = TO_A_GROWN_UP in newest and A_CHILD not in newest
     is_of_others = is_of_a_grown_up or bool({ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest))
     goes_on_about_it = OWN_CHILD in writer and not is_of_others
-    if _goes_on_about_the_child(assessment, context, newest):
+    is_carer = CARER_AT_HOME in writer and assessment.speaker is Speaker.PROFESSIONAL
+    if (is_carer and context.audience == PARENT) or _goes_on_about_the_child(assessment, context, newest):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     is_guessed_own = assessment.speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN)
     if OF_ANOTHERS_DEATH in newest and is_guessed_own:

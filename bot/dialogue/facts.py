@@ -33,7 +33,7 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
     UTTER_TOLD,
 )
-from bot.nlu.topics import FAULT, TOPICS_AFTER_CARD, is_about, topic_of
+from bot.nlu.topics import FAULT, is_about, is_asked_for
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
 #: Audiences of grown-ups.
@@ -146,8 +146,8 @@ def is_card_open(tracker: DialogueStateTracker) -> bool:
     spoken = (event for event in _valid_in_session(tracker) if not _keeps_a_card_open(event))
     for event in islice(spoken, LOOK_BACK):
         if event.metadata.get("utter_action") in CARD_RESPONSES:
-            topics = TOPICS_AFTER_CARD.get(event.metadata.get(CARD_CATEGORY) or "", frozenset())
-            return all(topic_of(name[len("utter_") :]) in topics for name in answered)
+            category = event.metadata.get(CARD_CATEGORY) or ""
+            return all(is_asked_for(name.removeprefix(FAQ_PREFIX), category) for name in answered)
         name = answer_of(event)
         answered += [name] if name else []
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Sequence
+from typing import Any, Mapping, Sequence
 
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -46,6 +46,7 @@ from bot.safety.levels import (
     EXTORTION,
     IMAGE_SHARED,
     IMMEDIATE_DANGER,
+    OFFENDER_CONCERN,
     SELF_HARM,
     Speaker,
 )
@@ -54,6 +55,8 @@ from bot.safety.levels import (
 _DONE_ONESELF = frozenset({SELF_HARM, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED, IMMEDIATE_DANGER})
 #: Where somebody may come near.
 _FROM_A_PERSON = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER})
+#: Cards about somebody who lives where the child does.
+_AT_HOME = ("utter_crisis_parent_is_abuser", "utter_crisis_parent_hits", "utter_crisis_partner_violence")
 _ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value, Speaker.OWN_BEHAVIOUR.value)
 
 
@@ -110,14 +113,14 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
         is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
         if asks_until_help_comes(newest) and not is_over:
             return Meaning.HELP_IS_CALLED
-        return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, category, speaker)
+        return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, card)
     if not is_card_open(tracker):
         return None
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
     # Help had come to a child who was still missing, and now they are found.
     is_found = speaker not in _ONESELF and is_back(newest) and calls_off(newest, earlier)
-    return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, category, speaker)
+    return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, card)
 
 
 def _is_by_own_hand(tracker: DialogueStateTracker, category: str | None) -> bool:
@@ -137,7 +140,8 @@ def _may_be_a_misreading(tracker: DialogueStateTracker) -> bool:
     return not (was_said_yes or is_emergency_open(tracker) or language_of_card(tracker))
 
 
-def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speaker: str) -> Meaning | None:
+def _of_a_card(newest: str, earlier: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
+    category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
     feels_so_too = category == SELF_HARM and feels_the_same(newest)
     if speaker == Speaker.FRIEND.value and (is_about_me(newest) or feels_so_too):
         return Meaning.IT_IS_ME
@@ -146,6 +150,8 @@ def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speake
     if speaker in _ONESELF and category in _DONE_ONESELF and carries_out(newest, category == SELF_HARM):
         return Meaning.CARRIES_OUT
     if speaker in _ONESELF and category in _FROM_A_PERSON and comes_near(newest, earlier):
+        return Meaning.COMES_NEAR
+    if _lives_with_them(card) and comes_near(newest, earlier):
         return Meaning.COMES_NEAR
     if category in _FROM_A_PERSON and speaker != Speaker.OWN_BEHAVIOUR.value and speaks_of_other_children(newest):
         return Meaning.OTHER_CHILDREN
@@ -156,6 +162,12 @@ def _of_a_card(newest: str, earlier: Sequence[str], category: str | None, speake
     if is_of_no_person and names_someone_to_tell(newest, earlier):
         return Meaning.SOMEONE_TO_TELL
     return Meaning.EXPLAINED if explains(newest, category == SELF_HARM) else None
+
+
+def _lives_with_them(card: Mapping[str, Any]) -> bool:
+    """Whether a parent's card was about somebody of the same home: "he just came home" is no child come back then."""
+    is_at_home = str(card.get("response") or "").startswith(_AT_HOME) or card.get(CARD_CATEGORY) == OFFENDER_CONCERN
+    return is_at_home and card.get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value
 
 
 def _is_seen_again(texts: Sequence[str], speaker: str) -> bool:

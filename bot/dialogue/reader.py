@@ -34,7 +34,7 @@ def reader_of(name: str, facts: ConversationFacts, book: ResponseBook) -> str | 
     """
     if not name.startswith((FAQ_PREFIX, *_AFTER_A_CARD)) or name not in book:
         return facts.audience
-    voice = _voice(facts)
+    voice = voice_of_reader(facts)
     if voice == SURVIVOR and name.startswith(_AFTER_A_CARD):
         return ADULT
     wanted = _READERS.get(voice)
@@ -46,7 +46,7 @@ def reader_of(name: str, facts: ConversationFacts, book: ResponseBook) -> str | 
     return facts.audience
 
 
-def _voice(facts: ConversationFacts) -> str:
+def voice_of_reader(facts: ConversationFacts) -> str:
     """In whose words the newest card was given; without a card, who the person said they are."""
     audience, age = facts.audience, facts.age
     needs = facts.card.get(CARD_NEEDS) or ()

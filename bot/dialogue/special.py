@@ -114,11 +114,12 @@ from bot.dialogue.reader import reader_of
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
-from bot.nlu.constants import LIKELY, NEAREST, RETRIEVAL_INTENT
+from bot.nlu.constants import IN_CASE, LIKELY, NEAREST, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
 from bot.safety.answers import (
     asks_what_now,
+    hides_scars,
     is_about_me,
     is_back,
     is_question,
@@ -229,7 +230,7 @@ def _crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now:
     if faq is None:
         return _crisis_card(tracker, facts, now)
     if _is_said_again(f"{FAQ_PREFIX}{faq}", tracker):
-        return with_helplines(_not_answered(tracker), facts, now)
+        return with_helplines(_not_answered(tracker, facts), facts, now)
     return _answer_with_helplines(faq, facts, now)
 
 
@@ -501,7 +502,9 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     if likely and is_out_of_the_blue(tracker, facts, likely):
         likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
-    instead = _meant_instead(tracker, facts) if is_open and likely in nearest[:1] else None
+    # Ranked for the case, the first is what is meant, be it too unsure to be given as it is.
+    is_meant_first = likely in nearest[:1] or parsed.get(IN_CASE)
+    instead = _meant_instead(tracker, facts) if is_open and is_meant_first else None
     if instead:
         return _answer_with_helplines(instead, facts, now)
     if not is_open and says_thanks(text_of(tracker)):
@@ -521,7 +524,7 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         cards = cards_given(tracker)
         asked = cards if is_question(text_of(tracker)) else frozenset()
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if _is_near(entry, asked)]
-        draft = with_helplines(_not_answered(tracker), facts, now)
+        draft = with_helplines(_not_answered(tracker, facts), facts, now)
         buttons = [faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
     if _missed_just_before(tracker):
@@ -546,10 +549,10 @@ def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Dra
     return leading_on("utter_second_miss_near", facts)
 
 
-def _not_answered(tracker: DialogueStateTracker) -> str:
+def _not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
-    if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not is_card_from_own_hand(tracker):
+    if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not after_ones_own_deed(tracker, facts):
         card = newest_card(tracker)
         is_own_despair = card.get(CARD_CATEGORY) == SELF_HARM and card.get(CARD_SPEAKER) in _OF_ONESELF
         return "utter_crisis_told_more_self_harm" if is_own_despair else "utter_crisis_told_more"
@@ -720,7 +723,7 @@ def _told(name: str) -> Composer:
         tried = [*filter(None, [of_family]), name, *filter(None, [told.get("instead")])]
         fitting = (one for one in tried if _fits_the_card(one, tracker, facts))
         fits = next((one for one in fitting if spoken_before(tracker) != one), None)
-        return with_helplines(fits or _not_answered(tracker), facts, now)
+        return with_helplines(fits or _not_answered(tracker, facts), facts, now)
 
     return compose_told
 
@@ -739,7 +742,10 @@ def _fits_the_card(name: str, tracker: DialogueStateTracker, facts: Conversation
 
 def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """ "How long does it take?" asks for a way to die only where dying is spoken of, or was."""
-    is_quiet = (latest_risk(tracker) or {}).get("alone") == RiskLevel.NONE.label
+    alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
+    is_quiet = alone is RiskLevel.NONE
+    if alone < RiskLevel.ESCALATE and hides_scars(text_of(tracker)):
+        return with_helplines("utter_scars", facts, now)
     was_spoken_of = SELF_HARM in cards_given(tracker) or is_emergency_open(tracker)
     if is_quiet and not was_spoken_of and not speaks_of_dying(recent_words(tracker)):
         return _nearest_answers(tracker, facts, now)

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.evaluation import after_card, breakdown, follow_ups, robustness
+from bot.evaluation import after_card, breakdown, case_questions, follow_ups, robustness
 from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
@@ -65,6 +65,7 @@ class Scorecard:
     answers: Answers
     after_card: List[Answered] = field(default_factory=list)
     follow_ups: List[Followed] = field(default_factory=list)
+    case_questions: List[case_questions.Outcome] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -134,7 +135,9 @@ def measure_all(
     answered = after_card.play(after_card.load_conversations(), play) if play else []
     _say("follow-ups")
     followed = follow_ups.play(follow_ups.load_follow_ups(), play) if play else []
-    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed)
+    _say("questions about a case")
+    asked = case_questions.play(case_questions.load_case_questions(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Mapping, Sequence
 
-from bot.evaluation import after_card, breakdown, follow_ups
+from bot.evaluation import after_card, breakdown, case_questions, follow_ups
 from bot.evaluation.gates import Gate
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_messages, quiet_sessions
@@ -50,6 +50,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _languages(card.core),
         _sessions(card.core.referrals),
         _after_card(card),
+        _case_questions(card),
         _follow_ups(card),
         _reliability(card.core),
         _cost(card),
@@ -216,6 +217,23 @@ def _unread(card: Scorecard) -> str:
     unread = [one for one in card.after_card if after_card.is_unread(one.conversation)]
     fits, hurts = after_card.fitting(unread), after_card.hurting(unread)
     return f"Of those that were not read: {fits.as_text()} fit, {hurts.as_text()} hurt."
+
+
+def _case_questions(card: Scorecard) -> str:
+    title = "## Questions about the case of a card"
+    if not card.case_questions:
+        return f"{title}\n\n{card.answers.note}"
+    rows = [
+        [name, *(shares[outcome].as_text() for outcome in case_questions.OUTCOMES)]
+        for name, shares in case_questions.by_answer(card.case_questions).items()
+    ]
+    openings = {one.asked.opening for one in card.case_questions}
+    note = (
+        f"{len(card.case_questions)} questions after {len(openings)} openings that bring a card, each in a "
+        "conversation of its own, labelled by who wrote them with the answers that fit. "
+        "*Right*: such an answer; *offered*: as a choice; *another* answer; the *card* or the emergency number again."
+    )
+    return f"{title}\n\n{note}\n\n{table(['Of ours', *case_questions.OUTCOMES], rows)}"
 
 
 def _follow_ups(card: Scorecard) -> str:

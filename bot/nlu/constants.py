@@ -14,6 +14,10 @@ NEAREST = "nearest"
 #: faq id of an answer near enough to be shown, with a doubt, when nothing was understood for certain; else absent.
 LIKELY = "likely"
 
+#: True where LABEL_RANKING was made for the case of a crisis card (`bot.nlu.case_ranker`): nothing below its threshold
+#: is a guess worth showing.
+IN_CASE = "in_case"
+
 RETRIEVAL_INTENT = "faq"
 FALLBACK_INTENT = "nlu_fallback"
 RANKING_LENGTH = 10

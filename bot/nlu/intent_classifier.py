@@ -16,21 +16,34 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.constants import TOLD_A_DETAIL, TOLD_INTENT, TOLD_OF_ANOTHER_CHILD, TOLD_SAME_AGE, TOLD_SOMETHING_ELSE
-from bot.dialogue.facts import cards_given, is_card_open
+from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
+from bot.nlu.case_questions import load_case_questions
+from bot.nlu.case_ranker import Asked, CaseRanker
+from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
     DETAIL,
     EMBEDDING,
     FALLBACK_INTENT,
+    IN_CASE,
     LABEL_RANKING,
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
     RISK,
 )
-from bot.nlu.context import Subject, Weights, in_context, read_together, subject_of, subject_of_risk, words_before
+from bot.nlu.context import (
+    ELLIPTIC_BELOW,
+    Subject,
+    Weights,
+    in_context,
+    read_together,
+    subject_of,
+    subject_of_risk,
+    words_before,
+)
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
-from bot.safety.answers import is_question, names_others, says_same_age
+from bot.safety.answers import is_question, means_another, names_others, says_same_age
 from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
@@ -40,6 +53,7 @@ THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
 CONTEXT_WEIGHT, LEADS_ON_WEIGHT, GRAVE_WEIGHT = "context_weight", "leads_on_weight", "grave_weight"
 TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
+CASE_THRESHOLD = "case_threshold"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
 #: From here on words that ask nothing want an answer rather than words for a fact.
@@ -54,7 +68,7 @@ _WEIGHED = 80
 class SemanticIntentClassifier(GraphComponent):
     """Sets the intent, with LABEL_RANKING for the FAQ selector; below the threshold, `nlu_fallback`."""
 
-    FILE_NAME = "labels.npz"
+    FILE_NAME, CASES_FILE_NAME = "labels.npz", "cases.npz"
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -75,14 +89,24 @@ class SemanticIntentClassifier(GraphComponent):
             # together, and from such a share of it for one of them.
             TOLD_FROM: 0.1,
             TOLD_SURE: 0.5,
+            # After a card, the confidence from which an answer is what a question about its case asks for.
+            CASE_THRESHOLD: 0.3,
             **asdict(defaults),
         }
 
-    def __init__(self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, model: Any = None) -> None:
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: Any = None,
+        ranker: Optional[CaseRanker] = None,
+    ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
         self._model = model
+        self._ranker = ranker
 
     @classmethod
     def create(
@@ -110,16 +134,28 @@ class SemanticIntentClassifier(GraphComponent):
         """
         with model_storage.read_from(resource) as folder:
             model = LabelModel.load(Path(folder) / cls.FILE_NAME)
-        return cls(config, model_storage, resource, model)
+            ranker = CaseRanker.load(Path(folder) / cls.CASES_FILE_NAME)
+        return cls(config, model_storage, resource, model, ranker)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the label model on every example that has words and an intent, and stores it."""
+        """Fits the label model on every example that has words and an intent, then the ranker, and stores both."""
         examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
         targets = [example.get_full_intent() for example in examples]
         self._model = LabelModel.train(_encoded(examples), targets, self._options())
+        self._ranker = self._train_ranker()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
+            self._ranker.save(Path(folder) / self.CASES_FILE_NAME)
         return self._resource
+
+    def _train_ranker(self) -> CaseRanker:
+        """The ranker for questions after a card, which weighs what the label model makes of them."""
+        questions = load_case_questions()
+        alone, together = encode_for_training(questions)
+        confidences = [self._model.confidences(encoded)[:, self._answers] for encoded in (alone, together)]
+        asked = Asked([question.case for question in questions], alone, *confidences)
+        names = [self._model.labels[place].partition("/")[2] for place in self._answers]
+        return CaseRanker.train(questions, asked, names, lambda faq, category: is_about(faq, [category]))
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         """Ranks the labels for each message that was encoded; a tracker tells what was spoken of just before."""
@@ -131,16 +167,49 @@ class SemanticIntentClassifier(GraphComponent):
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         confidences = self._model.confidences(_encoded([message]))[0]
         fact = self._fact_told(confidences, message, tracker)
-        confidences = self._without_facts(confidences)
+        confidences = self._without_facts(self._without_the_answer_just_given(confidences, message, tracker))
+        in_case = None if fact else self._in_case(message, confidences, tracker)
+        if in_case is not None:
+            message.set(IN_CASE, True, add_to_output=True)
+            self._set_intent(message, in_case, _as_intent(in_case[0], float(self._config[CASE_THRESHOLD])))
+            return
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
         is_unclear = intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker)
         if is_unclear and fact is None:
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
+        self._set_intent(message, ranking, fact or intent)
+
+    def _set_intent(self, message: Message, ranking: List[Dict[str, Any]], intent: Dict[str, Any]) -> None:
         message.set(LABEL_RANKING, ranking)
-        message.set(INTENT, fact or intent, add_to_output=True)
+        message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
+
+    def _in_case(
+        self, message: Message, confidences: np.ndarray, tracker: Optional[DialogueStateTracker]
+    ) -> Optional[List[Dict[str, Any]]]:
+        """The answers ranked for the case of an open card; None where no question about it is asked.
+
+        Something else that is understood (a helpline asked for, steps in an app, what holds somebody back) stands.
+        """
+        text, best = message.get(TEXT) or "", int(confidences.argmax())
+        is_other = not self._model.labels[best].startswith(RETRIEVAL_INTENT + "/")
+        if tracker is None or not is_card_open(tracker) or not is_question(text):
+            return None
+        if self._ranker is None or (is_other and confidences[best] >= ELLIPTIC_BELOW):
+            return None
+        together = self._without_facts(self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0])
+        answers = [rows[None, self._answers].astype(np.float32) for rows in (confidences, together)]
+        scores = self._ranker.confidences(Asked([case_told(tracker)], _encoded([message]), *answers))[0, :-1]
+        best_first = np.argsort(-scores)[:RANKING_LENGTH]
+        return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
+
+    @cached_property
+    def _answers(self) -> np.ndarray:
+        """Places of the labels that are answers to questions."""
+        labels = enumerate(self._model.labels)
+        return np.array([place for place, label in labels if label.startswith(RETRIEVAL_INTENT + "/")], dtype=int)
 
     def _fact_told(
         self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
@@ -186,6 +255,19 @@ class SemanticIntentClassifier(GraphComponent):
         """Places of the labels of what is told after a card."""
         labels = enumerate(self._model.labels)
         return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
+
+    def _without_the_answer_just_given(
+        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
+    ) -> np.ndarray:
+        """The same without the label of the newest answer, where the words say that something else was meant."""
+        newest = next(spoken_in_session(tracker), None) if tracker is not None else None
+        given = answer_of(newest) if newest is not None else None
+        label = (given or "").removeprefix("utter_")
+        if label not in self._model.labels or not means_another(message.get(TEXT) or ""):
+            return confidences
+        others = confidences.copy()
+        others[self._model.labels.index(label)] = 0.0
+        return np.asarray(others / max(others.sum(), 1e-9))
 
     def _ranking(self, confidences: np.ndarray, length: int = RANKING_LENGTH) -> List[Dict[str, Any]]:
         best = np.argsort(-confidences)[:length]

@@ -4,6 +4,7 @@ import re
 from typing import FrozenSet, Iterable, Mapping, Optional
 
 from bot.content.responses import get_responses
+from bot.nlu.case_questions import asked_for
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.safety import levels
 
@@ -131,6 +132,11 @@ def is_about(faq: str, categories: Iterable[str]) -> bool:
         return True
     topics = frozenset().union(*(TOPICS_AFTER_CARD.get(category, frozenset()) for category in cards))
     return topic_of(f"{RETRIEVAL_INTENT}/{faq}") in topics
+
+
+def is_asked_for(faq: str, category: str) -> bool:
+    """Whether questions after a card of this category ask for the answer with this id: by topic, or as was learned."""
+    return is_about(faq, [category]) or faq in asked_for().get(category, ())
 
 
 def is_harmless(faq: Optional[str], category: Optional[str], score: float) -> bool:

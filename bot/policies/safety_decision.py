@@ -134,6 +134,7 @@ class Turn:
         speaks_of_calling: The words name a call, a line or talking to somebody.
         has_answer: A checked answer is near enough to be given, be it with a doubt.
         has_sure_answer: The words by themselves are nearly surely what that answer was written for.
+        is_asked_in_case: It was found to be what such a question asks for after such a card, likelier than not.
         has_harmless_answer: That answer is about what a learned score easily takes for a risk of this category.
         has_answer_to_question: That answer says what our own question would ask about.
         is_about_card: That answer is one that people ask for after such cards.
@@ -166,6 +167,7 @@ class Turn:
     open_card: OpenCard | None = None
     has_answer: bool = False
     has_sure_answer: bool = False
+    is_asked_in_case: bool = False
     has_harmless_answer: bool = False
     has_answer_to_question: bool = False
     is_about_card: bool = False
@@ -212,7 +214,10 @@ class Turn:
         """
         is_answerable = self.intent == FAQ_INTENT or self.has_answer
         is_safe = self.newest_alone < RiskLevel.ESCALATE or self.is_about_card
-        return self.is_question and is_answerable and is_safe and not self.told_plainly
+        # "If he puts it on the net how to remove it" tells the card's own trouble plainly, and asks.
+        is_of_the_card = self.open_card is not None and self.risk.main_category == self.open_card.category
+        is_no_news = self.is_asked_in_case and is_of_the_card and not self.is_emergency
+        return self.is_question and is_answerable and is_safe and (is_no_news or not self.told_plainly)
 
     @property
     def is_another_trouble(self) -> bool:
@@ -532,7 +537,8 @@ def _is_heard_question(turn: Turn, card: OpenCard) -> bool:
 
     Once is enough where nobody took anything and the question is known: "can i report it without my name".
     """
-    if not card.is_from_oneself and turn.has_sure_answer and (turn.is_about_card or turn.is_question):
+    is_known = turn.has_sure_answer or turn.is_asked_in_case
+    if not card.is_from_oneself and is_known and (turn.is_about_card or turn.is_question):
         return card.repeated >= 1
     return card.repeated >= _HEARD and turn.intent == FAQ_INTENT and turn.is_question
 

@@ -45,7 +45,7 @@ from bot.dialogue.facts import (
     spoken_in_session,
 )
 from bot.dialogue.meaning import meaning_of
-from bot.nlu.constants import FALLBACK_INTENT, LIKELY, RETRIEVAL_INTENT
+from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
     ABOUT_HELPLINES,
@@ -87,6 +87,8 @@ _OF_OTHERS = (Speaker.ABOUT_CHILD.value, Speaker.FRIEND.value, Speaker.PROFESSIO
 _OF_DYING = "self_harm_support"
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
 SURELY_MEANT_FROM = 0.9
+#: Confidence of an answer ranked for a case, from which it is what the question asks for.
+ASKED_IN_CASE_FROM = 0.5
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
 STILL_ASKED = 3
 
@@ -170,7 +172,8 @@ class SafetyPolicy(Policy):
             open_card=_open_card(tracker),
             has_answer=answer is not None,
             has_sure_answer=_is_surely_meant(message),
-            is_about_card=answer is not None and is_asked_after_cards(tracker, answer),
+            is_asked_in_case=_is_asked_in_case(message),
+            is_about_card=_is_asked_in_case(message) or (answer is not None and is_asked_after_cards(tracker, answer)),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
             has_harmless_answer=_is_harmless(answer, main_category, assessment, risk or {}),
@@ -277,6 +280,12 @@ def _is_surely_meant(message: UserUttered) -> bool:
     return is_answer and float(message.intent.get("confidence") or 0) >= SURELY_MEANT_FROM
 
 
+def _is_asked_in_case(message: UserUttered) -> bool:
+    """Whether the answer was ranked for the case of the open card, and is likelier than not what is asked for."""
+    is_answer = message.intent.get("name") == RETRIEVAL_INTENT and bool((message.parse_data or {}).get(IN_CASE))
+    return is_answer and float(message.intent.get("confidence") or 0) >= ASKED_IN_CASE_FROM
+
+
 def _is_in_language_of_card(language: Optional[str], text: str, tracker: DialogueStateTracker) -> bool:
     """Whether somebody who was shown a card in another language goes on in it, or in one that nobody can name."""
     of_card = language_of_card(tracker) if is_card_open(tracker) else None
@@ -287,7 +296,9 @@ def _is_in_language_of_card(language: Optional[str], text: str, tracker: Dialogu
 def _is_plain(text: str, asked: Optional[str], by_a_grown_up: bool = False) -> bool:
     """Whether a no is pressed as a button or is all that the words say."""
     is_pressed = text.startswith(INTENT_MESSAGE_PREFIX)
-    return is_pressed or is_one_word(text) or read_answer(text, asked, by_a_grown_up) == "deny"
+    # "No i told you i dont want to die, i just dont want people to see" is a no, whatever more it says.
+    is_denied = asked == SELF_HARM and denies_dying(text)
+    return is_pressed or is_denied or is_one_word(text) or read_answer(text, asked, by_a_grown_up) == "deny"
 
 
 def _card_level(tracker: DialogueStateTracker) -> RiskLevel:

@@ -61,6 +61,7 @@ _SINGLE = (
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
+    "means_another", "hides_scars",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
@@ -231,12 +232,20 @@ def carries_out(text: str, is_about_dying: bool) -> bool:
     return bool(said) and not patterns["names_helper"].search(plain)
 
 
+def _without_what_now(text: str) -> str:
+    """What is told before a bare "what do i do" at the end; the whole text where there is none."""
+    sentences = [part for part in _SENTENCE_ENDS.split(text.strip()) if part.strip()]
+    is_asked = len(sentences) > 1 and asks_what_now(sentences[-1])
+    return text[: text.rindex(sentences[-1])].strip(" .!?,") if is_asked else text
+
+
 def comes_near(text: str, earlier: Iterable[str]) -> bool:
     """Whether the words say, and nothing else, that somebody comes or is there; of family only who was spoken of.
 
     Args:
         earlier: What was written before: "mum is home" is a danger only where mum was told of.
     """
+    text = _without_what_now(text)
     is_told_of = not _kin_in(text) or _is_told_of(text, earlier)
     return is_told_of and _is_short(text) and bool(_patterns(_ANSWERS)["comes_near"].search(_plain(text)))
 
@@ -363,6 +372,16 @@ def wants_to_die(text: str) -> bool:
 def plans_to_tell(text: str) -> bool:
     """Whether words begin with whom somebody is going to tell: "ok il tell my dad"."""
     return not is_question(text) and bool(_patterns(_ANSWERS)["plans_to_tell"].search(_plain(text)))
+
+
+def means_another(text: str) -> bool:
+    """Whether words say that something else was meant than was answered: "no not the app, the phone"."""
+    return bool(_patterns(_ANSWERS)["means_another"].search(_plain(text)))
+
+
+def hides_scars(text: str) -> bool:
+    """Whether words ask how to hide scars: "how do i hide the scars in pe"."""
+    return bool(_patterns(_ANSWERS)["hides_scars"].search(_plain(text)))
 
 
 def begins_with_no(text: str) -> bool:

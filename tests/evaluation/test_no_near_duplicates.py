@@ -42,7 +42,10 @@ def held_out_lines() -> List[Tuple[str, str]]:
     lines: List[Tuple[str, str]] = []
     for path in sorted([*HELD_OUT.glob("*.jsonl"), *HELD_OUT.glob("risk/*.jsonl"), *HELD_OUT.glob("quiet/*.jsonl")]):
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if "then" in row:
+            if path.name == "case_questions.jsonl":
+                # A question has its meaning from the case, and "what do i do now" belongs to no one.
+                lines += [(row["id"], f"{row['opening']} {one['says']}") for one in row["then"]]
+            elif "then" in row:
                 # One text, as a session is: "no" and "what do i do" belong to no one.
                 lines.append((row["id"], " ".join([row["opening"], *(one["says"] for one in row["then"])])))
             else:
@@ -59,6 +62,9 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "risk" / "conversations").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, text) for row in rows for text in (" ".join(row["turns"]), *row["turns"])]
+    for path in sorted((ROOT / "data" / "case_questions").glob("*.yml")):
+        stories = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["case_questions"]
+        lines += [(path.name, f"{story['opening']} {one['says']}") for story in stories for one in story["asks"]]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         lines += [(path.name, text) for text in _nlu_examples(document.get("nlu") or [])]

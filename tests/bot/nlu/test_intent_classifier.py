@@ -59,6 +59,17 @@ def test_what_is_understood_from_the_words_before_only_is_not_said_outright() ->
         assert message.get(INTENT)["name"] == acted_on
 
 
+def test_the_answer_just_given_is_not_given_again_to_who_meant_another() -> None:
+    before = DialogueStateTracker.from_events(
+        "someone", [UserUttered("app"), BotUttered("words", metadata={"response": "utter_faq/locked_out_of_account"})]
+    )
+    for text, label in (("no not the app, my phone", "other"), ("i mean the phone", "other"), ("no idea, the app again", "faq/locked_out_of_account")):
+        component = SemanticIntentClassifier({"threshold": 0.5}, None, None, Ranked("faq/locked_out_of_account", 0.97))
+        message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384)})
+        component.process([message], before)
+        assert message.get(LABEL_RANKING)[0]["label"] == label
+
+
 class Facts:
     """Stands for a label model that has seen facts told after a card."""
 
@@ -101,3 +112,52 @@ def test_anything_else_that_is_told_is_no_fact_and_an_age_alone_is_a_detail() ->
     age = Facts(0.1, 0.8, 0.0, 0.05, 0.0, 0.05)
     assert understood("hes 14 too", age, CARD) == "told_same_age"
     assert understood("shes 16 im 10", age, CARD) == "told_a_detail"
+
+
+class Cases:
+    """Stands for a ranker of answers in a case: remembers what it was asked, and chooses the second answer."""
+
+    asked = None
+
+    def __init__(self, *row: float) -> None:
+        self._row = row
+
+    def confidences(self, asked: object) -> np.ndarray:
+        self.asked = asked
+        return np.array([self._row])
+
+
+def in_case(text: str, model: Facts, ranker: Cases, *events: object) -> Message:
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34 and my coach"), *events])
+    message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": {"alone": "none", "level": "none"}})
+    config = {"threshold": 0.5, "answer_threshold": 0.85, "case_threshold": 0.35}
+    SemanticIntentClassifier(config, None, None, model, ranker).process([message], tracker)
+    return message
+
+
+def test_a_question_after_a_card_is_ranked_for_its_case() -> None:
+    ranker = Cases(0.1, 0.6, 0.3)
+    message = in_case("is it ok to go?", Facts(0.0, 0.0, 0.0, 0.5, 0.4, 0.1), ranker, CARD)
+    assert message.get(INTENT)["name"] == "faq"
+    assert message.get(LABEL_RANKING)[0] == {"label": "faq/asked_to_keep_it_secret", "score": pytest.approx(0.6)}
+    assert message.get("in_case") is True
+    assert ranker.asked.cases[0].category == "adult_involved"
+
+
+def test_where_no_answer_fits_the_case_the_nearest_are_kept_as_choices() -> None:
+    message = in_case("is it ok to go?", Facts(0.0, 0.0, 0.0, 0.9, 0.05, 0.05), Cases(0.05, 0.15, 0.8), CARD)
+    assert message.get(INTENT)["name"] == FALLBACK_INTENT
+    assert [entry["label"] for entry in message.get(LABEL_RANKING)][0] == "faq/asked_to_keep_it_secret"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "events"),
+    [
+        ("is it ok to go?", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), ()),  # no card
+        ("he is nice", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (CARD,)),  # nothing is asked
+        ("hello there?", (0.0, 0.0, 0.0, 0.2, 0.1, 0.7), (CARD,)),  # something else is understood
+    ],
+)
+def test_the_case_is_left_out_where_there_is_none_or_nothing_about_it_is_asked(text, row, events) -> None:
+    message = in_case(text, Facts(*row), Cases(0.1, 0.6, 0.3), *events)
+    assert message.get("in_case") is None

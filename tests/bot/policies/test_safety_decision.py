@@ -633,3 +633,23 @@ def test_who_wants_to_die_of_shame_after_blackmail_gets_the_card_about_that():
     other = OpenCard(ABUSE_DISCLOSURE, "self", is_recent=True)
     found = decide(risk(CARD, IMAGE_SHARED), CARD, None, None, CARD, open_card=other, **known)
     assert found is None or found.slots.get(CARD_CATEGORY) != SELF_HARM
+
+
+def test_a_question_that_tells_the_cards_own_trouble_plainly_is_answered_where_the_case_knows_it():
+    card = OpenCard(IMAGE_SHARED, "self", is_recent=True)
+    known = {"open_card": card, "card_level": CARD, "told_plainly": True, "cards_given": {IMAGE_SHARED}, "is_about_card": True}
+    asked = (risk(CARD, IMAGE_SHARED), CARD, "faq", None)
+    assert decide(*asked, **known, is_asked_in_case=True) == Decision(UTTER_CRISIS_ANSWER)
+    assert decide(*asked, **known, is_asked_in_case=False).response == UTTER_CRISIS_CARD
+    # Another trouble told in a question brings its own card.
+    assert decide(risk(CARD, SELF_HARM), CARD, "faq", None, **known, is_asked_in_case=True).response == UTTER_CRISIS_CARD
+    assert decide(risk(NOW, IMAGE_SHARED), NOW, "faq", None, **known, is_asked_in_case=True).response == UTTER_CRISIS_CARD
+
+
+def test_in_danger_a_question_that_the_case_knows_is_answered_once_the_number_was_given():
+    card = OpenCard("immediate_danger", "about_child", is_emergency=True, is_recent=True, repeated=1)
+    asked = (risk(NONE), NONE, "faq", None)
+    assert decide(*asked, open_card=card, card_level=CARD, is_asked_in_case=True) == Decision(UTTER_CRISIS_ANSWER)
+    assert decide(*asked, open_card=card, card_level=CARD).response == UTTER_CRISIS_CARD
+    of_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
+    assert decide(*asked, open_card=of_oneself, card_level=CARD, is_asked_in_case=True).response == UTTER_CRISIS_CARD

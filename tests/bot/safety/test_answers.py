@@ -29,6 +29,7 @@ from bot.safety.answers import (
     is_theirs,
     is_treated,
     makes_a_plan,
+    means_another,
     names_a_child_near,
     names_deadline,
     names_family,
@@ -791,3 +792,19 @@ def test_words_about_the_writer_alone_name_nobody_else():
 @pytest.mark.parametrize("text", ["no its me not her. im talking about me", "im talking about me not her", "its me not my friend"])
 def test_it_is_the_writer_and_not_the_friend(text):
     assert is_about_me(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no not the app, my phone", "nah i meant the other account", "thats not what i asked", "not that one", "sorry no i mean her tablet", "wrong answer"],
+)
+def test_words_that_set_an_answer_right_are_known(text):
+    assert means_another(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no idea how", "no he hits me", "not sure", "i mean it", "it's not fair", "im not going", "no one knows", "that's not ok of him", "thanks i meant to say"],
+)
+def test_words_that_set_nothing_right_are_left_alone(text):
+    assert not means_another(text)

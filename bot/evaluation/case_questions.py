@@ -1,0 +1,101 @@
+"""What becomes of a question about the case of a card, on `tests/evaluation/case_questions.jsonl`.
+
+Each question is asked right after the message that brings the card. Independent of Rasa: it is given a function that
+plays a conversation. Nothing that is read here is written to disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from bot.commands.ask import read_json_lines
+from bot.errors import InputError
+from bot.evaluation.after_card import Play
+from bot.evaluation.held_out import HELD_OUT_DIR
+from bot.evaluation.metrics import Proportion
+from bot.safety.levels import CATEGORIES
+
+CASE_QUESTIONS_FILE = HELD_OUT_DIR / "case_questions.jsonl"
+#: An answer that fits; one as a choice; another answer; the card or the emergency number again; neither.
+OUTCOMES = ("right", "offered", "another", "card", "not answered")
+WITH, WITHOUT = "there is an answer", "there is none"
+_COUNTRY = "GB"
+_AUDIENCES = ("child", "parent", "professional", "adult")
+_ADULT = "adult"
+_FAQ = "utter_faq/"
+_ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question after an opening that is plainly at risk.
+
+    Attributes:
+        audience: child, parent, professional, or adult about themselves.
+        answers: Faq ids of the answers that fit, best first; empty where there is none.
+    """
+
+    id: str
+    audience: str
+    opening: str
+    text: str
+    answers: Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question and what became of it, one of `OUTCOMES`."""
+
+    asked: Asked
+    outcome: str
+
+
+def load_case_questions(path: Path = CASE_QUESTIONS_FILE) -> List[Asked]:
+    """Reads the questions.
+
+    Raises:
+        InputError: A value is unknown or missing; the message names the story.
+    """
+    return [asked for row in read_json_lines(path) for asked in _questions(row)]
+
+
+def _questions(row: Mapping[str, Any]) -> List[Asked]:
+    if row.get("category") not in CATEGORIES or row.get("audience") not in _AUDIENCES or not row.get("then"):
+        raise InputError(f"Story {row.get('id')}: its category, audience or what is asked is not known.")
+    said = ((one["says"], tuple(one["answers"])) for one in row["then"])
+    return [Asked(row["id"], row["audience"], row["opening"], text, answers) for text, answers in said]
+
+
+def play(questions: Sequence[Asked], converse: Play) -> List[Outcome]:
+    """Asks every question in a conversation of its own."""
+    found = []
+    for asked in questions:
+        audience = "" if asked.audience == _ADULT else asked.audience
+        found.append(Outcome(asked, judge(asked, converse([asked.opening, asked.text], audience, _COUNTRY)[1])))
+    return found
+
+
+def judge(asked: Asked, result: Mapping[str, Any]) -> str:
+    """What became of a question, from a result of `Assistant.converse`."""
+    replies = result["replies"]
+    response = str(replies[0]["response"] or "") if replies else ""
+    if response.startswith(_FAQ):
+        return "right" if response.removeprefix(_FAQ) in asked.answers else "another"
+    if result.get("card"):
+        return "card"
+    payloads = (button["payload"] for reply in replies for button in reply["buttons"])
+    offered = (found.group(1) for found in map(_ASK_BUTTON.match, payloads) if found)
+    return "offered" if set(asked.answers).intersection(offered) else "not answered"
+
+
+def by_answer(outcomes: Sequence[Outcome]) -> Dict[str, Dict[str, Proportion]]:
+    """The share of every outcome, where an answer of ours fits and where none does."""
+    table = {}
+    for name, has_answer in ((WITH, True), (WITHOUT, False)):
+        counted = Counter(one.outcome for one in outcomes if bool(one.asked.answers) is has_answer)
+        table[name] = {outcome: Proportion(counted[outcome], sum(counted.values())) for outcome in OUTCOMES}
+    return table
