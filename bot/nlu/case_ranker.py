@@ -17,6 +17,7 @@ import numpy as np
 from bot.errors import ModelError
 from bot.nlu.case_questions import Case, CaseQuestion
 from bot.nlu.label_model import Encoded
+from bot.nlu.stored import stored_arrays
 
 #: Stands among the choices for "no answer fits".
 NO_ANSWER = ""
@@ -171,6 +172,10 @@ class CaseRanker:
             features[inside] = _features(asked.of(inside), _Known.of(asked.of(outside), wanted[outside]), about)
         return cls(choices, about, _Known.of(asked, wanted), _fitted(features, wanted > 0))
 
+    def knows(self, case: Case) -> bool:
+        """Whether its category was learned from; a card may be about none that has a name."""
+        return case.category in self._about
+
     def confidences(self, asked: Asked) -> np.ndarray:
         """Confidence of each choice: `float32`, shape `(questions, choices)`, rows sum to 1."""
         return _softmax(_features(asked, self._known, self._about) @ self._weights)
@@ -200,11 +205,7 @@ class CaseRanker:
         Raises:
             ModelError: The file is missing or from another version; the message says to train again.
         """
-        if not path.is_file():
-            raise ModelError(f"{path.name} is missing from the model. Run `python -m bot train`.")
-        with np.load(path, allow_pickle=False) as stored:
-            if int(stored["version"]) != FORMAT_VERSION:
-                raise ModelError("The model was made by another version. Run `python -m bot train`.")
+        with stored_arrays(path, FORMAT_VERSION) as stored:
             encoded = Encoded(*(stored[name].astype(np.float32) for name in ("meaning", "detail")))
             habits = dict(zip(_as_cases(stored["habit_cases"]), stored["habits"], strict=True))
             known = _Known(

@@ -199,9 +199,12 @@ class SemanticIntentClassifier(GraphComponent):
             return None
         if self._ranker is None or (is_other and confidences[best] >= ELLIPTIC_BELOW):
             return None
+        case = case_told(tracker)
+        if not self._ranker.knows(case):
+            return None
         together = self._without_facts(self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0])
         answers = [rows[None, self._answers].astype(np.float32) for rows in (confidences, together)]
-        scores = self._ranker.confidences(Asked([case_told(tracker)], _encoded([message]), *answers))[0, :-1]
+        scores = self._ranker.confidences(Asked([case], _encoded([message]), *answers))[0, :-1]
         best_first = np.argsort(-scores)[:RANKING_LENGTH]
         return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
 

@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bot.errors import ModelError
+from bot.nlu.stored import stored_arrays
 from bot.text.compact import CompactMatrix, FineMatrix
 from bot.text.equations import solve_positive
 
@@ -180,11 +181,7 @@ class LabelModel:
         Raises:
             ModelError: The file is missing or from another version; the message says to train again.
         """
-        if not path.is_file():
-            raise ModelError(f"{path.name} is missing from the model. Run `python -m bot train`.")
-        with np.load(path, allow_pickle=False) as stored:
-            if int(stored["version"]) != FORMAT_VERSION:
-                raise ModelError("The model was made by another version. Run `python -m bot train`.")
+        with stored_arrays(path, FORMAT_VERSION) as stored:
             options = LabelModelOptions(*(float(value) for value in stored["options"]))
             coefficients = Coefficients(stored["places"], stored["own"], FineMatrix.for_use(*_matrix(stored, "others")))
             meaning, detail = (CompactMatrix.for_use(*_matrix(stored, name)) for name in ("meaning", "detail"))

@@ -62,6 +62,10 @@ def test_a_case_that_nobody_asked_in_goes_by_its_category(ranker: CaseRanker) ->
     assert best(ranker, "go", Case("abuse_disclosure", "survivor")) == "tell_a_teacher"
 
 
+def test_a_category_that_was_not_learned_from_is_not_known(ranker: CaseRanker) -> None:
+    assert ranker.knows(CHILD) and not ranker.knows(Case("unclear", "child"))
+
+
 def test_confidences_sum_to_one(ranker: CaseRanker) -> None:
     assert ranker.confidences(asked([("go", CHILD), ("sky", PARENT)])).sum(axis=1) == pytest.approx([1, 1], abs=1e-4)
 

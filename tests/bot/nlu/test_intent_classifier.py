@@ -9,6 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.case_questions import Case
 from bot.nlu.constants import DETAIL, EMBEDDING, FALLBACK_INTENT, LABEL_RANKING
 from bot.nlu.intent_classifier import SemanticIntentClassifier
 
@@ -114,6 +115,9 @@ def test_anything_else_that_is_told_is_no_fact_and_an_age_alone_is_a_detail() ->
     assert understood("shes 16 im 10", age, CARD) == "told_a_detail"
 
 
+UNNAMED = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "unclear", "response": "utter_crisis_child"})
+
+
 class Cases:
     """Stands for a ranker of answers in a case: remembers what it was asked, and chooses the second answer."""
 
@@ -121,6 +125,9 @@ class Cases:
 
     def __init__(self, *row: float) -> None:
         self._row = row
+
+    def knows(self, case: Case) -> bool:
+        return case.category == "adult_involved"
 
     def confidences(self, asked: object) -> np.ndarray:
         self.asked = asked
@@ -155,6 +162,7 @@ def test_where_no_answer_fits_the_case_the_nearest_are_kept_as_choices() -> None
     [
         ("is it ok to go?", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), ()),  # no card
         ("he is nice", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (CARD,)),  # nothing is asked
+        ("is it ok to go?", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (UNNAMED,)),  # the card was about no category that is named
         ("hello there?", (0.0, 0.0, 0.0, 0.2, 0.1, 0.7), (CARD,)),  # something else is understood
     ],
 )
