@@ -40,6 +40,7 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
         "utter_check_in_no_after_card", "utter_crisis_child_near_own_thoughts",
         "utter_crisis_until_help_comes", "utter_crisis_told_more_self_harm",
+        "utter_crisis_told_more_self_harm_of_another",
     }
 )  # fmt: skip
 #: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.
@@ -54,6 +55,8 @@ TOLD_SAME_AGE = "told_same_age"
 LOOK_BACK = 6
 #: A grown-up says that they are the one who does it; somebody says that it is not about them.
 TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME = "told_it_is_me", "told_it_is_not_me"
+#: A professional says that they are the safeguarding lead.
+TOLD_IS_THE_LEAD = "told_is_the_lead"
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,

@@ -553,12 +553,23 @@ def _not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> st
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
     if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not after_ones_own_deed(tracker, facts):
-        card = newest_card(tracker)
-        is_own_despair = card.get(CARD_CATEGORY) == SELF_HARM and card.get(CARD_SPEAKER) in _OF_ONESELF
-        return "utter_crisis_told_more_self_harm" if is_own_despair else "utter_crisis_told_more"
+        return _told_more(tracker)
     if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
         return "utter_crisis_not_followed"
     return "utter_crisis_unanswered" if is_question(text_of(tracker)) else "utter_crisis_heard"
+
+
+def _told_more(tracker: DialogueStateTracker) -> str:
+    """What receives more that is grave: of who may want to die nothing is written down first."""
+    card = newest_card(tracker)
+    if card.get(CARD_CATEGORY) != SELF_HARM:
+        return "utter_crisis_told_more"
+    is_own = card.get(CARD_SPEAKER) in _OF_ONESELF
+    return "utter_crisis_told_more_self_harm" if is_own else "utter_crisis_told_more_self_harm_of_another"
+
+
+def _receive_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return with_helplines(_told_more(tracker), facts, now)
 
 
 def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:
@@ -921,7 +932,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     f"utter_{TOLD_A_DETAIL}": _either(
         with_a_child_near_own_thoughts,
         _received("utter_crisis_child_near_own_thoughts"),
-        _either(while_more_is_told, _received("utter_crisis_told_more"), _received("utter_crisis_noted")),
+        _either(while_more_is_told, _receive_more, _received("utter_crisis_noted")),
     ),
     UTTER_JOURNEY: _journey,
     UTTER_JOURNEYS: _journeys,

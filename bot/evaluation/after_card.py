@@ -37,6 +37,7 @@ _RECEIVED = frozenset(
         "utter_crisis_more", "utter_crisis_silence", "utter_crisis_anger", "utter_crisis_unanswered",
         "utter_crisis_which_step", "utter_crisis_which_step_self_harm", "utter_crisis_comes_near",
         "utter_crisis_told_more", "utter_crisis_told_more_self_harm", "utter_crisis_until_help_comes",
+        "utter_crisis_told_more_self_harm_of_another",
     }
 )  # fmt: skip
 _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_know", "utter_ask_keep_secret"})

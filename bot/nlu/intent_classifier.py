@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,7 +15,15 @@ from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, IN
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.dialogue.constants import TOLD_A_DETAIL, TOLD_INTENT, TOLD_OF_ANOTHER_CHILD, TOLD_SAME_AGE, TOLD_SOMETHING_ELSE
+from bot.dialogue.constants import (
+    COUNTRY,
+    TOLD_A_DETAIL,
+    TOLD_INTENT,
+    TOLD_IS_THE_LEAD,
+    TOLD_OF_ANOTHER_CHILD,
+    TOLD_SAME_AGE,
+    TOLD_SOMETHING_ELSE,
+)
 from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
 from bot.nlu.case_questions import load_case_questions
 from bot.nlu.case_ranker import Asked, CaseRanker
@@ -42,9 +50,18 @@ from bot.nlu.context import (
 )
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
-from bot.nlu.topics import GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
-from bot.safety.answers import is_question, means_another, names_others, says_same_age
-from bot.safety.levels import RiskLevel
+from bot.nlu.topics import (
+    FOR_THE_DOER,
+    GRAVE_TOPICS,
+    OF_ONE_COUNTRY,
+    SENSITIVE_TOPICS,
+    is_about,
+    is_of_another_country,
+    topic_of,
+)
+from bot.safety.answers import is_question, is_the_lead, means_another, names_others, says_same_age
+from bot.safety.levels import IMAGE_SHARED, RiskLevel
+from bot.safety.protocol import OWN_BEHAVIOUR
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
 from bot.text.english import get_english
@@ -165,7 +182,7 @@ class SemanticIntentClassifier(GraphComponent):
         return messages
 
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
-        confidences = self._model.confidences(_encoded([message]))[0]
+        confidences = self._of_their_country(self._model.confidences(_encoded([message]))[0], message, tracker)
         fact = self._fact_told(confidences, message, tracker)
         confidences = self._without_facts(self._without_the_answer_just_given(confidences, message, tracker))
         in_case = None if fact else self._in_case(message, confidences, tracker)
@@ -205,6 +222,9 @@ class SemanticIntentClassifier(GraphComponent):
         together = self._without_facts(self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0])
         answers = [rows[None, self._answers].astype(np.float32) for rows in (confidences, together)]
         scores = self._ranker.confidences(Asked([case], _encoded([message]), *answers))[0, :-1]
+        if case.category == IMAGE_SHARED and case.voice != OWN_BEHAVIOUR:
+            # "He passed it on" is no word of the writer's own child where the card was for the one in the picture.
+            scores = np.where(np.isin(self._ranker.choices[:-1], FOR_THE_DOER), 0.0, scores)
         best_first = np.argsort(-scores)[:RANKING_LENGTH]
         return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
 
@@ -225,6 +245,8 @@ class SemanticIntentClassifier(GraphComponent):
         text = message.get(TEXT) or ""
         if tracker is None or not is_card_open(tracker) or is_question(text):
             return None
+        if is_the_lead(text):
+            return {"name": TOLD_IS_THE_LEAD, "confidence": 1.0}
         likely = confidences * self._counts_after(cards_given(tracker))
         all_facts, best = float(likely[self._facts].sum()), self._facts[likely[self._facts].argmax()]
         if all_facts < self._config[TOLD_FROM] * likely.sum() or _is_understood(likely, self._model.labels, message):
@@ -249,15 +271,28 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _without_facts(self, confidences: np.ndarray) -> np.ndarray:
         """The confidences of all other labels, as if there were none of what is told after a card."""
-        others = confidences.copy()
-        others[self._facts] = 0.0
-        return np.asarray(others / max(others.sum(), 1e-9))
+        return _without(confidences, self._facts)
 
     @cached_property
     def _facts(self) -> np.ndarray:
         """Places of the labels of what is told after a card."""
         labels = enumerate(self._model.labels)
         return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
+
+    def _of_their_country(
+        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
+    ) -> np.ndarray:
+        """The same without answers for another country than the person's."""
+        said = tracker.get_slot(COUNTRY) if tracker is not None else None
+        country, text = said or (message.get("metadata") or {}).get(COUNTRY), message.get(TEXT) or ""
+        elsewhere = [place for place, faq in self._of_one_country if is_of_another_country(faq, country, text)]
+        return _without(confidences, elsewhere) if elsewhere else confidences
+
+    @cached_property
+    def _of_one_country(self) -> List[Tuple[int, str]]:
+        """Places of the labels of answers for one country alone, with their faq ids."""
+        faqs = ((place, label.partition("/")[2]) for place, label in enumerate(self._model.labels))
+        return [(place, faq) for place, faq in faqs if faq in OF_ONE_COUNTRY]
 
     def _without_the_answer_just_given(
         self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
@@ -268,9 +303,7 @@ class SemanticIntentClassifier(GraphComponent):
         label = (given or "").removeprefix("utter_")
         if label not in self._model.labels or not means_another(message.get(TEXT) or ""):
             return confidences
-        others = confidences.copy()
-        others[self._model.labels.index(label)] = 0.0
-        return np.asarray(others / max(others.sum(), 1e-9))
+        return _without(confidences, [self._model.labels.index(label)])
 
     def _ranking(self, confidences: np.ndarray, length: int = RANKING_LENGTH) -> List[Dict[str, Any]]:
         best = np.argsort(-confidences)[:length]
@@ -317,6 +350,13 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _options(self) -> LabelModelOptions:
         return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+
+
+def _without(confidences: np.ndarray, places: Sequence[int] | np.ndarray) -> np.ndarray:
+    """The confidences of the other labels, as if there were none at those places."""
+    others = confidences.copy()
+    others[np.asarray(places, dtype=int)] = 0.0
+    return np.asarray(others / max(others.sum(), 1e-9))
 
 
 def _is_out_of_the_blue(best: Dict[str, Any], message: Message, tracker: Optional[DialogueStateTracker]) -> bool:

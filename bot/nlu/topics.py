@@ -1,7 +1,7 @@
 """The topic of an answer, and the topics that people ask about after a crisis card."""
 
 import re
-from typing import FrozenSet, Iterable, Mapping, Optional
+from typing import FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from bot.content.responses import get_responses
 from bot.nlu.case_questions import asked_for
@@ -112,6 +112,12 @@ GRAVE_TOPICS = SENSITIVE_TOPICS - {"mental_wellbeing"} | {
     "child_disclosed_what_now", "grooming_what_is", "grooming_techniques", "grooming_warning_signs", "evidence_keep",
     "report_where", "how_to_help_friend", "trauma_informed", "meeting_online_friend", "stranger_contact",
 }  # fmt: skip
+#: Answers for whoever made or passed on a picture, or for their family.
+FOR_THE_DOER = ("my_child_shared_someones_picture", "made_a_deepfake")
+#: Answers for one country alone, with the words that ask for them from anywhere.
+OF_ONE_COUNTRY: Mapping[str, Tuple[str, re.Pattern[str]]] = {
+    "report_in_ireland": ("IE", re.compile(r"\b(ireland|irish|tusla|garda\w*|gardaí|guards?|dublin|cork|galway)\b")),
+}
 #: Topic of what is asked about Kindlight itself ("can you see me").
 ABOUT_THIS_PROGRAM = "about_bot_privacy"
 #: Answers about calling a helpline: whatever the danger is, they lead to help.
@@ -137,6 +143,17 @@ def is_about(faq: str, categories: Iterable[str]) -> bool:
 def is_asked_for(faq: str, category: str) -> bool:
     """Whether questions after a card of this category ask for the answer with this id: by topic, or as was learned."""
     return is_about(faq, [category]) or faq in asked_for().get(category, ())
+
+
+def is_of_another_country(faq: str, country: Optional[str], text: str) -> bool:
+    """Whether an answer is for one country, the person is in another, and the words do not ask for it.
+
+    Args:
+        country: Two-letter code; None when unknown.
+        text: The message.
+    """
+    of_country, named = OF_ONE_COUNTRY.get(faq, (None, None))
+    return named is not None and country not in (None, of_country) and not named.search(text.lower())
 
 
 def is_harmless(faq: Optional[str], category: Optional[str], score: float) -> bool:

@@ -61,7 +61,7 @@ _SINGLE = (
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
-    "means_another", "hides_scars",
+    "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
@@ -382,6 +382,11 @@ def means_another(text: str) -> bool:
 def hides_scars(text: str) -> bool:
     """Whether words ask how to hide scars: "how do i hide the scars in pe"."""
     return bool(_patterns(_ANSWERS)["hides_scars"].search(_plain(text)))
+
+
+def is_the_lead(text: str) -> bool:
+    """Whether the writer says that they are the one whom staff would tell: "I am the safeguarding lead"."""
+    return bool(_patterns(_ANSWERS)["is_the_lead"].search(_plain(text)))
 
 
 def begins_with_no(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Which answers say more about a message than a learned score does."""
 
-from bot.nlu.topics import is_harmless
+from bot.nlu.topics import is_harmless, is_of_another_country
 from bot.safety.levels import ABUSE_DISCLOSURE, ADULT_INVOLVED, EXTORTION, SELF_HARM
 
 
@@ -17,3 +17,11 @@ def test_no_answer_is_harmless_beside_another_risk_or_none():
     assert not is_harmless("partner_wants_my_password", SELF_HARM, 0.5)
     assert not is_harmless("partner_wants_my_password", None, 0.0)
     assert not is_harmless(None, ABUSE_DISCLOSURE, 0.5)
+
+
+def test_an_answer_for_one_country_is_none_for_another_unless_it_is_asked_for() -> None:
+    assert is_of_another_country("report_in_ireland", "AU", "who do i ring here")
+    assert not is_of_another_country("report_in_ireland", "IE", "who do i ring here")
+    assert not is_of_another_country("report_in_ireland", None, "who do i ring here")
+    assert not is_of_another_country("report_in_ireland", "GB", "is it Tusla or the Garda")
+    assert not is_of_another_country("how_to_report", "AU", "who do i ring here")

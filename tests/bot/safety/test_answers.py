@@ -20,12 +20,14 @@ from bot.safety.answers import (
     explains,
     feels_the_same,
     has_changed_mind,
+    hides_scars,
     is_about_me,
     is_back,
     is_looked_after,
     is_of_the_writer_alone,
     is_one_word,
     is_question,
+    is_the_lead,
     is_theirs,
     is_treated,
     makes_a_plan,
@@ -808,3 +810,20 @@ def test_words_that_set_an_answer_right_are_known(text):
 )
 def test_words_that_set_nothing_right_are_left_alone(text):
     assert not means_another(text)
+
+
+def test_who_is_the_lead_says_so_and_who_asks_for_one_does_not():
+    assert all(map(is_the_lead, ("I am the safeguarding lead, that's me", "im the DSL here", "Actually I'm our designated liaison person")))
+    assert not any(map(is_the_lead, ("I told the safeguarding lead", "I am not the lead", "the lead is my friend", "i am the coach", "who is the dsl")))
+
+
+def test_scars_are_told_from_fresh_wounds():
+    assert hides_scars("how do i hide the scars in pe") and hides_scars("covering up old cuts at swimming")
+    assert not any(map(hides_scars, ("how do i hide cuts from mum", "i have scars", "he hides his phone")))
+
+
+def test_who_has_to_go_back_is_not_out_of_danger():
+    before = ["my daughter's boyfriend hits my grandson"]
+    assert not calls_off("he's safe with me now but he has to go back at 5 o'clock", before)
+    assert not calls_off("she is safe here, I must give her back tonight", before)
+    assert calls_off("he's safe with me now", before)
