@@ -214,9 +214,10 @@ class Turn:
         """
         is_answerable = self.intent == FAQ_INTENT or self.has_answer
         is_safe = self.newest_alone < RiskLevel.ESCALATE or self.is_about_card
-        # "If he puts it on the net how to remove it" tells the card's own trouble plainly, and asks.
+        # "If he puts it on the net how to remove it" tells the card's own trouble plainly, and asks. Who wants to die
+        # is met as such, whatever is asked beside it.
         is_of_the_card = self.open_card is not None and self.risk.main_category == self.open_card.category
-        is_no_news = self.is_asked_in_case and is_of_the_card and not self.is_emergency
+        is_no_news = self.is_asked_in_case and is_of_the_card and not (self.is_emergency or self.wants_to_die)
         return self.is_question and is_answerable and is_safe and (is_no_news or not self.told_plainly)
 
     @property
@@ -575,7 +576,9 @@ def _asks_what_was_met(turn: Turn) -> bool:
     named = turn.risk.main_category
     # A wish to die and danger are met as such, however the words are put.
     is_known = named in turn.cards_given or (turn.intent == FAQ_INTENT and named not in (SELF_HARM, IMMEDIATE_DANGER))
-    return turn.is_after_a_card and turn.is_about_card and turn.asks_about_the_card and is_known
+    # An answer found for the case of one trouble, be it likely, says nothing on another that is told for sure.
+    is_more = turn.is_asked_in_case and not turn.has_sure_answer and turn.is_another_trouble
+    return turn.is_after_a_card and turn.is_about_card and turn.asks_about_the_card and is_known and not is_more
 
 
 def _adds_to_an_emergency(turn: Turn) -> bool:

@@ -653,3 +653,20 @@ def test_in_danger_a_question_that_the_case_knows_is_answered_once_the_number_wa
     assert decide(*asked, open_card=card, card_level=CARD).response == UTTER_CRISIS_CARD
     of_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
     assert decide(*asked, open_card=of_oneself, card_level=CARD, is_asked_in_case=True).response == UTTER_CRISIS_CARD
+
+
+def test_who_wants_to_die_is_met_as_such_whatever_the_case_knows_to_answer():
+    card = OpenCard(SELF_HARM, "self", is_recent=True)
+    known = {"open_card": card, "card_level": CARD, "told_plainly": True, "cards_given": {SELF_HARM}, "is_about_card": True}
+    asked = (risk(CARD), CARD, "faq", None)
+    assert decide(*asked, **known, is_asked_in_case=True) == Decision(UTTER_CRISIS_ANSWER)
+    assert decide(*asked, **known, is_asked_in_case=True, wants_to_die=True).response == UTTER_CRISIS_CARD
+
+
+def test_another_trouble_told_for_sure_in_a_question_brings_its_card_although_the_case_knows_an_answer():
+    card = OpenCard(EXTORTION, "self", is_recent=True)
+    known = {"open_card": card, "card_level": CARD, "told_plainly": False, "cards_given": {EXTORTION}, "is_about_card": True}
+    sure = RiskAssessment(level=CARD, categories={ABUSE_DISCLOSURE: 0.95})
+    unsure = RiskAssessment(level=CARD, categories={ABUSE_DISCLOSURE: 0.6})
+    assert decide(sure, CARD, "faq", None, **known, is_asked_in_case=True).response == UTTER_CRISIS_CARD
+    assert decide(unsure, CARD, "faq", None, **known, is_asked_in_case=True) == Decision(UTTER_CRISIS_ANSWER)
