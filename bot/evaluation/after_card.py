@@ -5,7 +5,6 @@ Independent of Rasa: it is given a function that plays a conversation. Nothing t
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.dialogue.constants import UTTER_TOLD
 from bot.errors import InputError
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion, share
+from bot.evaluation.replies import answer_in, answers_offered, response_of
 from bot.safety.levels import CATEGORIES
 
 AFTER_CARD_FILE = HELD_OUT_DIR / "after_card.jsonl"
@@ -29,7 +29,6 @@ _NAMES_A_CARD = ("another", "worse")
 _READ = 45
 _AUDIENCES = ("child", "parent", "professional")
 
-_ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
 #: Said about the card that is open, with its helplines beneath or a step towards them.
 _RECEIVED = frozenset(
     {
@@ -166,19 +165,13 @@ class _Reply:
     """What matters of a result of `Assistant.converse`."""
 
     def __init__(self, result: Mapping[str, Any]) -> None:
-        replies = result["replies"]
-        self.response: str = (replies[0]["response"] or "") if replies else ""
+        self.response = response_of(result)
         self.card: str | None = result.get("card")
         self.asks: str | None = result.get("asks")
         self.has_helplines = bool(result["hotlines"])
-        buttons = [button["payload"] for reply in replies for button in reply["buttons"]]
-        offered = [found.group(1) for found in map(_ASK_BUTTON.match, buttons) if found]
-        given = [self.response.removeprefix("utter_faq/")] if self.is_answer else []
-        self.leads_to = frozenset([*given, *offered])
-
-    @property
-    def is_answer(self) -> bool:
-        return self.response.startswith("utter_faq/")
+        given = answer_in(result)
+        self.is_answer = given is not None
+        self.leads_to = answers_offered(result) | ({given} if given else set())
 
     @property
     def is_urgent(self) -> bool:

@@ -6,7 +6,6 @@ plays a conversation. Nothing that is read here is written to disk.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.errors import InputError
 from bot.evaluation.after_card import Play
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
+from bot.evaluation.replies import answer_in, answers_offered
 from bot.safety.levels import CATEGORIES
 
 CASE_QUESTIONS_FILE = HELD_OUT_DIR / "case_questions.jsonl"
@@ -26,8 +26,6 @@ WITH, WITHOUT = "there is an answer", "there is none"
 _COUNTRY = "GB"
 _AUDIENCES = ("child", "parent", "professional", "adult")
 _ADULT = "adult"
-_FAQ = "utter_faq/"
-_ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
 
 
 @dataclass(frozen=True)
@@ -81,15 +79,12 @@ def play(questions: Sequence[Asked], converse: Play) -> List[Outcome]:
 
 def judge(asked: Asked, result: Mapping[str, Any]) -> str:
     """What became of a question, from a result of `Assistant.converse`."""
-    replies = result["replies"]
-    response = str(replies[0]["response"] or "") if replies else ""
-    if response.startswith(_FAQ):
-        return "right" if response.removeprefix(_FAQ) in asked.answers else "another"
+    given = answer_in(result)
+    if given is not None:
+        return "right" if given in asked.answers else "another"
     if result.get("card"):
         return "card"
-    payloads = (button["payload"] for reply in replies for button in reply["buttons"])
-    offered = (found.group(1) for found in map(_ASK_BUTTON.match, payloads) if found)
-    return "offered" if set(asked.answers).intersection(offered) else "not answered"
+    return "offered" if answers_offered(result).intersection(asked.answers) else "not answered"
 
 
 def by_answer(outcomes: Sequence[Outcome]) -> Dict[str, Dict[str, Proportion]]:

@@ -6,7 +6,6 @@ function that plays a conversation. Nothing that is read here is written to disk
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.errors import InputError
 from bot.evaluation.after_card import Play
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
+from bot.evaluation.replies import answer_in, answers_offered, response_of
 
 FOLLOW_UPS_FILE = HELD_OUT_DIR / "follow_ups.jsonl"
 #: What a follow-up does: it depends on what went before and asks, or tells something and asks nothing.
@@ -30,8 +30,6 @@ _COUNTRY = "GB"
 _AUDIENCES = ("child", "parent", "professional")
 _RECEIVED = ("utter_heard_", "utter_audience_chosen", "utter_share_news", "utter_answer_for_you")
 _ALARMS = ("utter_check_in", "utter_crisis", "utter_emergency")
-_FAQ = "utter_faq/"
-_ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
 
 
 @dataclass(frozen=True)
@@ -96,19 +94,17 @@ def play(conversations: Sequence[Conversation], converse: Play) -> List[Followed
 
 def judge(conversation: str, said: FollowUp, result: Mapping[str, Any]) -> Followed:
     """What became of one message, from a result of `Assistant.converse`."""
-    replies = result["replies"]
-    response = str(replies[0]["response"] or "") if replies else ""
+    response = response_of(result)
     return Followed(conversation, said, response, _outcome(said, response, result))
 
 
 def _outcome(said: FollowUp, response: str, result: Mapping[str, Any]) -> str:
     if result.get("card") or result.get("asks") or response.startswith(_ALARMS):
         return "alarmed"
-    if response.startswith(_FAQ):
-        return "right" if response.removeprefix(_FAQ) in said.fits else "another"
-    payloads = (button["payload"] for reply in result["replies"] for button in reply["buttons"])
-    offered = (found.group(1) for found in map(_ASK_BUTTON.match, payloads) if found)
-    if said.fits.intersection(offered):
+    given = answer_in(result)
+    if given is not None:
+        return "right" if given in said.fits else "another"
+    if said.fits.intersection(answers_offered(result)):
         return "offered"
     return "received" if said.does == "tells" and response.startswith(_RECEIVED) else "missed"
 

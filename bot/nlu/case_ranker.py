@@ -9,6 +9,7 @@ cases. The weights are those of a conditional logit (McFadden 1974). "No answer 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 
@@ -16,15 +17,18 @@ import numpy as np
 
 from bot.errors import ModelError
 from bot.nlu.case_questions import Case, CaseQuestion
-from bot.nlu.label_model import Encoded
+from bot.nlu.label_model import Encoded, LabelModelOptions, likeness_of
 from bot.nlu.stored import stored_arrays
+from bot.safety.levels import CATEGORIES
+from bot.safety.protocol import VOICES
 
 #: Stands among the choices for "no answer fits".
 NO_ANSWER = ""
 FORMAT_VERSION = 1
-#: Likeness of two questions: width of the kernel, share of the English embedding in it, and what is left of it where
-#: the category or the voice of their cases differs. Chosen with the ridge in five folds over stories.
-_GAMMA, _DETAIL_SHARE, _OTHER_CATEGORY, _OTHER_VOICE, _RIDGE = 1.0, 0.7, 0.3, 0.6, 0.3
+#: Likeness of two questions, and what is left of it where the category or the voice of their cases differs. Chosen
+#: with the ridge in five folds over stories.
+_KERNEL = LabelModelOptions(gamma=1.0, detail_gamma=1.0, detail_share=0.7, ridge=0.3)
+_OTHER_CATEGORY, _OTHER_VOICE = 0.3, 0.6
 #: For so many questions the habits of a category count beside those of a case, and no habit beside a category's.
 _FROM_CATEGORY, _FROM_NOWHERE = 8.0, 10.0
 #: What an answer counts that fits as well as the best one.
@@ -84,8 +88,9 @@ class _Known:
     @classmethod
     def of(cls, asked: Asked, wanted: np.ndarray) -> _Known:
         """Learns from questions and what counts as right for them."""
-        likeness = _likeness(asked.encoded, asked.encoded) * _same(asked.cases, asked.cases)
-        likeness[np.diag_indices_from(likeness)] += _RIDGE
+        named = _named(asked.cases)
+        likeness = _likeness(asked.encoded, asked.encoded) * _same(named, named)
+        likeness[np.diag_indices_from(likeness)] += _KERNEL.ridge
         coefficients = np.linalg.solve(likeness, wanted / wanted.sum(axis=1, keepdims=True))
         return cls(asked.cases, asked.encoded, _habits(asked.cases, wanted), coefficients.astype(np.float32))
 
@@ -95,21 +100,29 @@ class _Known:
 
     def scores(self, asked: Asked) -> np.ndarray:
         """How far the words are like those that asked for each choice: shape `(questions, choices)`."""
-        alike = _likeness(asked.encoded, self.encoded) * _same(asked.cases, self.cases)
+        alike = _likeness(asked.encoded, self.encoded) * _same(_named(asked.cases), self._named)
         return np.asarray(alike @ self.coefficients)
+
+    @cached_property
+    def _named(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Its cases, named once: each question is compared with all of them."""
+        return _named(self.cases)
 
 
 def _likeness(these: Encoded, those: Encoded) -> np.ndarray:
-    meaning = np.exp(2 * _GAMMA * (these.meaning @ those.meaning.T - 1))
-    detail = np.exp(2 * _GAMMA * (these.detail @ those.detail.T - 1))
-    return np.asarray((1 - _DETAIL_SHARE) * meaning + _DETAIL_SHARE * detail)
+    return likeness_of(these.meaning @ those.meaning.T, these.detail @ those.detail.T, _KERNEL)
 
 
-def _same(these: Sequence[Case], those: Sequence[Case]) -> np.ndarray:
+def _named(cases: Sequence[Case]) -> Tuple[np.ndarray, np.ndarray]:
+    """Numbers for the categories and for the voices of cases, `(cases,)` each: quicker to compare than words."""
+    categories, voices = ([getattr(case, part) for case in cases] for part in ("category", "voice"))
+    return np.array([CATEGORIES.index(name) for name in categories]), np.array([VOICES.index(name) for name in voices])
+
+
+def _same(these: Tuple[np.ndarray, np.ndarray], those: Tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """What is left of a likeness, by how far two cases are the same."""
-    found = np.ones((len(these), len(those)), dtype=np.float32)
-    for part, share in (("category", _OTHER_CATEGORY), ("voice", _OTHER_VOICE)):
-        rows, columns = (np.array([getattr(case, part) for case in cases]) for cases in (these, those))
+    found = np.ones((len(these[0]), len(those[0])), dtype=np.float32)
+    for rows, columns, share in zip(these, those, (_OTHER_CATEGORY, _OTHER_VOICE), strict=True):
         found[rows[:, None] != columns[None, :]] *= share
     return found
 

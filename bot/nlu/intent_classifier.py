@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.dialogue.constants import (
     COUNTRY,
+    FAQ_PREFIX,
     TOLD_A_DETAIL,
     TOLD_INTENT,
     TOLD_IS_THE_LEAD,
@@ -25,7 +26,7 @@ from bot.dialogue.constants import (
     TOLD_SOMETHING_ELSE,
 )
 from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
-from bot.nlu.case_questions import load_case_questions
+from bot.nlu.case_questions import asked_for, load_case_questions
 from bot.nlu.case_ranker import Asked, CaseRanker
 from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
@@ -152,6 +153,8 @@ class SemanticIntentClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             model = LabelModel.load(Path(folder) / cls.FILE_NAME)
             ranker = CaseRanker.load(Path(folder) / cls.CASES_FILE_NAME)
+        # Read now: the first question after a card must not wait for it.
+        asked_for()
         return cls(config, model_storage, resource, model, ranker)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -182,10 +185,11 @@ class SemanticIntentClassifier(GraphComponent):
         return messages
 
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
-        confidences = self._of_their_country(self._model.confidences(_encoded([message]))[0], message, tracker)
+        barred = self._barred(message, tracker)
+        confidences = _without(self._model.confidences(_encoded([message]))[0], barred)
         fact = self._fact_told(confidences, message, tracker)
-        confidences = self._without_facts(self._without_the_answer_just_given(confidences, message, tracker))
-        in_case = None if fact else self._in_case(message, confidences, tracker)
+        confidences = self._without_facts(confidences)
+        in_case = None if fact else self._in_case(message, confidences, tracker, barred)
         if in_case is not None:
             message.set(IN_CASE, True, add_to_output=True)
             self._set_intent(message, in_case, _as_intent(in_case[0], float(self._config[CASE_THRESHOLD])))
@@ -204,7 +208,7 @@ class SemanticIntentClassifier(GraphComponent):
         message.set(INTENT_RANKING_KEY, [_as_intent(entry, 0.0) for entry in ranking], add_to_output=True)
 
     def _in_case(
-        self, message: Message, confidences: np.ndarray, tracker: Optional[DialogueStateTracker]
+        self, message: Message, confidences: np.ndarray, tracker: Optional[DialogueStateTracker], barred: List[int]
     ) -> Optional[List[Dict[str, Any]]]:
         """The answers ranked for the case of an open card; None where no question about it is asked.
 
@@ -219,12 +223,14 @@ class SemanticIntentClassifier(GraphComponent):
         case = case_told(tracker)
         if not self._ranker.knows(case):
             return None
+        if case.category == IMAGE_SHARED and case.voice != OWN_BEHAVIOUR:
+            # "He passed it on" is no word of the writer's own child where the card was for the one in the picture.
+            barred = [*barred, *self._places_of(FOR_THE_DOER)]
         together = self._without_facts(self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0])
         answers = [rows[None, self._answers].astype(np.float32) for rows in (confidences, together)]
         scores = self._ranker.confidences(Asked([case], _encoded([message]), *answers))[0, :-1]
-        if case.category == IMAGE_SHARED and case.voice != OWN_BEHAVIOUR:
-            # "He passed it on" is no word of the writer's own child where the card was for the one in the picture.
-            scores = np.where(np.isin(self._ranker.choices[:-1], FOR_THE_DOER), 0.0, scores)
+        # Whatever the case's habits are: they know of no country, and of no answer just given.
+        scores[np.isin(self._answers, barred)] = 0.0
         best_first = np.argsort(-scores)[:RANKING_LENGTH]
         return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
 
@@ -279,31 +285,25 @@ class SemanticIntentClassifier(GraphComponent):
         labels = enumerate(self._model.labels)
         return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
 
-    def _of_their_country(
-        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
-    ) -> np.ndarray:
-        """The same without answers for another country than the person's."""
+    def _barred(self, message: Message, tracker: Optional[DialogueStateTracker]) -> List[int]:
+        """Places of answers that cannot be meant: for another country, or the one just given to who meant another."""
         said = tracker.get_slot(COUNTRY) if tracker is not None else None
         country, text = said or (message.get("metadata") or {}).get(COUNTRY), message.get(TEXT) or ""
-        elsewhere = [place for place, faq in self._of_one_country if is_of_another_country(faq, country, text)]
-        return _without(confidences, elsewhere) if elsewhere else confidences
-
-    @cached_property
-    def _of_one_country(self) -> List[Tuple[int, str]]:
-        """Places of the labels of answers for one country alone, with their faq ids."""
-        faqs = ((place, label.partition("/")[2]) for place, label in enumerate(self._model.labels))
-        return [(place, faq) for place, faq in faqs if faq in OF_ONE_COUNTRY]
-
-    def _without_the_answer_just_given(
-        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
-    ) -> np.ndarray:
-        """The same without the label of the newest answer, where the words say that something else was meant."""
+        barred = [faq for faq in OF_ONE_COUNTRY if is_of_another_country(faq, country, text)]
         newest = next(spoken_in_session(tracker), None) if tracker is not None else None
         given = answer_of(newest) if newest is not None else None
-        label = (given or "").removeprefix("utter_")
-        if label not in self._model.labels or not means_another(message.get(TEXT) or ""):
-            return confidences
-        return _without(confidences, [self._model.labels.index(label)])
+        if given is not None and means_another(text):
+            barred.append(given.removeprefix(FAQ_PREFIX))
+        return self._places_of(barred)
+
+    def _places_of(self, faqs: Iterable[str]) -> List[int]:
+        """Places of the labels of answers; of an answer that was never asked for there is none."""
+        labels = (f"{RETRIEVAL_INTENT}/{faq}" for faq in faqs)
+        return [self._place_of[label] for label in labels if label in self._place_of]
+
+    @cached_property
+    def _place_of(self) -> Dict[str, int]:
+        return {label: place for place, label in enumerate(self._model.labels)}
 
     def _ranking(self, confidences: np.ndarray, length: int = RANKING_LENGTH) -> List[Dict[str, Any]]:
         best = np.argsort(-confidences)[:length]

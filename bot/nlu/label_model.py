@@ -152,7 +152,7 @@ class LabelModel:
             float array, shape (n_texts, n_labels), columns in the order of `labels`.
         """
         meaning, detail = self._meaning.similarities(encoded.meaning), self._detail.similarities(encoded.detail)
-        scores = self._coefficients.scores(_mixed(meaning, detail, self._options)) / self._options.temperature
+        scores = self._coefficients.scores(likeness_of(meaning, detail, self._options)) / self._options.temperature
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True))
 
@@ -206,12 +206,17 @@ def _lower_kernel(encoded: Encoded, options: LabelModelOptions) -> np.ndarray:
     for start in range(0, n, _BLOCK):
         stop = min(start + _BLOCK, n)
         meaning, detail = (rows[start:stop] @ rows[:stop].T for rows in (encoded.meaning, encoded.detail))
-        kernel[start:stop, :stop] = _mixed(meaning, detail, options)
+        kernel[start:stop, :stop] = likeness_of(meaning, detail, options)
     return kernel
 
 
-def _mixed(meaning: np.ndarray, detail: np.ndarray, options: LabelModelOptions) -> np.ndarray:
-    """Likeness of texts with examples, in [0, 1], from two tables of cosines, which it changes."""
+def likeness_of(meaning: np.ndarray, detail: np.ndarray, options: LabelModelOptions) -> np.ndarray:
+    """Likeness of texts with examples, in [0, 1], from two tables of cosines, which it changes.
+
+    Args:
+        meaning, detail: Cosines of the multilingual and of the English embeddings, of one shape.
+        options: For the widths of the two kernels and the share of the second.
+    """
     likeness = _gaussian(meaning, options.gamma, 1 - options.detail_share)
     likeness += _gaussian(detail, options.detail_gamma, options.detail_share)
     return likeness

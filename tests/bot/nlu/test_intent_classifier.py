@@ -169,3 +169,29 @@ def test_where_no_answer_fits_the_case_the_nearest_are_kept_as_choices() -> None
 def test_the_case_is_left_out_where_there_is_none_or_nothing_about_it_is_asked(text, row, events) -> None:
     message = in_case(text, Facts(*row), Cases(0.1, 0.6, 0.3), *events)
     assert message.get("in_case") is None
+
+
+class OfCountries(Facts):
+    labels = ["told_they_are_nice", "told_same_age", "told_something_else", "faq/report_in_ireland", "faq/asked_to_keep_it_secret", "greet"]
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "first"),
+    [
+        ("AU", "who do i ring here?", "faq/asked_to_keep_it_secret"),
+        ("IE", "who do i ring here?", "faq/report_in_ireland"),
+        ("AU", "is Tusla who i ring?", "faq/report_in_ireland"),
+    ],
+)
+def test_no_habit_of_a_case_brings_an_answer_for_another_country(country: str, text: str, first: str) -> None:
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34 and my coach"), CARD])
+    message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "metadata": {"country": country}})
+    model = OfCountries(0.0, 0.0, 0.0, 0.5, 0.4, 0.1)
+    SemanticIntentClassifier({}, None, None, model, Cases(0.6, 0.3, 0.1)).process([message], tracker)
+    assert message.get(LABEL_RANKING)[0]["label"] == first
+
+
+def test_the_answer_just_given_is_barred_in_a_case_too() -> None:
+    given = BotUttered("words", metadata={"response": "utter_faq/asked_to_keep_it_secret"})
+    message = in_case("no i mean the phone, is it ok?", Facts(0.0, 0.0, 0.0, 0.5, 0.4, 0.1), Cases(0.3, 0.6, 0.1), CARD, given)
+    assert message.get(LABEL_RANKING)[0]["label"] == "faq/first_phone"
