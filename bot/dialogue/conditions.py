@@ -109,6 +109,11 @@ def after_ones_own_deed(tracker: DialogueStateTracker, facts: ConversationFacts)
     return about_ones_own_doing(tracker, facts) or is_card_from_own_hand(tracker)
 
 
+def by_text_message(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Where a reply has room for two short parts."""
+    return facts.channel == "sms"
+
+
 def while_open_about_self_harm(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     """While a card about self-harm is what is talked of."""
     return is_card_open(tracker) and newest_card(tracker).get(CARD_CATEGORY) == SELF_HARM

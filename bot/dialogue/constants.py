@@ -43,6 +43,8 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_told_more_self_harm_of_another",
     }
 )  # fmt: skip
+#: Intent of "forget what i wrote".
+TAKE_BACK = "take_back"
 #: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.
 TOLD_INTENT, UTTER_TOLD = "told_", "utter_told_"
 #: The same where words are there already: other children, and a detail such as an age.
@@ -57,6 +59,8 @@ LOOK_BACK = 6
 TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME = "told_it_is_me", "told_it_is_not_me"
 #: A professional says that they are the safeguarding lead.
 TOLD_IS_THE_LEAD = "told_is_the_lead"
+#: Somebody hides, waits for help, or says that it went quiet; the words for it begin with the emergency number.
+TOLD_DANGER_GOES_ON, UTTER_DANGER_GOES_ON = "told_danger_goes_on", "utter_told_danger_goes_on"
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,
@@ -66,6 +70,7 @@ SAFETY_RESPONSES = (
     UTTER_CHECK_IN_YES,
     UTTER_CHECK_IN_NO,
     UTTER_NEAREST_ANSWERS,
+    UTTER_DANGER_GOES_ON,
 )
 #: Safety responses that carry helplines.
 CARD_RESPONSES = (UTTER_CRISIS_CARD, UTTER_CHECK_IN_YES)

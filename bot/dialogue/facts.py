@@ -30,6 +30,7 @@ from bot.dialogue.constants import (
     RECEIVED_AFTER_CARD,
     UTTER_CHECK_IN,
     UTTER_CRISIS_MISREAD,
+    UTTER_DANGER_GOES_ON,
     UTTER_JOURNEY,
     UTTER_TOLD,
 )
@@ -231,9 +232,13 @@ def spoken_in_session(tracker: DialogueStateTracker) -> Iterator[BotUttered]:
 
 def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the newest bot messages of this session are emergency cards; answers between them do not count."""
-    spoken = (event for event in spoken_in_session(tracker) if not answer_of(event))
+    spoken = (event for event in spoken_in_session(tracker) if not (answer_of(event) or _is_of_the_same_danger(event)))
     levels = (event.metadata.get(CARD_LEVEL) for event in spoken)
     return sum(1 for _ in takewhile(lambda level: level == RiskLevel.EMERGENCY.label, levels))
+
+
+def _is_of_the_same_danger(spoken: BotUttered) -> bool:
+    return str(spoken.metadata.get("response") or "").startswith(UTTER_DANGER_GOES_ON)
 
 
 def is_direct_question(spoken: BotUttered) -> bool:

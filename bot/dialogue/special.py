@@ -24,6 +24,7 @@ from bot.dialogue.conditions import (
     Condition,
     about_ones_own_doing,
     after_ones_own_deed,
+    by_text_message,
     once_given,
     once_something_was_heard,
     once_told_of_another,
@@ -61,6 +62,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_CARD,
     UTTER_CRISIS_MEANT,
     UTTER_CRISIS_MISREAD,
+    UTTER_DANGER_GOES_ON,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
     UTTER_TOLD,
@@ -503,7 +505,7 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     # Ranked for the case, the first is what is meant, be it too unsure to be given as it is.
-    is_meant_first = likely in nearest[:1] or parsed.get(IN_CASE)
+    is_meant_first = likely in nearest[:1] or (parsed.get(IN_CASE) and is_question(text_of(tracker)))
     instead = _meant_instead(tracker, facts) if is_open and is_meant_first else None
     if instead:
         return _answer_with_helplines(instead, facts, now)
@@ -742,7 +744,8 @@ def _told(name: str) -> Composer:
 def _fits_the_card(name: str, tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
     told, card, book = metadata_of(name), newest_card(tracker), get_responses()
     # "He asks her to come by train" is about the man of the card before the one about despair.
-    if not cards_given(tracker).intersection(told["after"]) or after_ones_own_deed(tracker, facts):
+    is_of_this_hand = bool(told.get("own_deed")) is after_ones_own_deed(tracker, facts)
+    if not cards_given(tracker).intersection(told["after"]) or not (is_of_this_hand or told.get("whoever_did_it")):
         return False
     reader, also_fits = reader_of(name, facts, book), told.get("also_fits", ())
     if reader == ADULT and not book.is_worded_for(name, ADULT):
@@ -867,6 +870,8 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         _received("utter_crisis_which_step_self_harm"),
         _told(f"{UTTER_TOLD}will_do_it_later"),
     ),
+    # What to do behind that door is more than a text message holds; the number alone is not.
+    UTTER_DANGER_GOES_ON: _either(by_text_message, _crisis_card, _told(UTTER_DANGER_GOES_ON)),
     # A child who writes "its me" is the one it happens to; a parent gets a card of their own (`Meaning.OWN_HAND`).
     f"utter_{TOLD_IT_IS_ME}": _received("utter_crisis_heard"),
     f"{FAQ_PREFIX}talk_to_a_real_person": _either(

@@ -65,7 +65,7 @@ _FITS: Mapping[str, FrozenSet[str]] = {
             "utter_crisis_misread_answered",
         }
     ),
-    "angry": frozenset({"utter_insult", "utter_it_did_not_work"}),
+    "angry": frozenset({"utter_insult", "utter_it_did_not_work", "utter_told_card_is_no_help"}),
 }
 #: Words for what holds somebody back, or for a fact. Whether it is the right one of them is seen in test_told.py.
 _TELLING = ("utter_barrier_", UTTER_TOLD)

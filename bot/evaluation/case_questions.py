@@ -1,6 +1,6 @@
-"""What becomes of a question about the case of a card, on `tests/evaluation/case_questions.jsonl`.
+"""What becomes of what is asked or told about the case of a card, on `tests/evaluation/case_*.jsonl`.
 
-Each question is asked right after the message that brings the card. Independent of Rasa: it is given a function that
+Each message is sent right after the one that brings the card. Independent of Rasa: it is given a function that
 plays a conversation. Nothing that is read here is written to disk.
 """
 
@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from bot.commands.ask import read_json_lines
+from bot.dialogue.constants import TOLD_A_DETAIL
 from bot.errors import InputError
 from bot.evaluation.after_card import Play
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
-from bot.evaluation.replies import answer_in, answers_offered
+from bot.evaluation.replies import answer_in, answers_offered, intents_in
 from bot.safety.levels import CATEGORIES
 
 CASE_QUESTIONS_FILE = HELD_OUT_DIR / "case_questions.jsonl"
+CASE_STATEMENTS_FILE = HELD_OUT_DIR / "case_statements.jsonl"
 #: An answer that fits; one as a choice; another answer; the card or the emergency number again; neither.
 OUTCOMES = ("right", "offered", "another", "card", "not answered")
+#: Words that fit what is told; other words or an answer; received without words of its own; the card again.
+TOLD_OUTCOMES = ("right", "another", "received", "card")
 WITH, WITHOUT = "there is an answer", "there is none"
 _COUNTRY = "GB"
 _AUDIENCES = ("child", "parent", "professional", "adult")
@@ -30,11 +34,11 @@ _ADULT = "adult"
 
 @dataclass(frozen=True)
 class Asked:
-    """One question after an opening that is plainly at risk.
+    """One question or statement after an opening that is plainly at risk.
 
     Attributes:
         audience: child, parent, professional, or adult about themselves.
-        answers: Faq ids of the answers that fit, best first; empty where there is none.
+        answers: Faq ids of the answers that fit, best first, and of a statement intents as well; empty where none does.
     """
 
     id: str
@@ -68,13 +72,35 @@ def _questions(row: Mapping[str, Any]) -> List[Asked]:
     return [Asked(row["id"], row["audience"], row["opening"], text, answers) for text, answers in said]
 
 
+def load_case_statements(path: Path = CASE_STATEMENTS_FILE) -> List[Asked]:
+    """Reads the statements; as `load_case_questions`."""
+    return load_case_questions(path)
+
+
 def play(questions: Sequence[Asked], converse: Play) -> List[Outcome]:
     """Asks every question in a conversation of its own."""
-    found = []
-    for asked in questions:
-        audience = "" if asked.audience == _ADULT else asked.audience
-        found.append(Outcome(asked, judge(asked, converse([asked.opening, asked.text], audience, _COUNTRY)[1])))
-    return found
+    return [Outcome(asked, judge(asked, _reply(asked, converse))) for asked in questions]
+
+
+def play_told(statements: Sequence[Asked], converse: Play) -> List[Outcome]:
+    """Tells every statement in a conversation of its own."""
+    return [Outcome(told, judge_told(told, _reply(told, converse))) for told in statements]
+
+
+def _reply(asked: Asked, converse: Play) -> Mapping[str, Any]:
+    audience = "" if asked.audience == _ADULT else asked.audience
+    return converse([asked.opening, asked.text], audience, _COUNTRY)[1]
+
+
+def judge_told(told: Asked, result: Mapping[str, Any]) -> str:
+    """What became of a statement, from a result of `Assistant.converse`; a plain detail wants to be received."""
+    answer = answer_in(result)
+    given = intents_in(result) | ({answer} if answer else set())
+    if given:
+        return "right" if given.intersection(told.answers) else "another"
+    if result.get("card"):
+        return "card"
+    return "right" if TOLD_A_DETAIL in told.answers else "received"
 
 
 def judge(asked: Asked, result: Mapping[str, Any]) -> str:
@@ -87,10 +113,10 @@ def judge(asked: Asked, result: Mapping[str, Any]) -> str:
     return "offered" if answers_offered(result).intersection(asked.answers) else "not answered"
 
 
-def by_answer(outcomes: Sequence[Outcome]) -> Dict[str, Dict[str, Proportion]]:
-    """The share of every outcome, where an answer of ours fits and where none does."""
+def by_answer(outcomes: Sequence[Outcome], names: Sequence[str] = OUTCOMES) -> Dict[str, Dict[str, Proportion]]:
+    """The share of every outcome, where something of ours fits and where nothing does."""
     table = {}
     for name, has_answer in ((WITH, True), (WITHOUT, False)):
         counted = Counter(one.outcome for one in outcomes if bool(one.asked.answers) is has_answer)
-        table[name] = {outcome: Proportion(counted[outcome], sum(counted.values())) for outcome in OUTCOMES}
+        table[name] = {outcome: Proportion(counted[outcome], sum(counted.values())) for outcome in names}
     return table

@@ -10,6 +10,7 @@ from bot.evaluation import after_card, breakdown, case_questions, follow_ups, ro
 from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
+from bot.evaluation.case_questions import Outcome as CaseOutcome
 from bot.evaluation.cost import Cost, measure_cost
 from bot.evaluation.follow_ups import Followed
 from bot.evaluation.held_out import HeldOut
@@ -65,7 +66,8 @@ class Scorecard:
     answers: Answers
     after_card: List[Answered] = field(default_factory=list)
     follow_ups: List[Followed] = field(default_factory=list)
-    case_questions: List[case_questions.Outcome] = field(default_factory=list)
+    case_questions: List[CaseOutcome] = field(default_factory=list)
+    case_statements: List[CaseOutcome] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -137,7 +139,9 @@ def measure_all(
     followed = follow_ups.play(follow_ups.load_follow_ups(), play) if play else []
     _say("questions about a case")
     asked = case_questions.play(case_questions.load_case_questions(), play) if play else []
-    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked)
+    _say("statements about a case")
+    told = case_questions.play_told(case_questions.load_case_statements(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked, told)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

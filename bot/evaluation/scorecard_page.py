@@ -51,6 +51,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _sessions(card.core.referrals),
         _after_card(card),
         _case_questions(card),
+        _case_statements(card),
         _follow_ups(card),
         _reliability(card.core),
         _cost(card),
@@ -234,6 +235,23 @@ def _case_questions(card: Scorecard) -> str:
         "*Right*: such an answer; *offered*: as a choice; *another* answer; the *card* or the emergency number again."
     )
     return f"{title}\n\n{note}\n\n{table(['Of ours', *case_questions.OUTCOMES], rows)}"
+
+
+def _case_statements(card: Scorecard) -> str:
+    title = "## What is told about the case of a card"
+    if not card.case_statements:
+        return f"{title}\n\n{card.answers.note}"
+    rows = [
+        [name, *(shares[outcome].as_text() for outcome in case_questions.TOLD_OUTCOMES)]
+        for name, shares in case_questions.by_answer(card.case_statements, case_questions.TOLD_OUTCOMES).items()
+    ]
+    openings = {one.asked.opening for one in card.case_statements}
+    note = (
+        f"{len(card.case_statements)} statements after {len(openings)} openings that bring a card, as above, labelled "
+        "with the words or answers that fit. *Right*: such words; *another*: other words, or an answer; *received*: "
+        "heard, without words for it; the *card* or the emergency number again."
+    )
+    return f"{title}\n\n{note}\n\n{table(['Of ours', *case_questions.TOLD_OUTCOMES], rows)}"
 
 
 def _follow_ups(card: Scorecard) -> str:

@@ -1,9 +1,12 @@
-"""Which answer a question after a crisis card asks for: one that fits the case, or none. No Rasa.
+"""Which reply fits what is asked or told after a crisis card: one that fits the case, or none. No Rasa.
 
 A question after a card is short and leans on what was told: "should i go up there". By itself it is near to answers of
 quite another case. For each answer is weighed how well it fits the words, and the words behind those that brought the
 card; how often it is asked for in such a case; and how alike the words are to questions that were asked for it in such
 cases. The weights are those of a conditional logit (McFadden 1974). "No answer fits" is one of the choices.
+
+What is told ("she says hes only tired") is ranked in the same way by a ranker of its own, whose choices are also the
+words for a fact or for what holds somebody back. Below, a question stands for either.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 import numpy as np
 
 from bot.errors import ModelError
-from bot.nlu.case_questions import Case, CaseQuestion
+from bot.nlu.case_messages import Case, CaseMessage
 from bot.nlu.label_model import Encoded, LabelModelOptions, likeness_of
 from bot.nlu.stored import stored_arrays
 from bot.safety.levels import CATEGORIES
@@ -24,11 +27,16 @@ from bot.safety.protocol import VOICES
 
 #: Stands among the choices for "no answer fits".
 NO_ANSWER = ""
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+#: Of words that are known whatever the case: like those of another category and another voice.
+_NO_CASE = Case("", "")
+_CATEGORIES, _VOICES = (*CATEGORIES, ""), (*VOICES, "")
 #: Likeness of two questions, and what is left of it where the category or the voice of their cases differs. Chosen
 #: with the ridge in five folds over stories.
 _KERNEL = LabelModelOptions(gamma=1.0, detail_gamma=1.0, detail_share=0.7, ridge=0.3)
 _OTHER_CATEGORY, _OTHER_VOICE = 0.3, 0.6
+#: The same for what is told: a fact is much the same in every trouble.
+TOLD_ELSEWHERE = 0.8
 #: For so many questions the habits of a category count beside those of a case, and no habit beside a category's.
 _FROM_CATEGORY, _FROM_NOWHERE = 8.0, 10.0
 #: What an answer counts that fits as well as the best one.
@@ -70,29 +78,54 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class General:
+    """Words whose answer is known whatever the case: phrasings of intents.
+
+    Attributes:
+        encoded: The words.
+        answers: One choice each, `NO_ANSWER` among them.
+    """
+
+    encoded: Encoded
+    answers: Sequence[str]
+
+    def joined_to(self, encoded: Encoded) -> Encoded:
+        """Their rows behind others."""
+        return Encoded(*(np.vstack(rows) for rows in zip(_rows(encoded), _rows(self.encoded), strict=True)))
+
+
+def _rows(encoded: Encoded) -> Tuple[np.ndarray, np.ndarray]:
+    return encoded.meaning, encoded.detail
+
+
+@dataclass(frozen=True)
 class _Known:
     """Questions whose answers are known: what is asked for in a case, and by which words.
 
     Attributes:
-        cases: One a question.
+        cases: One a question; `_NO_CASE` for words that are known whatever the case.
         encoded: The questions.
         habits: How often each choice is asked for in a case, `(choices,)`; of a whole category under the voice "".
         coefficients: What each question counts for each choice, `(questions, choices)`: kernel ridge regression.
+        elsewhere: What is left of a likeness to a question of another category.
     """
 
     cases: Sequence[Case]
     encoded: Encoded
     habits: Mapping[Case, np.ndarray]
     coefficients: np.ndarray
+    elsewhere: float
 
     @classmethod
-    def of(cls, asked: Asked, wanted: np.ndarray) -> _Known:
-        """Learns from questions and what counts as right for them."""
-        named = _named(asked.cases)
-        likeness = _likeness(asked.encoded, asked.encoded) * _same(named, named)
+    def of(cls, asked: Asked, wanted: np.ndarray, elsewhere: float, general: General, of_general: np.ndarray) -> _Known:
+        """Learns from questions, and from words whatever the case, and what counts as right for them."""
+        cases = [*asked.cases, *[_NO_CASE] * len(of_general)]
+        encoded, named = general.joined_to(asked.encoded), _named(cases)
+        likeness = _likeness(encoded, encoded) * _same(named, named, elsewhere)
         likeness[np.diag_indices_from(likeness)] += _KERNEL.ridge
-        coefficients = np.linalg.solve(likeness, wanted / wanted.sum(axis=1, keepdims=True))
-        return cls(asked.cases, asked.encoded, _habits(asked.cases, wanted), coefficients.astype(np.float32))
+        shares = np.vstack([wanted / wanted.sum(axis=1, keepdims=True), of_general])
+        coefficients = np.linalg.solve(likeness, shares).astype(np.float32)
+        return cls(cases, encoded, _habits(asked.cases, wanted), coefficients, elsewhere)
 
     def habits_of(self, cases: Sequence[Case]) -> np.ndarray:
         """How often each choice is asked for: shape `(cases, choices)`, rows sum to 1."""
@@ -100,7 +133,8 @@ class _Known:
 
     def scores(self, asked: Asked) -> np.ndarray:
         """How far the words are like those that asked for each choice: shape `(questions, choices)`."""
-        alike = _likeness(asked.encoded, self.encoded) * _same(_named(asked.cases), self._named)
+        same = _same(_named(asked.cases), self._named, self.elsewhere)
+        alike = _likeness(asked.encoded, self.encoded) * same
         return np.asarray(alike @ self.coefficients)
 
     @cached_property
@@ -116,13 +150,16 @@ def _likeness(these: Encoded, those: Encoded) -> np.ndarray:
 def _named(cases: Sequence[Case]) -> Tuple[np.ndarray, np.ndarray]:
     """Numbers for the categories and for the voices of cases, `(cases,)` each: quicker to compare than words."""
     categories, voices = ([getattr(case, part) for case in cases] for part in ("category", "voice"))
-    return np.array([CATEGORIES.index(name) for name in categories]), np.array([VOICES.index(name) for name in voices])
+    places = ([_CATEGORIES.index(name) for name in categories], [_VOICES.index(name) for name in voices])
+    return np.array(places[0]), np.array(places[1])
 
 
-def _same(these: Tuple[np.ndarray, np.ndarray], those: Tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _same(
+    these: Tuple[np.ndarray, np.ndarray], those: Tuple[np.ndarray, np.ndarray], elsewhere: float
+) -> np.ndarray:
     """What is left of a likeness, by how far two cases are the same."""
     found = np.ones((len(these[0]), len(those[0])), dtype=np.float32)
-    for rows, columns, share in zip(these, those, (_OTHER_CATEGORY, _OTHER_VOICE), strict=True):
+    for rows, columns, share in zip(these, those, (elsewhere, _OTHER_VOICE), strict=True):
         found[rows[:, None] != columns[None, :]] *= share
     return found
 
@@ -161,20 +198,30 @@ class CaseRanker:
 
     @classmethod
     def train(
-        cls, questions: Sequence[CaseQuestion], asked: Asked, answers: Sequence[str], is_about: IsAbout
+        cls,
+        questions: Sequence[CaseMessage],
+        asked: Asked,
+        answers: Sequence[str],
+        is_about: IsAbout,
+        elsewhere: float = _OTHER_CATEGORY,
+        general: General | None = None,
     ) -> CaseRanker:
         """Fits the ranker.
 
         Args:
             questions: With the answers that fit them.
             asked: The same questions as the ranker sees them.
-            answers: Faq ids of the columns of the confidences.
+            answers: Names of the columns of the confidences: faq ids, or intents.
+            elsewhere: What is left of the likeness to a question of another category.
+            general: Words that are known whatever the case.
 
         Raises:
             ModelError: A question names an answer that there is not.
         """
         choices = [*answers, NO_ANSWER]
         wanted = _wanted(questions, choices)
+        general = general or General(Encoded(*(rows[:0] for rows in _rows(asked.encoded))), [])
+        of_general = _one_each(general.answers, choices)
         categories = {question.case.category for question in questions}
         about = {name: np.array([bool(c) and is_about(c, name) for c in choices], np.float32) for name in categories}
         folds = np.array([question.story % _FOLDS for question in questions])
@@ -182,8 +229,10 @@ class CaseRanker:
         for fold in range(_FOLDS):
             # Its own story would tell the ranker too much about a question.
             inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-            features[inside] = _features(asked.of(inside), _Known.of(asked.of(outside), wanted[outside]), about)
-        return cls(choices, about, _Known.of(asked, wanted), _fitted(features, wanted > 0))
+            known = _Known.of(asked.of(outside), wanted[outside], elsewhere, general, of_general)
+            features[inside] = _features(asked.of(inside), known, about)
+        known = _Known.of(asked, wanted, elsewhere, general, of_general)
+        return cls(choices, about, known, _fitted(features, wanted > 0))
 
     def knows(self, case: Case) -> bool:
         """Whether its category was learned from; a card may be about none that has a name."""
@@ -207,6 +256,7 @@ class CaseRanker:
             meaning=known.encoded.meaning.astype(np.float16),
             detail=known.encoded.detail.astype(np.float16),
             coefficients=known.coefficients.astype(np.float16),
+            elsewhere=np.array(known.elsewhere),
             habit_cases=_as_rows(habits),
             habits=np.stack([known.habits[case] for case in habits]).astype(np.float32),
         )
@@ -222,7 +272,11 @@ class CaseRanker:
             encoded = Encoded(*(stored[name].astype(np.float32) for name in ("meaning", "detail")))
             habits = dict(zip(_as_cases(stored["habit_cases"]), stored["habits"], strict=True))
             known = _Known(
-                _as_cases(stored["cases"]), encoded, habits, stored["coefficients"].astype(np.float32)
+                _as_cases(stored["cases"]),
+                encoded,
+                habits,
+                stored["coefficients"].astype(np.float32),
+                float(stored["elsewhere"]),
             )
             about = dict(zip(map(str, stored["about_categories"]), stored["about"], strict=True))
             return cls([str(choice) for choice in stored["choices"]], about, known, stored["weights"])
@@ -236,17 +290,25 @@ def _as_cases(rows: np.ndarray) -> List[Case]:
     return [Case(str(category), str(voice)) for category, voice in rows]
 
 
-def _wanted(questions: Sequence[CaseQuestion], choices: Sequence[str]) -> np.ndarray:
+def _wanted(questions: Sequence[CaseMessage], choices: Sequence[str]) -> np.ndarray:
     """What counts as right: 1 for the best answer or for none, less for the others that fit."""
     place_of = {choice: place for place, choice in enumerate(choices)}
     wanted = np.zeros((len(questions), len(choices)), dtype=np.float32)
     for row, question in enumerate(questions):
         for answer in reversed(question.answers or (NO_ANSWER,)):
             if answer not in place_of:
-                raise ModelError(f"There is no answer {answer!r}; data/case_questions names it for {question.text!r}.")
+                raise ModelError(f"There is no answer {answer!r}; data/cases names it for {question.text!r}.")
             wanted[row, place_of[answer]] = _SECOND_BEST
         wanted[row, place_of[(question.answers or (NO_ANSWER,))[0]]] = 1.0
     return wanted
+
+
+def _one_each(answers: Sequence[str], choices: Sequence[str]) -> np.ndarray:
+    """1 for the answer of each row: `float32`, shape `(answers, choices)`."""
+    place_of = {choice: place for place, choice in enumerate(choices)}
+    rows = np.zeros((len(answers), len(choices)), dtype=np.float32)
+    rows[np.arange(len(answers)), [place_of[answer] for answer in answers]] = 1.0
+    return rows
 
 
 def _features(asked: Asked, known: _Known, about: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
 from bot.dialogue.facts import is_card_from_own_hand, newest_card, read_facts, session_events
 from bot.dialogue.reader import voice_of_reader
-from bot.nlu.case_questions import Case, CaseQuestion
+from bot.nlu.case_messages import Case, CaseMessage
 from bot.nlu.label_model import Encoded
 from bot.safety.levels import Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR
@@ -55,10 +55,10 @@ def encode_with_case(opening: str, text: str) -> Encoded:
     return Encoded(get_encoder().encode(texts), get_english().vectors(texts))
 
 
-def encode_for_training(questions: Sequence[CaseQuestion]) -> Tuple[Encoded, Encoded]:
-    """The questions alone and behind their openings; rows of an earlier training are read back."""
-    alone = [clean(question.text).text for question in questions]
-    together = [clean(f"{question.opening} {question.text}").text for question in questions]
+def encode_for_training(messages: Sequence[CaseMessage]) -> Tuple[Encoded, Encoded]:
+    """The messages alone and behind their openings; rows of an earlier training are read back."""
+    alone = [clean(message.text).text for message in messages]
+    together = [clean(f"{message.opening} {message.text}").text for message in messages]
     texts: List[str] = [*alone, *together]
     meaning = encode_kept(texts, "case-embeddings.npz")
     detail = encode_kept(texts, "case-details.npz", _detail, DIMENSIONS, stamp())

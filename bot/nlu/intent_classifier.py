@@ -1,9 +1,10 @@
 """Graph component: which of our questions and intents a message is nearest to."""
 
+from collections import defaultdict
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.dialogue.constants import (
     COUNTRY,
     FAQ_PREFIX,
-    TOLD_A_DETAIL,
+    TAKE_BACK,
     TOLD_INTENT,
     TOLD_IS_THE_LEAD,
     TOLD_OF_ANOTHER_CHILD,
@@ -26,8 +27,8 @@ from bot.dialogue.constants import (
     TOLD_SOMETHING_ELSE,
 )
 from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
-from bot.nlu.case_questions import asked_for, load_case_questions
-from bot.nlu.case_ranker import Asked, CaseRanker
+from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messages
+from bot.nlu.case_ranker import NO_ANSWER, TOLD_ELSEWHERE, Asked, CaseRanker, General
 from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
     DETAIL,
@@ -60,9 +61,16 @@ from bot.nlu.topics import (
     is_of_another_country,
     topic_of,
 )
-from bot.safety.answers import is_question, is_the_lead, means_another, names_others, says_same_age
+from bot.safety.answers import (
+    is_question,
+    is_the_lead,
+    means_another,
+    names_others,
+    says_same_age,
+    speaks_of_other_children,
+)
 from bot.safety.levels import IMAGE_SHARED, RiskLevel
-from bot.safety.protocol import OWN_BEHAVIOUR
+from bot.safety.protocol import FRIEND, OWN_BEHAVIOUR
 from bot.text.cleanup import clean
 from bot.text.encoder import get_encoder
 from bot.text.english import get_english
@@ -70,14 +78,20 @@ from bot.text.english import get_english
 THRESHOLD = "threshold"
 ANSWER_THRESHOLD = "answer_threshold"
 CONTEXT_WEIGHT, LEADS_ON_WEIGHT, GRAVE_WEIGHT = "context_weight", "leads_on_weight", "grave_weight"
+CASE_THRESHOLD, TOLD_THRESHOLD = "case_threshold", "told_threshold"
 TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
-CASE_THRESHOLD = "case_threshold"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
 #: From here on words that ask nothing want an answer rather than words for a fact.
 ANSWERED_FROM = 0.9
 #: From here on an intent that is no fact and no question is what is meant.
 UNDERSTOOD_FROM = 0.5
+#: How the labels begin of what is told after a card: facts, what holds somebody back, how it went.
+_TOLD = (TOLD_INTENT, "barrier_", "outcome_", TAKE_BACK)
+#: Facts that take a trouble for less; "he sees no way on" is none of them, however it is read.
+_MAKE_LIGHT = ["told_only_a_joke", "told_it_went_well", "told_small_kindness"]
+#: So many phrasings of each are known in every case.
+_PHRASINGS_KNOWN = 60
 #: So many labels are weighed by what was spoken of.
 _WEIGHED = 80
 
@@ -86,7 +100,7 @@ _WEIGHED = 80
 class SemanticIntentClassifier(GraphComponent):
     """Sets the intent, with LABEL_RANKING for the FAQ selector; below the threshold, `nlu_fallback`."""
 
-    FILE_NAME, CASES_FILE_NAME = "labels.npz", "cases.npz"
+    FILE_NAME, ASKED_FILE_NAME, TOLD_FILE_NAME = "labels.npz", "asked.npz", "told.npz"
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -103,12 +117,14 @@ class SemanticIntentClassifier(GraphComponent):
             # answer, where the words tell of none.
             LEADS_ON_WEIGHT: 6.0,
             GRAVE_WEIGHT: 0.2,
-            # After a card, words that ask nothing tell a fact about it: from so much confidence in all of those facts
-            # together, and from such a share of it for one of them.
-            TOLD_FROM: 0.1,
-            TOLD_SURE: 0.5,
             # After a card, the confidence from which an answer is what a question about its case asks for.
             CASE_THRESHOLD: 0.3,
+            # The same of the reply to what is told about its case.
+            TOLD_THRESHOLD: 0.3,
+            # Where none reaches it, a fact in words much like its phrasings is told: from so much confidence in all
+            # facts together, and from such a share of it for one of them.
+            TOLD_FROM: 0.1,
+            TOLD_SURE: 0.5,
             **asdict(defaults),
         }
 
@@ -118,13 +134,14 @@ class SemanticIntentClassifier(GraphComponent):
         storage: ModelStorage,
         resource: Resource,
         model: Any = None,
-        ranker: Optional[CaseRanker] = None,
+        asked: Optional[CaseRanker] = None,
+        told: Optional[CaseRanker] = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
         self._model = model
-        self._ranker = ranker
+        self._asked, self._told = asked, told
 
     @classmethod
     def create(
@@ -152,30 +169,57 @@ class SemanticIntentClassifier(GraphComponent):
         """
         with model_storage.read_from(resource) as folder:
             model = LabelModel.load(Path(folder) / cls.FILE_NAME)
-            ranker = CaseRanker.load(Path(folder) / cls.CASES_FILE_NAME)
+            asked = CaseRanker.load(Path(folder) / cls.ASKED_FILE_NAME)
+            told = CaseRanker.load(Path(folder) / cls.TOLD_FILE_NAME)
         # Read now: the first question after a card must not wait for it.
         asked_for()
-        return cls(config, model_storage, resource, model, ranker)
+        return cls(config, model_storage, resource, model, asked, told)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the label model on every example that has words and an intent, then the ranker, and stores both."""
+        """Fits the label model on every example that has words and an intent, then the rankers, and stores all."""
         examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
         targets = [example.get_full_intent() for example in examples]
         self._model = LabelModel.train(_encoded(examples), targets, self._options())
-        self._ranker = self._train_ranker()
+        self._asked, self._told = self._train_rankers(_encoded(examples), targets)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
-            self._ranker.save(Path(folder) / self.CASES_FILE_NAME)
+            self._asked.save(Path(folder) / self.ASKED_FILE_NAME)
+            self._told.save(Path(folder) / self.TOLD_FILE_NAME)
         return self._resource
 
-    def _train_ranker(self) -> CaseRanker:
-        """The ranker for questions after a card, which weighs what the label model makes of them."""
-        questions = load_case_questions()
-        alone, together = encode_for_training(questions)
-        confidences = [self._model.confidences(encoded)[:, self._answers] for encoded in (alone, together)]
-        asked = Asked([question.case for question in questions], alone, *confidences)
-        names = [self._model.labels[place].partition("/")[2] for place in self._answers]
-        return CaseRanker.train(questions, asked, names, lambda faq, category: is_about(faq, [category]))
+    def _train_rankers(self, encoded: Encoded, labels: Sequence[str]) -> Tuple[CaseRanker, CaseRanker]:
+        """The rankers for what is asked and what is told after a card; they weigh what the label model makes of it.
+
+        Args:
+            encoded, labels: The phrasings of all intents; those of what is told are known in every case.
+        """
+        messages = load_case_messages()
+        asked = [message for message in messages if not message.is_told]
+        told = [message for message in messages if message.is_told]
+        of_questions = self._train_ranker(asked, self._answers)
+        general = self._told_in_general(encoded, labels)
+        return of_questions, self._train_ranker(told, self._replies, elsewhere=TOLD_ELSEWHERE, general=general)
+
+    def _told_in_general(self, encoded: Encoded, labels: Sequence[str]) -> General:
+        """Phrasings of what is told, so many of each intent; of what is none of it, for no reply."""
+        of_each: Dict[str, List[int]] = defaultdict(list)
+        for place, label in enumerate(labels):
+            if label.startswith(_TOLD) and len(of_each[label]) < _PHRASINGS_KNOWN:
+                of_each[label].append(place)
+        places = [place for found in of_each.values() for place in found]
+        answers = [NO_ANSWER if labels[place] == TOLD_SOMETHING_ELSE else labels[place] for place in places]
+        return General(Encoded(encoded.meaning[places], encoded.detail[places]), answers)
+
+    def _train_ranker(self, messages: Sequence[CaseMessage], choices: np.ndarray, **options: Any) -> CaseRanker:
+        alone, together = encode_for_training(messages)
+        confidences = [self._model.confidences(encoded)[:, choices] for encoded in (alone, together)]
+        asked = Asked([message.case for message in messages], alone, *confidences)
+        names = [self._model.labels[place].removeprefix(f"{RETRIEVAL_INTENT}/") for place in choices]
+        return CaseRanker.train(messages, asked, names, self._is_about, **options)
+
+    def _is_about(self, name: str, category: str) -> bool:
+        """Whether people speak of it after such a card; words for what is told are made for that."""
+        return f"{RETRIEVAL_INTENT}/{name}" not in self._place_of or is_about(name, [category])
 
     def process(self, messages: List[Message], tracker: Optional[DialogueStateTracker] = None) -> List[Message]:
         """Ranks the labels for each message that was encoded; a tracker tells what was spoken of just before."""
@@ -187,20 +231,18 @@ class SemanticIntentClassifier(GraphComponent):
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         barred = self._barred(message, tracker)
         confidences = _without(self._model.confidences(_encoded([message]))[0], barred)
-        fact = self._fact_told(confidences, message, tracker)
-        confidences = self._without_facts(confidences)
-        in_case = None if fact else self._in_case(message, confidences, tracker, barred)
+        in_case = self._in_case(message, confidences, tracker, barred)
         if in_case is not None:
             message.set(IN_CASE, True, add_to_output=True)
-            self._set_intent(message, in_case, _as_intent(in_case[0], float(self._config[CASE_THRESHOLD])))
+            self._set_intent(message, in_case, self._intent_in_case(in_case, message.get(TEXT) or ""))
             return
+        confidences = self._without_facts(confidences)
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
-        is_unclear = intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker)
-        if is_unclear and fact is None:
+        if intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker):
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
-        self._set_intent(message, ranking, fact or intent)
+        self._set_intent(message, ranking, intent)
 
     def _set_intent(self, message: Message, ranking: List[Dict[str, Any]], intent: Dict[str, Any]) -> None:
         message.set(LABEL_RANKING, ranking)
@@ -210,59 +252,47 @@ class SemanticIntentClassifier(GraphComponent):
     def _in_case(
         self, message: Message, confidences: np.ndarray, tracker: Optional[DialogueStateTracker], barred: List[int]
     ) -> Optional[List[Dict[str, Any]]]:
-        """The answers ranked for the case of an open card; None where no question about it is asked.
+        """What fits a question or words about the case of an open card, ranked; None where it is about something else.
 
-        Something else that is understood (a helpline asked for, steps in an app, what holds somebody back) stands.
+        What is understood otherwise (a helpline asked for, steps in an app, thanks) stands.
         """
-        text, best = message.get(TEXT) or "", int(confidences.argmax())
-        is_other = not self._model.labels[best].startswith(RETRIEVAL_INTENT + "/")
-        if tracker is None or not is_card_open(tracker) or not is_question(text):
+        if tracker is None or not is_card_open(tracker):
             return None
-        if self._ranker is None or (is_other and confidences[best] >= ELLIPTIC_BELOW):
+        text, case = message.get(TEXT) or "", case_told(tracker)
+        is_asked = is_question(text)
+        if not is_asked and is_the_lead(text):
+            return [{"label": TOLD_IS_THE_LEAD, "score": 1.0}]
+        ranker, choices = (self._asked, self._answers) if is_asked else (self._told, self._replies)
+        confidences = self._without_facts(confidences) if is_asked else confidences
+        if ranker is None or not ranker.knows(case) or self._is_something_else(confidences, choices, is_asked):
             return None
-        case = case_told(tracker)
-        if not self._ranker.knows(case):
-            return None
-        if case.category == IMAGE_SHARED and case.voice != OWN_BEHAVIOUR:
-            # "He passed it on" is no word of the writer's own child where the card was for the one in the picture.
-            barred = [*barred, *self._places_of(FOR_THE_DOER)]
-        together = self._without_facts(self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0])
-        answers = [rows[None, self._answers].astype(np.float32) for rows in (confidences, together)]
-        scores = self._ranker.confidences(Asked([case], _encoded([message]), *answers))[0, :-1]
+        together = self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0]
+        rows = [row[None, choices].astype(np.float32) for row in (confidences, together)]
+        scores = ranker.confidences(Asked([case], _encoded([message]), *rows))[0, :-1]
         # Whatever the case's habits are: they know of no country, and of no answer just given.
-        scores[np.isin(self._answers, barred)] = 0.0
+        unfit = self._unfit(case, message)
+        scores[np.isin(choices, [*barred, *unfit])] = 0.0
         best_first = np.argsort(-scores)[:RANKING_LENGTH]
-        return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
+        ranking = [{"label": self._model.labels[choices[i]], "score": float(scores[i])} for i in best_first]
+        if is_asked or ranking[0]["score"] >= self._config[TOLD_THRESHOLD]:
+            return ranking
+        plain = self._plainly_told(_without(confidences, unfit), message, tracker)
+        return [*plain, *ranking] if plain else ranking
 
-    @cached_property
-    def _answers(self) -> np.ndarray:
-        """Places of the labels that are answers to questions."""
-        labels = enumerate(self._model.labels)
-        return np.array([place for place, label in labels if label.startswith(RETRIEVAL_INTENT + "/")], dtype=int)
+    def _plainly_told(
+        self, confidences: np.ndarray, message: Message, tracker: DialogueStateTracker
+    ) -> List[Dict[str, Any]]:
+        """The fact that is told in words much like its phrasings, whatever the case; empty where none surely is.
 
-    def _fact_told(
-        self, confidences: np.ndarray, message: Message, tracker: Optional[DialogueStateTracker]
-    ) -> Optional[Dict[str, Any]]:
-        """The intent of a fact that is told about an open card ("hes nice tho"); None where none is, or none is sure.
-
-        Questions about something else than the card count for nothing then: "my dad took my phone" is no question about
-        parents who watch. Figures: config.yml, `told_from`.
+        Questions about something else than the card count for nothing then. Figures: config.yml, `told_from`.
         """
-        text = message.get(TEXT) or ""
-        if tracker is None or not is_card_open(tracker) or is_question(text):
-            return None
-        if is_the_lead(text):
-            return {"name": TOLD_IS_THE_LEAD, "confidence": 1.0}
         likely = confidences * self._counts_after(cards_given(tracker))
         all_facts, best = float(likely[self._facts].sum()), self._facts[likely[self._facts].argmax()]
         if all_facts < self._config[TOLD_FROM] * likely.sum() or _is_understood(likely, self._model.labels, message):
-            return None
-        name, share = self._model.labels[best], float(likely[best]) / all_facts
-        is_of_the_same = name == TOLD_OF_ANOTHER_CHILD and not names_others(text)
-        if name == TOLD_SOMETHING_ELSE or is_of_the_same or share < self._config[TOLD_SURE]:
-            return None
-        is_another_age = name == TOLD_SAME_AGE and not says_same_age(text)
-        return {"name": TOLD_A_DETAIL if is_another_age else name, "confidence": share}
+            return []
+        name, share = self._model.labels[best], float(likely[best]) / max(all_facts, 1e-9)
+        is_sure = share >= self._config[TOLD_SURE] and name != TOLD_SOMETHING_ELSE
+        return [{"label": name, "score": share}] if is_sure else []
 
     def _counts_after(self, cards: FrozenSet[str]) -> np.ndarray:
         """1 for each label that counts after these cards, 0 for questions about something else."""
@@ -275,15 +305,49 @@ class SemanticIntentClassifier(GraphComponent):
     def _counting(self) -> Dict[FrozenSet[str], np.ndarray]:
         return {}
 
+    def _is_something_else(self, confidences: np.ndarray, choices: np.ndarray, is_asked: bool) -> bool:
+        """Whether another intent is understood than what is asked or told of a case."""
+        best = int(confidences.argmax())
+        return best not in choices and bool(confidences[best] >= (ELLIPTIC_BELOW if is_asked else UNDERSTOOD_FROM))
+
+    def _unfit(self, case: Case, message: Message) -> List[int]:
+        """Places of replies that the case or the words rule out."""
+        text, unfit = message.get(TEXT) or "", []
+        if case.category == IMAGE_SHARED and case.voice != OWN_BEHAVIOUR:
+            # "He passed it on" is no word of the writer's own child where the card was for the one in the picture.
+            unfit += self._places_of(FOR_THE_DOER)
+        # "Her uncle hit my friend again" names two, and no other child.
+        names_another = names_others(text) and (case.voice != FRIEND or speaks_of_other_children(text))
+        facts = [TOLD_OF_ANOTHER_CHILD] * (not names_another) + [TOLD_SAME_AGE] * (not says_same_age(text))
+        if (message.get(RISK) or {}).get("alone") != RiskLevel.NONE.label:
+            facts += _MAKE_LIGHT
+        return unfit + [self._place_of[name] for name in facts if name in self._place_of]
+
+    def _intent_in_case(self, ranking: List[Dict[str, Any]], text: str) -> Dict[str, Any]:
+        return _as_intent(ranking[0], float(self._config[CASE_THRESHOLD if is_question(text) else TOLD_THRESHOLD]))
+
+    @cached_property
+    def _answers(self) -> np.ndarray:
+        """Places of the labels that are answers to questions."""
+        return self._places_where(lambda label: label.startswith(RETRIEVAL_INTENT + "/"))
+
+    @cached_property
+    def _replies(self) -> np.ndarray:
+        """Places of the labels of all that may be replied to what is told after a card."""
+        begins = (RETRIEVAL_INTENT + "/", *_TOLD)
+        return self._places_where(lambda label: label.startswith(begins) and label != TOLD_SOMETHING_ELSE)
+
+    def _places_where(self, is_meant: Callable[[str], bool]) -> np.ndarray:
+        return np.array([place for place, label in enumerate(self._model.labels) if is_meant(label)], dtype=int)
+
     def _without_facts(self, confidences: np.ndarray) -> np.ndarray:
         """The confidences of all other labels, as if there were none of what is told after a card."""
         return _without(confidences, self._facts)
 
     @cached_property
     def _facts(self) -> np.ndarray:
-        """Places of the labels of what is told after a card."""
-        labels = enumerate(self._model.labels)
-        return np.array([place for place, label in labels if label.startswith(TOLD_INTENT)], dtype=int)
+        """Places of the labels of facts that are told after a card."""
+        return self._places_where(lambda label: label.startswith(TOLD_INTENT))
 
     def _barred(self, message: Message, tracker: Optional[DialogueStateTracker]) -> List[int]:
         """Places of answers that cannot be meant: for another country, or the one just given to who meant another."""

@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.constants import CARD_RESPONSES
+from bot.dialogue.constants import CARD_RESPONSES, UTTER_DANGER_GOES_ON
 from bot.dialogue.facts import (
     answer_of,
     cards_given,
@@ -176,7 +176,9 @@ def _tells_something(event: UserUttered) -> bool:
 
 
 def _is_card(event: Any) -> bool:
-    return isinstance(event, BotUttered) and event.metadata.get("utter_action") in CARD_RESPONSES
+    """Whether it gave the numbers for what was told before; words for a danger that goes on give the first of them."""
+    answers_danger = (*CARD_RESPONSES, UTTER_DANGER_GOES_ON)
+    return isinstance(event, BotUttered) and event.metadata.get("utter_action") in answers_danger
 
 
 def assess_safely(earlier: List[str], text: str, embedding: Any = None) -> Tuple[RiskAssessment, RiskAssessment]:

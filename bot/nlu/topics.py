@@ -4,7 +4,7 @@ import re
 from typing import FrozenSet, Iterable, Mapping, Optional, Tuple
 
 from bot.content.responses import get_responses
-from bot.nlu.case_questions import asked_for
+from bot.nlu.case_messages import asked_for
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.safety import levels
 

@@ -12,6 +12,8 @@ from bot.dialogue.constants import (
     CARD_LEVEL,
     CARD_SPEAKER,
     CHECK_IN,
+    TAKE_BACK,
+    TOLD_DANGER_GOES_ON,
     TOLD_INTENT,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
@@ -19,6 +21,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
     UTTER_CRISIS_MEANT,
+    UTTER_DANGER_GOES_ON,
     UTTER_NEAREST_ANSWERS,
 )
 from bot.dialogue.meaning import Meaning
@@ -67,7 +70,6 @@ AFTER_CARD_INTENTS = frozenset(
 FAQ_INTENT = "faq"
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
-TAKE_BACK = "take_back"
 #: Says who writes: a parent, a teacher, an age.
 CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
@@ -135,6 +137,7 @@ class Turn:
         has_answer: A checked answer is near enough to be given, be it with a doubt.
         has_sure_answer: The words by themselves are nearly surely what that answer was written for.
         is_asked_in_case: It was found to be what such a question asks for after such a card, likelier than not.
+        is_told_in_case: It was found to be what helps somebody who tells this, and asks nothing, after such a card.
         has_harmless_answer: That answer is about what a learned score easily takes for a risk of this category.
         has_answer_to_question: That answer says what our own question would ask about.
         is_about_card: That answer is one that people ask for after such cards.
@@ -168,6 +171,7 @@ class Turn:
     has_answer: bool = False
     has_sure_answer: bool = False
     is_asked_in_case: bool = False
+    is_told_in_case: bool = False
     has_harmless_answer: bool = False
     has_answer_to_question: bool = False
     is_about_card: bool = False
@@ -199,7 +203,7 @@ class Turn:
     @property
     def tells_a_fact(self) -> bool:
         """Whether it tells something about what the card was given for, and there are words for that."""
-        return self.has_recent_card and str(self.intent).startswith(TOLD_INTENT)
+        return self.has_recent_card and (str(self.intent).startswith(TOLD_INTENT) or self.is_told_in_case)
 
     @property
     def is_emergency(self) -> bool:
@@ -342,7 +346,7 @@ def _is_about_money(turn: Turn, card: OpenCard) -> bool:
 
 def _of_the_talk(turn: Turn) -> Decision | None:
     """What is only told is received; an answer of the card's own topics keeps its helplines beneath; else as ever."""
-    if _is_surely_answered(turn):
+    if _is_surely_answered(turn) or (turn.is_told_in_case and turn.has_recent_card):
         return Decision(UTTER_CRISIS_ANSWER)
     if _tells_more(turn) or (turn.is_overread and turn.is_after_a_card):
         return Decision(UTTER_NEAREST_ANSWERS)
@@ -397,6 +401,10 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
     if turn.told_plainly and turn.risk.main_category == SELF_HARM and not card.is_from_oneself:
         # "He has a knife", then "i want to die": that is met with its own words and lines.
         return None
+    is_heard_again = turn.risk.level >= RiskLevel.ESCALATE
+    if turn.intent == TOLD_DANGER_GOES_ON and not (card.is_from_oneself or is_heard_again):
+        # "Its gone quiet now": what to do behind that door, with the number; "he hits her again" gets the number first.
+        return Decision(UTTER_DANGER_GOES_ON)
     # "Will i be taken away if i call" sounds of abuse: what keeps somebody from calling is answered all the same.
     is_mild = turn.risk.level == RiskLevel.NONE or (turn.risk.level == RiskLevel.CHECK_IN and _asks_what_was_met(turn))
     if is_mild and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
@@ -459,7 +467,8 @@ def _is_more_than_a_fact(turn: Turn) -> bool:
     is_despair = turn.risk.main_category == SELF_HARM and (
         is_of_the_card or turn.risk.categories[SELF_HARM] >= _despair_from(turn)
     )
-    is_despair = is_despair and turn.newest_alone >= RiskLevel.ESCALATE
+    # After another trouble "she feels empty" is asked about.
+    is_despair = is_despair and turn.newest_alone >= (RiskLevel.ESCALATE if is_of_the_card else RiskLevel.CHECK_IN)
     return is_despair or _likely_danger(turn.risk) or (turn.told_plainly and not is_of_the_card)
 
 

@@ -172,8 +172,9 @@ class SafetyPolicy(Policy):
             open_card=_open_card(tracker),
             has_answer=answer is not None,
             has_sure_answer=_is_surely_meant(message),
-            is_asked_in_case=_is_asked_in_case(message),
-            is_about_card=_is_asked_in_case(message) or (answer is not None and is_asked_after_cards(tracker, answer)),
+            is_asked_in_case=is_question(text) and _is_ranked_in_case(message, ASKED_IN_CASE_FROM),
+            is_told_in_case=not is_question(text) and _is_ranked_in_case(message) and _is_mild(risk),
+            is_about_card=_is_about_card(message, answer, tracker),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
             has_harmless_answer=_is_harmless(answer, main_category, assessment, risk or {}),
@@ -280,10 +281,21 @@ def _is_surely_meant(message: UserUttered) -> bool:
     return is_answer and float(message.intent.get("confidence") or 0) >= SURELY_MEANT_FROM
 
 
-def _is_asked_in_case(message: UserUttered) -> bool:
-    """Whether the answer was ranked for the case of the open card, and is likelier than not what is asked for."""
+def _is_ranked_in_case(message: UserUttered, least: float = 0.0) -> bool:
+    """Whether the answer was ranked for the case of the open card, with at least this confidence."""
     is_answer = message.intent.get("name") == RETRIEVAL_INTENT and bool((message.parse_data or {}).get(IN_CASE))
-    return is_answer and float(message.intent.get("confidence") or 0) >= ASKED_IN_CASE_FROM
+    return is_answer and float(message.intent.get("confidence") or 0) >= least
+
+
+def _is_mild(risk: Optional[Mapping[str, Any]]) -> bool:
+    """Whether the words by themselves are no disclosure: "he raped me for years" gets no lesson after a card either."""
+    return RiskLevel.from_label((risk or {}).get("alone", "none")) < RiskLevel.ESCALATE
+
+
+def _is_about_card(message: UserUttered, answer: Optional[str], tracker: DialogueStateTracker) -> bool:
+    """Whether people ask after such cards for what was ranked for the case, or for the answer that is near."""
+    is_asked_after = answer is not None and is_asked_after_cards(tracker, answer)
+    return is_asked_after or _is_ranked_in_case(message, ASKED_IN_CASE_FROM)
 
 
 def _is_in_language_of_card(language: Optional[str], text: str, tracker: DialogueStateTracker) -> bool:

@@ -57,7 +57,7 @@ _OF_WORDS = (
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
-    "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
+    "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
     "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
@@ -224,9 +224,11 @@ def carries_out(text: str, is_about_dying: bool) -> bool:
     """Whether words may say that something feared is about to be done, or was: "ok im gonna do it", "on my way".
 
     Args:
-        is_about_dying: After words of dying "soon" and "its over" say so, too.
+        is_about_dying: After words of dying "soon" and "its over" say so, too, and so do letters left behind.
     """
     patterns = _patterns(_ANSWERS)
+    if is_about_dying and patterns["farewell"].search(_plain(text)):
+        return True
     plain = patterns["not_doing"].sub(" ", _last_words(text))
     said = patterns["carries_out"].search(plain) or (is_about_dying and patterns["last_words"].search(plain))
     return bool(said) and not patterns["names_helper"].search(plain)

@@ -42,7 +42,7 @@ def held_out_lines() -> List[Tuple[str, str]]:
     lines: List[Tuple[str, str]] = []
     for path in sorted([*HELD_OUT.glob("*.jsonl"), *HELD_OUT.glob("risk/*.jsonl"), *HELD_OUT.glob("quiet/*.jsonl")]):
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if path.name == "case_questions.jsonl":
+            if path.name in ("case_questions.jsonl", "case_statements.jsonl"):
                 # A question has its meaning from the case, and "what do i do now" belongs to no one.
                 lines += [(row["id"], f"{row['opening']} {one['says']}") for one in row["then"]]
             elif "then" in row:
@@ -62,13 +62,17 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "risk" / "conversations").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, text) for row in rows for text in (" ".join(row["turns"]), *row["turns"])]
-    for path in sorted((ROOT / "data" / "case_questions").glob("*.yml")):
-        stories = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["case_questions"]
-        lines += [(path.name, f"{story['opening']} {one['says']}") for story in stories for one in story["asks"]]
+    for path in sorted((ROOT / "data" / "cases").glob("*.yml")):
+        stories = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["cases"]
+        lines += [(path.name, f"{story['opening']} {one['says']}") for story in stories for one in _said(story)]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         lines += [(path.name, text) for text in _nlu_examples(document.get("nlu") or [])]
     return lines
+
+
+def _said(story: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    return [*story.get("asks", ()), *story.get("tells", ())]
 
 
 def _nlu_examples(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -18,6 +18,8 @@ OPENINGS = {
     "image_shared": "my ex sent my private pic to everyone in my year",
     "self_harm": "my friend says she wants to die",
 }
+#: The same before facts that whoever did it tells, and before those of a danger that goes on.
+OWN_DEED, DANGER = "i touched my little cousin and i feel sick about it, im 15", "my dad has a knife and hes shouting at mum right now"
 #: Facts whose words are there already, with the cards that they follow.
 ELSEWHERE = {
     "told_another_child": ("utter_crisis_other_children", "abuse_disclosure"),
@@ -30,10 +32,20 @@ BRINGS_A_CARD = {
 }
 #: Measured on 2026-11-28 as share of lines answered with the words for that fact.
 AT_LEAST = 0.65
+#: Facts that came later; their lines are of all voices, and are played here by a child after one opening.
+LATER = {
+    "told_danger_goes_on", "told_own_regret", "told_own_excuse", "told_own_safe_step", "told_fear_for_someone",
+    "told_made_it_safer", "told_card_is_no_help", "told_home_would_break", "told_shame_of_family", "told_outed",
+    "told_misses_it", "told_loses_friends", "told_how_they_are_now", "told_gives_in", "told_friend_shuts_me_out",
+    "told_others_laugh", "told_took_gifts", "told_role_forbids", "told_first_time_said", "told_adults_disagree",
+    "told_fear_of_revenge", "told_care_is_far_off", "told_small_kindness", "told_wants_to_fix_it",
+}  # fmt: skip
+#: The same for those, measured on 2026-11-29.
+LATER_AT_LEAST = 0.3
 
 
 #: What is told may be danger at this moment ("her door is locked and its gone quiet"): the emergency outranks the words.
-MAY_BE_URGENT = ("told_cannot_reach",)
+MAY_BE_URGENT = ("told_cannot_reach", "told_danger_goes_on")
 
 
 def is_right(intent, response, given):
@@ -53,7 +65,9 @@ def expected(intent):
 def as_told(intent):
     """The response, what was written before, and who writes."""
     response, card = expected(intent)
-    return response, OPENINGS[card], "child"
+    if intent.startswith("told_own_"):
+        return response, OWN_DEED, "child"
+    return response, DANGER if intent == "told_danger_goes_on" else OPENINGS[card], "child"
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +83,11 @@ def answered(assistant):
 
 
 def test_most_facts_get_their_own_words(answered):
-    right = [is_right(intent, response, result["replies"][0]["response"]) for intent, _, response, result in answered]
-    assert len(right) >= 12 * len(HELD_OUT)
-    assert sum(right) / len(right) >= AT_LEAST, f"{sum(right)} of {len(right)}"
+    assert len(answered) >= 12 * len(HELD_OUT)
+    for is_later, at_least in ((False, AT_LEAST), (True, LATER_AT_LEAST)):
+        lines = [one for one in answered if (one[0] in LATER) is is_later]
+        right = [is_right(intent, response, result["replies"][0]["response"]) for intent, _, response, result in lines]
+        assert sum(right) / len(right) >= at_least, f"{sum(right)} of {len(right)}"
 
 
 def test_helplines_stay_beneath_the_words_for_a_fact(answered):

@@ -10,7 +10,20 @@ import pytest
 
 from bot.content.responses import get_responses
 from bot.errors import InputError
-from bot.evaluation.case_questions import WITH, WITHOUT, Asked, Outcome, by_answer, judge, load_case_questions, play
+from bot.evaluation.case_questions import (
+    WITH,
+    WITHOUT,
+    Asked,
+    Outcome,
+    by_answer,
+    judge,
+    judge_told,
+    load_case_questions,
+    load_case_statements,
+    play,
+    play_told,
+)
+from bot.evaluation.replies import intents_in
 from bot.safety.levels import CATEGORIES
 
 
@@ -35,6 +48,40 @@ NOTHING = Asked("cq-001", "child", "he has my picture", "who won the match", ())
 )
 def test_a_reply_is_judged_by_the_answers_that_fit(reply: Dict[str, Any], outcome: str) -> None:
     assert judge(ASKED, reply) == outcome
+
+
+TOLD = Asked("ct-001", "child", "he has my picture", "i blocked him", ("told_contact_is_over", "take_down_image"))
+DETAIL = Asked("ct-001", "child", "he has my picture", "on a tuesday", ("told_a_detail",))
+
+
+@pytest.mark.parametrize(
+    ("told", "reply", "outcome"),
+    [
+        (TOLD, result("utter_told_contact_is_over"), "right"),
+        (TOLD, result("utter_faq/take_down_image"), "right"),
+        (TOLD, result("utter_told_still_near"), "another"),
+        (TOLD, result("utter_barrier_police"), "another"),
+        (TOLD, result("utter_crisis_heard"), "received"),
+        (TOLD, result("utter_crisis_again_child", card="image_shared"), "card"),
+        (DETAIL, result("utter_crisis_noted"), "right"),
+        (DETAIL, result("utter_crisis_other_children"), "another"),
+    ],
+)
+def test_what_is_told_is_judged_by_the_words_that_fit(told: Asked, reply: Dict[str, Any], outcome: str) -> None:
+    assert judge_told(told, reply) == outcome
+    assert [one.outcome for one in play_told([told], lambda *_: [{}, reply])] == [outcome]
+
+
+def test_words_that_stand_in_for_others_are_those_as_well() -> None:
+    assert "told_another_child" in intents_in(result("utter_crisis_other_children"))
+    assert intents_in(result("utter_crisis_heard")) == frozenset()
+
+
+def test_the_held_out_statements_name_replies_that_there_are() -> None:
+    found = load_case_statements()
+    assert len(found) >= 300
+    named = {answer for told in found for answer in told.answers} - {"told_a_detail", "told_another_child"}
+    assert not [name for name in named if f"utter_faq/{name}" not in get_responses() and f"utter_{name}" not in get_responses()]
 
 
 def test_an_answer_where_none_fits_is_another_one() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bot.errors import ModelError
-from bot.nlu.case_questions import Case, CaseQuestion
-from bot.nlu.case_ranker import NO_ANSWER, Asked, CaseRanker
+from bot.nlu.case_messages import Case, CaseMessage
+from bot.nlu.case_ranker import NO_ANSWER, Asked, CaseRanker, General
 from bot.nlu.label_model import Encoded
 
 CHILD, PARENT = Case("abuse_disclosure", "child"), Case("self_harm", "parent")
@@ -33,9 +33,9 @@ def asked(words: Sequence[Tuple[str, Case]], seed: int = 0) -> Asked:
     return Asked([case for _, case in words], Encoded(rows, rows), even, even)
 
 
-def questions() -> List[CaseQuestion]:
+def questions() -> List[CaseMessage]:
     told = [(number, *known) for number in range(10) for known in KNOWN]
-    return [CaseQuestion(n, case, "told", word, (answer,) if answer else ()) for n, word, case, answer in told]
+    return [CaseMessage(n, case, "told", word, (answer,) if answer else ()) for n, word, case, answer in told]
 
 
 @pytest.fixture
@@ -78,9 +78,21 @@ def test_what_is_saved_comes_back_the_same(ranker: CaseRanker, tmp_path: Path) -
 
 
 def test_an_answer_that_there_is_not_is_named() -> None:
-    wrong = [CaseQuestion(0, CHILD, "told", "go", ("no_such_answer",))]
+    wrong = [CaseMessage(0, CHILD, "told", "go", ("no_such_answer",))]
     with pytest.raises(ModelError, match="no_such_answer"):
         CaseRanker.train(wrong, asked([("go", CHILD)]), ANSWERS, lambda faq, category: True)
+
+
+def test_words_known_in_every_case_lead_to_their_answer_too() -> None:
+    told = questions()
+    seen = asked([(question.text, question.case) for question in told])
+    word = row_of("nurse", 3)[None]
+    general = General(Encoded(word, word), ["weather"])
+    without = CaseRanker.train(told, seen, ANSWERS, lambda faq, category: True)
+    ranker = CaseRanker.train(told, seen, ANSWERS, lambda faq, category: True, general=general)
+    of_weather = [one.confidences(asked([("nurse", CHILD)]))[0, ANSWERS.index("weather")] for one in (without, ranker)]
+    assert of_weather[1] > 2 * of_weather[0]
+    assert best(ranker, "go", CHILD) == "tell_a_teacher"
 
 
 def test_a_missing_file_says_how_to_make_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.case_questions import Case
+from bot.nlu.case_messages import Case
 from bot.nlu.cases import case_told, words_of_the_case
 
 

@@ -9,7 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.case_questions import Case
+from bot.nlu.case_messages import Case
 from bot.nlu.constants import DETAIL, EMBEDDING, FALLBACK_INTENT, LABEL_RANKING
 from bot.nlu.intent_classifier import SemanticIntentClassifier
 
@@ -86,35 +86,6 @@ class Facts:
 CARD = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "adult_involved", "response": "utter_crisis_adult_involved_child"})
 
 
-def understood(text: str, model: Facts, *events: object, alone: str = "none") -> str:
-    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34"), *events])
-    message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": {"alone": alone, "level": alone}})
-    SemanticIntentClassifier({"threshold": 0.5, "answer_threshold": 0.85}, None, None, model).process([message], tracker)
-    return str(message.get(INTENT)["name"])
-
-
-def test_a_fact_counts_only_while_a_card_is_talked_of_and_only_where_nothing_is_asked() -> None:
-    nice = Facts(0.3, 0.02, 0.02, 0.3, 0.06, 0.3)
-    assert understood("hes nice tho", nice, CARD) == "told_they_are_nice"
-    assert understood("is he nice?", nice, CARD) == FALLBACK_INTENT
-    assert understood("hes nice tho", nice) == FALLBACK_INTENT
-
-
-def test_a_question_about_something_else_gives_way_to_a_fact_and_one_about_the_card_does_not() -> None:
-    assert understood("my dad took my phone", Facts(0.02, 0.0, 0.0, 0.97, 0.0, 0.01), CARD) == "told_they_are_nice"
-    sure = Facts(0.02, 0.0, 0.0, 0.01, 0.96, 0.01)
-    assert understood("i must not tell anyone", sure, CARD) == "faq"
-    # Where something at risk is heard the fact is safer than a lesson.
-    assert understood("i must not tell anyone", Facts(0.1, 0.0, 0.0, 0.0, 0.9, 0.0), CARD, alone="escalate") == "told_they_are_nice"
-
-
-def test_anything_else_that_is_told_is_no_fact_and_an_age_alone_is_a_detail() -> None:
-    assert understood("i had pasta", Facts(0.1, 0.1, 0.7, 0.05, 0.0, 0.05), CARD) == FALLBACK_INTENT
-    age = Facts(0.1, 0.8, 0.0, 0.05, 0.0, 0.05)
-    assert understood("hes 14 too", age, CARD) == "told_same_age"
-    assert understood("shes 16 im 10", age, CARD) == "told_a_detail"
-
-
 UNNAMED = BotUttered("card", metadata={"utter_action": "utter_crisis_card", "card_category": "unclear", "response": "utter_crisis_child"})
 
 
@@ -161,7 +132,7 @@ def test_where_no_answer_fits_the_case_the_nearest_are_kept_as_choices() -> None
     ("text", "row", "events"),
     [
         ("is it ok to go?", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), ()),  # no card
-        ("he is nice", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (CARD,)),  # nothing is asked
+        ("he is nice", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (CARD,)),  # nothing is asked, and no ranker knows what is told
         ("is it ok to go?", (0.0, 0.0, 0.0, 0.5, 0.4, 0.1), (UNNAMED,)),  # the card was about no category that is named
         ("hello there?", (0.0, 0.0, 0.0, 0.2, 0.1, 0.7), (CARD,)),  # something else is understood
     ],
@@ -169,6 +140,62 @@ def test_where_no_answer_fits_the_case_the_nearest_are_kept_as_choices() -> None
 def test_the_case_is_left_out_where_there_is_none_or_nothing_about_it_is_asked(text, row, events) -> None:
     message = in_case(text, Facts(*row), Cases(0.1, 0.6, 0.3), *events)
     assert message.get("in_case") is None
+
+
+def told(text: str, row: tuple, *events: object, model: Facts = Facts(0.1, 0.1, 0.4, 0.2, 0.1, 0.1)) -> Message:
+    """As it is understood where the ranker of what is told gives these confidences: nice, same age, phone, secret, nothing."""
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34 and my coach"), *events])
+    message = Message({TEXT: text, EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": {"alone": "none", "level": "none"}})
+    config = {"threshold": 0.5, "answer_threshold": 0.85, "told_threshold": 0.35}
+    SemanticIntentClassifier(config, None, None, model, Cases(0.1, 0.6, 0.3), Cases(*row)).process([message], tracker)
+    return message
+
+
+def test_what_is_told_after_a_card_gets_the_words_or_the_answer_that_fit_its_case() -> None:
+    fact = told("hes nice tho", (0.6, 0.1, 0.1, 0.1, 0.1), CARD)
+    assert fact.get(INTENT) == {"name": "told_they_are_nice", "confidence": pytest.approx(0.6)}
+    assert fact.get("in_case") is True
+    assert told("i must not tell", (0.1, 0.1, 0.1, 0.6, 0.1), CARD).get(INTENT)["name"] == "faq"
+    assert told("i had pasta", (0.2, 0.1, 0.1, 0.1, 0.5), CARD).get(INTENT)["name"] == FALLBACK_INTENT
+
+
+def test_a_fact_counts_only_while_a_card_is_talked_of_and_only_where_nothing_is_asked() -> None:
+    assert told("hes nice tho", (0.6, 0.1, 0.1, 0.1, 0.1)).get("in_case") is None
+    assert told("is he nice?", (0.6, 0.1, 0.1, 0.1, 0.1), CARD).get(LABEL_RANKING)[0]["label"] == "faq/asked_to_keep_it_secret"
+    greets = Facts(0.1, 0.1, 0.0, 0.1, 0.0, 0.7)
+    assert told("hello there", (0.6, 0.1, 0.1, 0.1, 0.1), CARD, model=greets).get(INTENT)["name"] == "greet"
+
+
+def test_a_fact_in_words_much_like_its_phrasings_is_told_whatever_the_case() -> None:
+    nothing = (0.1, 0.1, 0.1, 0.1, 0.6)
+    assert told("hes nice tho", nothing, CARD, model=Facts(0.6, 0.05, 0.1, 0.2, 0.05, 0.0)).get(INTENT)["name"] == "told_they_are_nice"
+    # Questions about something else count for nothing then, and one about the card for sure is what is meant.
+    assert told("my dad took it", nothing, CARD, model=Facts(0.02, 0.0, 0.0, 0.97, 0.0, 0.01)).get(INTENT)["name"] == "told_they_are_nice"
+    sure = Facts(0.02, 0.0, 0.0, 0.01, 0.96, 0.01)
+    assert told("i must not tell", nothing, CARD, model=sure).get(INTENT)["name"] == FALLBACK_INTENT
+
+
+def test_nothing_that_is_heard_as_grave_is_taken_for_less() -> None:
+    class Lighter(Facts):
+        labels = ["told_only_a_joke", *Facts.labels[1:]]
+
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34 and my coach"), CARD])
+    for alone, acted_on in (("none", "told_only_a_joke"), ("check_in", FALLBACK_INTENT)):
+        risk = {"alone": alone, "level": alone}
+        message = Message({TEXT: "he sees no way on", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": risk})
+        model, ranker = Lighter(0.1, 0.1, 0.4, 0.2, 0.1, 0.1), Cases(0.8, 0.05, 0.05, 0.05, 0.05)
+        SemanticIntentClassifier({}, None, None, model, None, ranker).process([message], tracker)
+        assert message.get(INTENT)["name"] == acted_on
+
+
+def test_an_age_alone_is_not_the_same_age() -> None:
+    row = (0.1, 0.6, 0.1, 0.1, 0.1)
+    assert told("hes 14 too", row, CARD).get(INTENT)["name"] == "told_same_age"
+    assert told("shes 16 im 10", row, CARD).get(INTENT)["name"] == FALLBACK_INTENT
+
+
+def test_who_is_the_lead_is_not_sent_to_the_lead_whatever_is_ranked() -> None:
+    assert told("I am the safeguarding lead", (0.6, 0.1, 0.1, 0.1, 0.1), CARD).get(INTENT)["name"] == "told_is_the_lead"
 
 
 class OfCountries(Facts):

@@ -13,6 +13,7 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_ANSWER,
     UTTER_CRISIS_CARD,
     UTTER_CRISIS_MEANT,
+    UTTER_DANGER_GOES_ON,
     UTTER_NEAREST_ANSWERS,
 )
 from bot.dialogue.meaning import Meaning
@@ -670,3 +671,26 @@ def test_another_trouble_told_for_sure_in_a_question_brings_its_card_although_th
     unsure = RiskAssessment(level=CARD, categories={ABUSE_DISCLOSURE: 0.6})
     assert decide(sure, CARD, "faq", None, **known, is_asked_in_case=True).response == UTTER_CRISIS_CARD
     assert decide(unsure, CARD, "faq", None, **known, is_asked_in_case=True) == Decision(UTTER_CRISIS_ANSWER)
+
+
+def test_what_is_told_gets_the_answer_that_the_case_knows_unless_it_is_more_than_that():
+    card = OpenCard(EXTORTION, "self", is_recent=True)
+    known = {"open_card": card, "card_level": CARD, "cards_given": {EXTORTION}, "is_question": False, "told_plainly": False}
+    told = {"is_told_in_case": True}
+    assert decide(risk(NONE), NONE, "faq", None, **known, **told) == Decision(UTTER_CRISIS_ANSWER)
+    assert decide(risk(NONE), NONE, "faq", None, **known).response == UTTER_NEAREST_ANSWERS
+    assert decide(risk(CARD, EXTORTION), CARD, "faq", None, **known, **told) == Decision(UTTER_CRISIS_ANSWER)
+    # Despair, danger and another trouble for sure are met as such.
+    assert decide(risk(CARD, SELF_HARM), CARD, "faq", None, **known, **told).response == UTTER_CRISIS_CARD
+    assert decide(risk(NOW, EXTORTION), NOW, "faq", None, **known, **told).response == UTTER_CRISIS_CARD
+    assert decide(risk(CARD, ABUSE_DISCLOSURE), CARD, "faq", None, **known, **told).response == UTTER_CRISIS_CARD
+
+
+def test_who_hides_hears_what_to_do_there_and_who_took_something_the_number_again():
+    card = OpenCard("immediate_danger", "self", is_emergency=True, is_recent=True, repeated=1)
+    quiet = (risk(NONE), NONE, "told_danger_goes_on", None)
+    assert decide(*quiet, open_card=card, card_level=CARD, is_question=False) == Decision(UTTER_DANGER_GOES_ON)
+    worse = (risk(NOW, "immediate_danger"), NOW, "told_danger_goes_on", None)
+    assert decide(*worse, open_card=card, card_level=CARD, is_question=False).response == UTTER_CRISIS_CARD
+    of_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
+    assert decide(*quiet, open_card=of_oneself, card_level=CARD, is_question=False).response == UTTER_CRISIS_CARD

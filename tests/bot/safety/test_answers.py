@@ -434,6 +434,19 @@ def test_what_will_not_be_done_hides_no_deed(text):
     assert carries_out(text, is_about_dying=True)
 
 
+@pytest.mark.parametrize(
+    "text", ["ive wrote letters. one for my nan", "i gave my guitar away", "theres a goodbye note in my drawer", "im writing letters to everyone"]
+)
+def test_letters_left_behind_after_words_of_dying_are_asked_about(text):
+    assert carries_out(text, is_about_dying=True)
+    assert not carries_out(text, is_about_dying=False)
+
+
+@pytest.mark.parametrize("text", ["i wrote notes for school", "my dad wrote me a letter", "mum took the stuff away from me"])
+def test_other_letters_and_things_put_away_are_no_farewell(text):
+    assert not carries_out(text, is_about_dying=True)
+
+
 def test_a_missing_child_is_found_and_nobody_else():
     assert calls_off("found her shes at her friends", ["my daughter is missing, she never came home"])
     assert not calls_off("i found him hes at his mates house", ["im going to kill the man who touched my daughter"])

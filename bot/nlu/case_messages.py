@@ -1,8 +1,9 @@
-"""Questions that people ask after a crisis card, with the case that the card was given for and the answers that fit.
+"""What people ask and tell after a crisis card, with the case that the card was given for and the replies that fit.
 
-They lie in `data/case_questions/`, one file a kind of trouble. "Should i go up there" has its meaning from the case.
-Each story names what brought the card (`opening`), the card's `category`, whose situation it is (`speaker`), who writes
-(`audience`) and what they ask next (`asks`); `aside: true` where that has nothing to do with the trouble.
+It lies in `data/cases/`, one file a kind of trouble. "Should i go up there" has its meaning from the case. Each story
+names what brought the card (`opening`), the card's `category`, whose situation it is (`speaker`), who writes
+(`audience`), and what they ask (`asks`) or tell (`tells`) next; `aside: true` where that has nothing to do with the
+trouble. A question is answered by answers (faq ids); what is told also by the words for an intent ("told_still_near").
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from bot.safety.levels import CATEGORIES, Speaker
 from bot.safety.protocol import ADULT_AGE, OWN_BEHAVIOUR, voice_of
 from bot.yaml_text import parse_yaml
 
-CASE_QUESTIONS_DIR = DATA_DIR / "case_questions"
+CASES_DIR = DATA_DIR / "cases"
 _AUDIENCES = ("child", "parent", "professional")
 #: Who writes about themselves and is grown up.
 _ADULT = "adult"
+#: The parts of a story, and whether what stands there is told.
+_PARTS = (("asks", False), ("tells", True))
 #: An answer that was asked for in one story alone is no habit of such cases.
 _OFTEN = 2
 
@@ -43,14 +46,15 @@ class Case:
 
 
 @dataclass(frozen=True)
-class CaseQuestion:
-    """One question, after one opening.
+class CaseMessage:
+    """One question or statement, after one opening.
 
     Attributes:
-        story: Its story's number; the questions of a story were written as one conversation.
+        story: Its story's number; the messages of a story were written as one conversation.
         opening: The message for which the card was given.
-        answers: Faq ids of the answers that fit, best first; empty where there is none.
+        answers: Faq ids of the answers that fit, and of a statement intents as well, best first; empty where none does.
         is_aside: It is about something else than the case.
+        is_told: It asks nothing.
     """
 
     story: int
@@ -59,9 +63,10 @@ class CaseQuestion:
     text: str
     answers: Tuple[str, ...]
     is_aside: bool = False
+    is_told: bool = False
 
 
-def load_case_questions(folder: Path = CASE_QUESTIONS_DIR) -> List[CaseQuestion]:
+def load_case_messages(folder: Path = CASES_DIR) -> List[CaseMessage]:
     """Reads every file, in the order of their names.
 
     Raises:
@@ -69,37 +74,40 @@ def load_case_questions(folder: Path = CASE_QUESTIONS_DIR) -> List[CaseQuestion]
     """
     stories = [(path.name, story) for path in sorted(folder.glob("*.yml")) for story in _read(path)]
     numbered = enumerate(stories)
-    return [question for number, (file, story) in numbered for question in _questions(file, number, story)]
+    return [message for number, (file, story) in numbered for message in _messages(file, number, story)]
 
 
 def _read(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
-        stories = parse_yaml(path.read_text(encoding="utf-8"))["case_questions"]
+        stories = parse_yaml(path.read_text(encoding="utf-8"))["cases"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ContentError(f"{path.name} cannot be read ({type(error).__name__}); it needs case_questions.") from None
+        raise ContentError(f"{path.name} cannot be read ({type(error).__name__}); it needs cases.") from None
     if not isinstance(stories, list):
-        raise ContentError(f"{path.name}: case_questions has to be a list of stories.")
+        raise ContentError(f"{path.name}: cases has to be a list of stories.")
     return stories
 
 
-def _questions(file: str, number: int, story: Mapping[str, Any]) -> List[CaseQuestion]:
+def _messages(file: str, number: int, story: Mapping[str, Any]) -> List[CaseMessage]:
     try:
         case = case_of(story["category"], story["speaker"], story["audience"])
-        asked = [(str(one["says"]), tuple(map(str, one["answers"]))) for one in story["asks"]]
+        said = [(one, is_told) for part, is_told in _PARTS if part in story for one in story[part]]
+        if not said:
+            raise KeyError(_PARTS[0][0])
+        read = [(str(one["says"]), tuple(map(str, one["answers"])), is_told) for one, is_told in said]
     except (KeyError, TypeError, ValueError) as error:
         opening = story.get("opening") if isinstance(story, dict) else story
         raise ContentError(f"{file}, {str(opening)[:40]!r}: {error} is missing or not known.") from None
     opening, is_aside = str(story["opening"]), bool(story.get("aside"))
-    return [CaseQuestion(number, case, opening, text, answers, is_aside) for text, answers in asked]
+    return [CaseMessage(number, case, opening, text, answers, is_aside, is_told) for text, answers, is_told in read]
 
 
 @lru_cache(maxsize=1)
 def asked_for() -> Mapping[str, FrozenSet[str]]:
-    """By category the answers that are asked for after its card, in at least two stories of `data/case_questions/`."""
+    """By category the answers that are asked for after its card, in at least two stories of `data/cases/`."""
     stories: Dict[Tuple[str, str], Set[int]] = defaultdict(set)
-    for question in load_case_questions():
-        for answer in () if question.is_aside else question.answers:
-            stories[question.case.category, answer].add(question.story)
+    for message in load_case_messages():
+        for answer in () if message.is_aside or message.is_told else message.answers:
+            stories[message.case.category, answer].add(message.story)
     found: Dict[str, Set[str]] = {category: set() for category in CATEGORIES}
     for (category, answer), told in stories.items():
         if len(told) >= _OFTEN:
