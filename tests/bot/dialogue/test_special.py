@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
 from bot.dialogue.constants import LOOK_BACK, RECEIVED_AFTER_CARD
-from bot.dialogue.facts import is_card_open, read_facts, recent_words
+from bot.dialogue.facts import emergencies_in_a_row, is_card_open, read_facts, recent_words
 from bot.dialogue.special import composer_of, plain
 from bot.learning.state import JourneyState
 
@@ -381,3 +381,12 @@ def test_thanks_at_the_end_of_what_is_told_are_answered_as_thanks():
     assert say("utter_nearest_answers", tracker_with(answer, heard("ok ill sit w her tmrw. thx")))["response"] == "utter_thank"
     plan = say("utter_nearest_answers", tracker_with(answer, heard("ok ill sit with her tomorrow")))
     assert plan["response"] == "utter_heard_a_plan"
+
+
+def test_words_for_a_danger_that_goes_on_do_not_break_the_row_of_its_cards():
+    card = BotUttered("card", metadata={"card_level": "emergency", "response": "utter_emergency_danger_child"})
+    words = BotUttered("words", metadata={"response": "utter_told_danger_goes_on"})
+    other = BotUttered("words", metadata={"response": "utter_thank"})
+    for between, in_a_row in ((words, 2), (other, 1)):
+        events = [UserUttered("he has a knife"), card, UserUttered("its quiet"), between, UserUttered("he shouts"), card]
+        assert emergencies_in_a_row(DialogueStateTracker.from_events("someone", events)) == in_a_row

@@ -1,5 +1,6 @@
 """What RiskDetector remembers of a conversation."""
 
+import pytest
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -36,8 +37,9 @@ def test_what_was_said_in_an_earlier_session_is_not_read_with_today():
     assert DETECTOR._speaker_before(tracker) is None
 
 
-def test_what_a_card_has_answered_is_not_read_again():
-    card = BotUttered("card", metadata={"utter_action": "utter_crisis_card"})
+@pytest.mark.parametrize("action", ["utter_crisis_card", "utter_told_danger_goes_on"])
+def test_what_a_card_has_answered_is_not_read_again(action):
+    card = BotUttered("card", metadata={"utter_action": action})
     assert DETECTOR._earlier_texts(tracker_with(SessionStarted(), TOLD, card, UserUttered("thanks"))) == ["thanks"]
 
 
