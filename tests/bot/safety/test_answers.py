@@ -435,14 +435,18 @@ def test_what_will_not_be_done_hides_no_deed(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["ive wrote letters. one for my nan", "i gave my guitar away", "theres a goodbye note in my drawer", "im writing letters to everyone"]
-)
+    "text",
+    [
+        "ive wrote letters. one for my nan", "i gave my guitar away", "theres a goodbye note in my drawer",
+        "im writing letters to everyone", "i saved up some of my tablets",
+    ],
+)  # fmt: skip
 def test_letters_left_behind_after_words_of_dying_are_asked_about(text):
     assert carries_out(text, is_about_dying=True)
     assert not carries_out(text, is_about_dying=False)
 
 
-@pytest.mark.parametrize("text", ["i wrote notes for school", "my dad wrote me a letter", "mum took the stuff away from me"])
+@pytest.mark.parametrize("text", ["i wrote notes for school", "my dad wrote me a letter", "mum took the stuff away from me", "i take tablets for asthma"])
 def test_other_letters_and_things_put_away_are_no_farewell(text):
     assert not carries_out(text, is_about_dying=True)
 
