@@ -43,7 +43,9 @@ from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_anothe
 _LIKELIER_THAN_NOT = 0.5
 #: From this score words of despair after another trouble's card are met as such, and not as talk about that card.
 DESPAIR_FROM = 0.8
-#: The same where the words are of dying: "if it goes out he'll top himself".
+#: From this score such words are asked about, where they would not bring a card.
+DESPAIR_ASKED_FROM = 0.65
+#: The same as the first where the words are of dying: "if it goes out he'll top himself".
 DYING_FROM = 0.4
 #: From this score danger is met as such after another trouble's card.
 DANGER_FROM = 0.75
@@ -528,6 +530,9 @@ def _is_met(turn: Turn) -> bool:
         return False
     is_despair = risk.main_category == SELF_HARM and not (turn.asks_about_the_card or card.is_from_own_hand)
     limit = _despair_from(turn) if is_despair else ANOTHER_TROUBLE_FROM
+    if is_despair and risk.level is RiskLevel.CHECK_IN and not turn.is_question:
+        # A question is asked sooner than a card is given: "i wouldnt want her to be the one to find me".
+        limit = min(limit, DESPAIR_ASKED_FROM)
     is_unsure = max(others.values(), default=0.0) < limit
     return not turn.told_plainly and (is_its_part or is_unsure)
 

@@ -694,3 +694,15 @@ def test_who_hides_hears_what_to_do_there_and_who_took_something_the_number_agai
     assert decide(*worse, open_card=card, card_level=CARD, is_question=False).response == UTTER_CRISIS_CARD
     of_oneself = OpenCard(SELF_HARM, "self", is_emergency=True, is_recent=True, repeated=1, is_from_oneself=True)
     assert decide(*quiet, open_card=of_oneself, card_level=CARD, is_question=False).response == UTTER_CRISIS_CARD
+
+
+def test_despair_after_another_trouble_is_asked_about_sooner_than_it_brings_a_card():
+    card = OpenCard(ABUSE_DISCLOSURE, "self", is_recent=True)
+    known = {"open_card": card, "card_level": CARD, "cards_given": {ABUSE_DISCLOSURE}, "is_question": False, "told_plainly": False}
+    for score, expected in ((0.7, UTTER_CHECK_IN), (0.55, UTTER_CRISIS_CARD)):
+        heard = RiskAssessment(level=ASK, categories={SELF_HARM: score})
+        assert decide(heard, ASK, "nlu_fallback", None, **known).response == expected
+    # A question with an answer of the card's topics ("would it be easier to give in") keeps its own way.
+    asked = {**known, "is_question": True}
+    heard = RiskAssessment(level=ASK, categories={SELF_HARM: 0.7})
+    assert decide(heard, ASK, "nlu_fallback", None, **asked).response != UTTER_CHECK_IN
