@@ -59,6 +59,8 @@ LOOK_BACK = 6
 TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME = "told_it_is_me", "told_it_is_not_me"
 #: A professional says that they are the safeguarding lead.
 TOLD_IS_THE_LEAD = "told_is_the_lead"
+#: Somebody wants to put it right alone: to go there, to pay back.
+TOLD_WANTS_TO_FIX_IT = "told_wants_to_fix_it"
 #: Somebody hides, waits for help, or says that it went quiet; the words for it name the emergency number.
 TOLD_DANGER_GOES_ON, UTTER_DANGER_GOES_ON = "told_danger_goes_on", "utter_told_danger_goes_on"
 #: Responses chosen by SafetyPolicy; each is followed by listening.

@@ -25,6 +25,7 @@ from bot.dialogue.constants import (
     TOLD_OF_ANOTHER_CHILD,
     TOLD_SAME_AGE,
     TOLD_SOMETHING_ELSE,
+    TOLD_WANTS_TO_FIX_IT,
 )
 from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
 from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messages
@@ -319,8 +320,14 @@ class SemanticIntentClassifier(GraphComponent):
         # "Her uncle hit my friend again" names two, and no other child.
         names_another = names_others(text) and (case.voice != FRIEND or speaks_of_other_children(text))
         facts = [TOLD_OF_ANOTHER_CHILD] * (not names_another) + [TOLD_SAME_AGE] * (not says_same_age(text))
-        if (message.get(RISK) or {}).get("alone") != RiskLevel.NONE.label:
+        # Who is the lead says so in words of its own, which were looked for before.
+        facts.append(TOLD_IS_THE_LEAD)
+        alone = RiskLevel.from_label((message.get(RISK) or {}).get("alone", "none"))
+        if alone > RiskLevel.NONE:
             facts += _MAKE_LIGHT
+        if alone >= RiskLevel.ESCALATE:
+            # "I will kill him" is more than wanting to put it right.
+            facts.append(TOLD_WANTS_TO_FIX_IT)
         return unfit + [self._place_of[name] for name in facts if name in self._place_of]
 
     def _intent_in_case(self, ranking: List[Dict[str, Any]], text: str) -> Dict[str, Any]:

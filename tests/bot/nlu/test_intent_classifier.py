@@ -188,6 +188,26 @@ def test_nothing_that_is_heard_as_grave_is_taken_for_less() -> None:
         assert message.get(INTENT)["name"] == acted_on
 
 
+@pytest.mark.parametrize(
+    ("label", "alone", "is_told"),
+    [
+        ("told_is_the_lead", "none", False),  # that is said in words of its own
+        ("told_wants_to_fix_it", "none", True),
+        ("told_wants_to_fix_it", "escalate", False),  # "i will kill him"
+    ],
+)
+def test_what_is_more_than_a_fact_or_said_otherwise_is_none(label: str, alone: str, is_told: bool) -> None:
+    class Of(Facts):
+        labels = [label, *Facts.labels[1:]]
+
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("he is 34 and my coach"), CARD])
+    risk = {"alone": alone, "level": alone}
+    message = Message({TEXT: "i mean it", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384), "risk": risk})
+    model, ranker = Of(0.1, 0.1, 0.4, 0.2, 0.1, 0.1), Cases(0.8, 0.05, 0.05, 0.05, 0.05)
+    SemanticIntentClassifier({}, None, None, model, None, ranker).process([message], tracker)
+    assert (message.get(INTENT)["name"] == label) is is_told
+
+
 def test_an_age_alone_is_not_the_same_age() -> None:
     row = (0.1, 0.6, 0.1, 0.1, 0.1)
     assert told("hes 14 too", row, CARD).get(INTENT)["name"] == "told_same_age"
