@@ -221,37 +221,39 @@ def _unread(card: Scorecard) -> str:
 
 
 def _case_questions(card: Scorecard) -> str:
-    title = "## Questions about the case of a card"
-    if not card.case_questions:
-        return f"{title}\n\n{card.answers.note}"
-    rows = [
-        [name, *(shares[outcome].as_text() for outcome in case_questions.OUTCOMES)]
-        for name, shares in case_questions.by_answer(card.case_questions).items()
-    ]
-    openings = {one.asked.opening for one in card.case_questions}
+    title, outcomes = "## Questions about the case of a card", card.case_questions
     note = (
-        f"{len(card.case_questions)} questions after {len(openings)} openings that bring a card, each in a "
-        "conversation of its own, labelled by who wrote them with the answers that fit. "
-        "*Right*: such an answer; *offered*: as a choice; *another* answer; the *card* or the emergency number again."
+        f"{_sizes(outcomes, 'questions')}, each in a conversation of its own, labelled by who wrote them with the "
+        "answers that fit. *Right*: such an answer; *offered*: as a choice; *another* answer; the *card* or the "
+        "emergency number again."
     )
-    return f"{title}\n\n{note}\n\n{table(['Of ours', *case_questions.OUTCOMES], rows)}"
+    return _of_cases(card, title, note, outcomes, case_questions.OUTCOMES)
 
 
 def _case_statements(card: Scorecard) -> str:
-    title = "## What is told about the case of a card"
-    if not card.case_statements:
-        return f"{title}\n\n{card.answers.note}"
-    rows = [
-        [name, *(shares[outcome].as_text() for outcome in case_questions.TOLD_OUTCOMES)]
-        for name, shares in case_questions.by_answer(card.case_statements, case_questions.TOLD_OUTCOMES).items()
-    ]
-    openings = {one.asked.opening for one in card.case_statements}
+    title, outcomes = "## What is told about the case of a card", card.case_statements
     note = (
-        f"{len(card.case_statements)} statements after {len(openings)} openings that bring a card, as above, labelled "
-        "with the words or answers that fit. *Right*: such words; *another*: other words, or an answer; *received*: "
-        "heard, without words for it; the *card* or the emergency number again."
+        f"{_sizes(outcomes, 'statements')}, as above, labelled with the words or answers that fit. *Right*: such "
+        "words; *another*: other words, or an answer; *received*: heard, without words for it; the *card* or the "
+        "emergency number again."
     )
-    return f"{title}\n\n{note}\n\n{table(['Of ours', *case_questions.TOLD_OUTCOMES], rows)}"
+    return _of_cases(card, title, note, outcomes, case_questions.TOLD_OUTCOMES)
+
+
+def _sizes(outcomes: Sequence[case_questions.Outcome], kind: str) -> str:
+    openings = {one.asked.opening for one in outcomes}
+    return f"{len(outcomes)} {kind} after {len(openings)} openings that bring a card"
+
+
+def _of_cases(
+    card: Scorecard, title: str, note: str, outcomes: Sequence[case_questions.Outcome], names: Sequence[str]
+) -> str:
+    """The section of what became of messages about a case, where something of ours fits and where nothing does."""
+    if not outcomes:
+        return f"{title}\n\n{card.answers.note}"
+    shares = case_questions.by_answer(outcomes, names)
+    rows = [[name, *(found[outcome].as_text() for outcome in names)] for name, found in shares.items()]
+    return f"{title}\n\n{note}\n\n{table(['Of ours', *names], rows)}"
 
 
 def _follow_ups(card: Scorecard) -> str:
