@@ -22,7 +22,7 @@ _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
 _RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (
-    *TRAINING_DIRS, "data/cases", "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text",
+    *TRAINING_DIRS, "data/cases", "data/news", "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text",
     "requirements.lock",
 )  # fmt: skip
 
@@ -132,12 +132,14 @@ def _encode_examples() -> None:
     rasa_process.prepare()
     from bot.nlu.case_messages import load_case_messages
     from bot.nlu.cases import encode_for_training
+    from bot.nlu.news_reader import encode_news
     from bot.nlu.sentence_encoder import SentenceEncoder
     from bot.training_importer import TrainingImporter
 
     importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
     SentenceEncoder().process_training_data(importer.get_nlu_data())
     encode_for_training(load_case_messages())
+    encode_news()
 
 
 def _write_config(folder: Path) -> Path:

@@ -78,6 +78,7 @@ class CrisisContext:
         of_a_child: The newest card was about a child whom a parent told of, as "he's out with the man now" is.
         words_given: Response names of the cards of this session, so that the words for a situation are not said twice.
         situation: Name of the situation, where more than the words told it: "it's me" after a card about another.
+        whose_is_said: The assessment's speaker is who the person said it is, and no guess.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
     """
 
@@ -96,6 +97,7 @@ class CrisisContext:
     of_a_child: bool = False
     words_given: Collection[str] = ()
     situation: str | None = None
+    whose_is_said: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def read_told(assessment: RiskAssessment, context: CrisisContext) -> Told:
     plain = _plainly_told(assessment, context) if level is RiskLevel.CHECK_IN else None
     assessment = replace(assessment, level=level if plain is None else RiskLevel.ESCALATE)
     assessment, context, of_themselves = _staff_about_themselves(assessment, context)
-    assessment = _whose_it_is(assessment, context)
+    assessment = assessment if context.whose_is_said else _whose_it_is(assessment, context)
     if assessment.level is RiskLevel.CHECK_IN:
         return Told(assessment, context, assessment.asked_category, None, context.cards_given, ())
     category = assessment.main_category or _UNNAMED_CATEGORY

@@ -40,7 +40,9 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_not_acting", "utter_crisis_other_children", "utter_crisis_told_more",
         "utter_check_in_no_after_card", "utter_crisis_child_near_own_thoughts",
         "utter_crisis_until_help_comes", "utter_crisis_told_more_self_harm",
-        "utter_crisis_told_more_self_harm_of_another",
+        "utter_crisis_told_more_self_harm_of_another", "utter_crisis_danger_ahead", "utter_crisis_went_on",
+        "utter_crisis_maybe_now_self_harm", "utter_crisis_maybe_now_self_harm_of_another",
+        "utter_crisis_maybe_now_own_doing",
     }
 )  # fmt: skip
 #: Intent of "forget what i wrote".
@@ -57,6 +59,8 @@ TOLD_SAME_AGE = "told_same_age"
 LOOK_BACK = 6
 #: A grown-up says that they are the one who does it; somebody says that it is not about them.
 TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME = "told_it_is_me", "told_it_is_not_me"
+#: The one who harms is still around.
+TOLD_STILL_NEAR = "told_still_near"
 #: A professional says that they are the safeguarding lead.
 TOLD_IS_THE_LEAD = "told_is_the_lead"
 #: Somebody wants to put it right alone: to go there, to pay back.

@@ -34,6 +34,8 @@ from bot.dialogue.constants import (
     UTTER_JOURNEY,
     UTTER_TOLD,
 )
+from bot.nlu.constants import NEWS
+from bot.nlu.news import Heard
 from bot.nlu.topics import FAULT, is_about, is_asked_for
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
@@ -46,6 +48,8 @@ _PARENT_SUPPORT = "parent_support"
 EMERGENCIES_FROM_ONESELF = (
     "utter_emergency_self_harm", "utter_emergency_again_self_harm", "utter_emergency_collapsed",
 )  # fmt: skip
+#: For so many bot messages a question about a risk is not asked once more.
+ASKED_LATELY = 4
 #: Ends with the question for the country, also in a channel without buttons.
 ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
 _CARD_IN_A_LANGUAGE = re.compile(r"utter_(?:crisis|emergency)_card_([a-z]{2})$")
@@ -244,6 +248,18 @@ def _is_of_the_same_danger(spoken: BotUttered) -> bool:
 def is_direct_question(spoken: BotUttered) -> bool:
     """Whether the bot asked about a risk: with a check-in, or at the end of a wording with `metadata: asks`."""
     return spoken.metadata.get("utter_action") == UTTER_CHECK_IN or bool(spoken.metadata.get(CHECK_IN))
+
+
+def was_asked_lately(tracker: DialogueStateTracker, category: str) -> bool:
+    """Whether one of the last few bot messages asked about this risk."""
+    lately = islice(spoken_in_session(tracker), ASKED_LATELY)
+    return any(is_direct_question(spoken) and spoken.metadata.get(CHECK_IN) == category for spoken in lately)
+
+
+def news_of(tracker: DialogueStateTracker) -> Heard | None:
+    """The news that the newest message brings after a card, or None."""
+    message = tracker.latest_message
+    return Heard.from_dict((message.parse_data or {}).get(NEWS)) if message is not None else None
 
 
 def is_country_asked(tracker: DialogueStateTracker) -> bool:

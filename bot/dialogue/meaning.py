@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Mapping, Sequence
+from typing import Any, FrozenSet, Mapping, Sequence
 
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER, TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME, UTTER_CHECK_IN_YES
+from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_SPEAKER,
+    TOLD_IT_IS_ME,
+    TOLD_IT_IS_NOT_ME,
+    TOLD_STILL_NEAR,
+    UTTER_CHECK_IN_YES,
+)
 from bot.dialogue.facts import (
     is_card_from_own_hand,
     is_card_open,
@@ -16,9 +23,14 @@ from bot.dialogue.facts import (
     is_emergency_open,
     is_written_by_a_grown_up,
     language_of_card,
+    latest_risk,
     newest_card,
+    news_of,
     typed_in_session,
+    was_asked_lately,
 )
+from bot.nlu.cases import case_told
+from bot.nlu.news import Heard, News
 from bot.safety.answers import (
     asks_until_help_comes,
     calls_off,
@@ -31,11 +43,15 @@ from bot.safety.answers import (
     is_about_me,
     is_back,
     is_looked_after,
+    is_question,
     is_treated,
+    names_a_time,
+    names_others,
     names_someone_to_tell,
     needs_a_doctor,
     read_answer,
     speaks_of_other_children,
+    tells_of_safety,
     took_nothing,
     took_something,
     will_not_act,
@@ -48,8 +64,10 @@ from bot.safety.levels import (
     IMMEDIATE_DANGER,
     OFFENDER_CONCERN,
     SELF_HARM,
+    RiskLevel,
     Speaker,
 )
+from bot.safety.protocol import OWN_BEHAVIOUR
 
 #: What somebody may be about to do themselves.
 _DONE_ONESELF = frozenset({SELF_HARM, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED, IMMEDIATE_DANGER})
@@ -57,6 +75,33 @@ _DONE_ONESELF = frozenset({SELF_HARM, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED, I
 _FROM_A_PERSON = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER})
 #: Cards about somebody who lives where the child does.
 _AT_HOME = ("utter_crisis_parent_is_abuser", "utter_crisis_parent_hits", "utter_crisis_partner_violence")
+#: Where "it happened again" tells of what somebody does to a child, and not of pictures or demands.
+_DONE_TO_A_CHILD = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER, OFFENDER_CONCERN})
+#: Intents whose words fit such news better than the general ones.
+_SAYS_IT_BETTER: Mapping[News, FrozenSet[str]] = {
+    News.DANGER_NOW: frozenset({"told_cannot_reach"}),
+    News.DANGER_SOON: frozenset({"told_a_meeting", "told_danger_goes_on"}),
+    News.AGAIN: frozenset({"told_comes_back", "told_nobody_acts"}),
+}
+#: Intents that tell the same as such news, in general words.
+_OF_THE_SAME: Mapping[News, FrozenSet[str]] = {
+    News.DANGER_SOON: frozenset({TOLD_STILL_NEAR, "told_they_are_close"}),
+    News.AGAIN: frozenset({"told_more_is_demanded", TOLD_STILL_NEAR, "told_people_saw_it"}),
+    News.ANOTHER_CHILD: frozenset({"told_another_child", TOLD_STILL_NEAR}),
+}
+#: How the intents begin that tell a fact or what holds somebody back, and those that leave open what it means.
+_FACTS = ("told_", "barrier_", "outcome_")
+_LEAVES_OPEN = frozenset(
+    {
+        "told_a_detail", "told_who_it_was", "told_how_it_feels", "told_something_else", "told_it_is_me",
+        "told_it_is_not_me", "told_first_time_said",
+    }
+)  # fmt: skip
+FAQ = "faq"
+#: From this score it is believed that a trouble told of somebody is another's.
+_SURE_ENOUGH = 0.8
+#: From this score news stands beside a fact that is understood.
+_SURELY = 0.9
 _ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value, Speaker.OWN_BEHAVIOUR.value)
 
 
@@ -77,6 +122,12 @@ class Meaning(Enum):
     OWN_HAND: A grown-up who told of a child that is hurt or scared is the one who does it ("its ME who screams").
     ORDINARY_PICTURE: The picture shows nothing of the kind ("its just a silly face").
     MISREAD: What the card was given for was never told, and is denied ("i havent sent any pictures").
+    MAYBE_NOW: Somebody may be in danger at this moment; it is asked.
+    DANGER_AHEAD: The one who harms will be near ("mums on nights this weekend").
+    WENT_ON: It happened once more, or goes on ("yesterday too").
+    MORE_AT_RISK: A child is near somebody who told of such thoughts of their own.
+    MORE_OF_DYING: After a card about self-harm: it goes on, or somebody will be alone.
+    PUT_RIGHT: Whose trouble it is, is another than the card took it to be, and who, is said.
     """
 
     CARRIES_OUT = "carries_out"
@@ -93,13 +144,29 @@ class Meaning(Enum):
     OWN_HAND = "own_hand"
     ORDINARY_PICTURE = "ordinary_picture"
     MISREAD = "misread"
+    MAYBE_NOW = "maybe_now"
+    DANGER_AHEAD = "danger_ahead"
+    WENT_ON = "went_on"
+    MORE_AT_RISK = "more_at_risk"
+    MORE_OF_DYING = "more_of_dying"
+    PUT_RIGHT = "put_right"
 
 
 def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
-    """Reads the newest message in the light of the newest card; None where its words have their plain meaning."""
+    """Reads the newest message in the light of the newest card; None where its words have their plain meaning.
+
+    What stands in few plain words goes before what is learned from hints (`bot.nlu.news`).
+    """
     texts, card = _typed(tracker), newest_card(tracker)
     if not texts or not card:
         return None
+    plain = _in_plain_words(tracker, texts, card)
+    return plain or _of_the_news(tracker, texts, card)
+
+
+def _in_plain_words(
+    tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]
+) -> Meaning | None:
     newest, earlier = texts[0], texts[1:]
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
     if _is_by_own_hand(tracker, category):
@@ -121,6 +188,84 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
     # Help had come to a child who was still missing, and now they are found.
     is_found = speaker not in _ONESELF and is_back(newest) and calls_off(newest, earlier)
     return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, card)
+
+
+def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
+    """What hints mean after this card; words for an intent of the same kind say it better."""
+    heard = news_of(tracker)
+    if heard is None or not is_card_open(tracker):
+        return None
+    if _is_told_otherwise(heard, tracker):
+        return None
+    if heard.news.speaker is not None:
+        is_right = heard.is_of(case_told(tracker).voice) or _is_no_correction(heard, tracker, card)
+        return None if is_right else Meaning.PUT_RIGHT
+    if is_emergency_open(tracker) or heard.news is News.DESPAIR:
+        return None
+    if heard.news is News.DANGER_NOW:
+        asked = SELF_HARM if card.get(CARD_CATEGORY) == SELF_HARM else IMMEDIATE_DANGER
+        is_known = was_asked_lately(tracker, asked) or tells_of_safety(texts[0], texts[1:])
+        is_answered = is_question(texts[0]) and _intent_of(tracker) == FAQ
+        return None if is_known or is_answered or _is_disclosed(tracker) else Meaning.MAYBE_NOW
+    if is_question(texts[0]) or (heard.news is News.ANOTHER_CHILD and not _names_a_child(texts[0], heard)):
+        return None
+    if heard.news is News.DANGER_SOON and not names_a_time(texts[0]) and _has_general_words(heard, tracker):
+        # "He still trains the team", "he keeps writing at night": it is no day that has to be planned for.
+        return None
+    return _of_more(heard.news, card, case_told(tracker).voice)
+
+
+def _is_told_otherwise(heard: Heard, tracker: DialogueStateTracker) -> bool:
+    """Whether words for an intent say it better, or say something else of which the news is only a colour.
+
+    Nobody is taken for the one who did it while another fact is understood.
+    """
+    intent = _intent_of(tracker) or ""
+    # Danger is asked about, whatever fact tells of it.
+    is_fact = intent.startswith(_FACTS) and intent not in _LEAVES_OPEN and heard.news is not News.DANGER_NOW
+    least = _SURELY if heard.news.speaker is None else _SURE_ENOUGH
+    is_plain = is_fact and (heard.score < least or heard.news is News.OWN_BEHAVIOUR)
+    is_said_better = intent in _SAYS_IT_BETTER.get(heard.news, ())
+    return is_said_better or (is_plain and intent not in _OF_THE_SAME.get(heard.news, ()))
+
+
+def _has_general_words(heard: Heard, tracker: DialogueStateTracker) -> bool:
+    return _intent_of(tracker) == TOLD_STILL_NEAR or heard.score < _SURELY
+
+
+def _is_no_correction(heard: Heard, tracker: DialogueStateTracker, card: Mapping[str, Any]) -> bool:
+    """Whether a trouble is told, in words of its own, of the very person whom the card was for; or danger, or rage."""
+    risk = latest_risk(tracker) or {}
+    is_told = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.ESCALATE
+    is_of_the_same = risk.get("speaker") == card.get(CARD_SPEAKER) and heard.score < _SURE_ENOUGH
+    return is_told and (is_of_the_same or IMMEDIATE_DANGER in risk.get("categories", {}))
+
+
+def _is_disclosed(tracker: DialogueStateTracker) -> bool:
+    """Whether the words by themselves tell a trouble for sure, other than danger: that brings the card."""
+    risk = latest_risk(tracker) or {}
+    is_told = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.ESCALATE
+    return is_told and IMMEDIATE_DANGER not in risk.get("categories", {})
+
+
+def _names_a_child(text: str, heard: Heard) -> bool:
+    return names_others(text) or heard.score >= _SURELY
+
+
+def _of_more(news: News, card: Mapping[str, Any], voice: str) -> Meaning | None:
+    """What news of more to come, more of the same, or another child means after a card."""
+    category = card.get(CARD_CATEGORY)
+    is_own_worry = category == OFFENDER_CONCERN and card.get(CARD_SPEAKER) == Speaker.SELF.value
+    if voice == OWN_BEHAVIOUR or is_own_worry:
+        is_near = category == OFFENDER_CONCERN and news is not News.AGAIN
+        return Meaning.MORE_AT_RISK if is_near else None
+    if category == SELF_HARM:
+        return None if news is News.ANOTHER_CHILD else Meaning.MORE_OF_DYING
+    if news is News.ANOTHER_CHILD:
+        return Meaning.OTHER_CHILDREN
+    if news is News.AGAIN:
+        return Meaning.WENT_ON if category in _DONE_TO_A_CHILD else None
+    return Meaning.DANGER_AHEAD
 
 
 def _is_by_own_hand(tracker: DialogueStateTracker, category: str | None) -> bool:

@@ -18,6 +18,7 @@ from bot.content.crisis import ASKS_OF_OWN_HAND, CrisisContext, CrisisReply, com
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
 from bot.content.responses import ADULT, get_responses
+from bot.content.selection import GROWN
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.conditions import (
@@ -106,17 +107,19 @@ from bot.dialogue.facts import (
     lasting_card,
     latest_risk,
     newest_card,
+    news_of,
     recent_words,
     spoken_in_session,
     typed_in_session,
 )
 from bot.dialogue.help_in_sight import above_helplines, with_helplines
 from bot.dialogue.meaning import Meaning, meaning_of
-from bot.dialogue.reader import reader_of
+from bot.dialogue.reader import reader_of, voice_of_reader
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.constants import IN_CASE, LIKELY, NEAREST, RETRIEVAL_INTENT
+from bot.nlu.news import Heard, News
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
 from bot.safety.answers import (
@@ -176,6 +179,8 @@ _TO_THE_ONE_WHO_DID_IT: Mapping[str, str] = {
     IMAGE_SHARED: "confront_the_person",
 }
 _OF_ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value)
+#: Voices in which people are answered about themselves.
+_OF_THEIR_OWN = (CHILD, SURVIVOR)
 _WORDS, _HOW_TO_TELL = "words_for_a_talk", "how_do_i_tell_someone"
 #: Of a child's phone; whoever found pictures at a partner looks through nothing.
 _FOUND_PICTURES = "found_nudes_on_childs_phone"
@@ -185,6 +190,8 @@ _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_accoun
 _BREAKING_UP = "break_up_when_they_threaten"
 #: The situation in which a parent does it themselves (`data/risk/words/situations.yml`).
 _OWN_HAND = "own_hand"
+#: The situation in which somebody passed on the picture of another.
+_PASSED_ON = "someone_elses_image"
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
 #: Up to this age in years the words for younger children fit, above it those for teenagers.
 _YOUNG_UP_TO = 10
@@ -212,12 +219,27 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     if category == ABUSE_DISCLOSURE and is_card_from_own_hand(tracker) and not is_told:
         # "My dad was the same with me" makes nobody else the one who does it.
         context = replace(context, words="")
-    is_not_me = meaning_of(tracker) is Meaning.NOT_ME
+    meaning, heard = meaning_of(tracker), news_of(tracker)
+    # Something graver in the same words may have brought a card of its own.
+    is_put_right = meaning is Meaning.PUT_RIGHT and heard is not None and heard.news.speaker is speaker
+    is_not_me = meaning is Meaning.NOT_ME or is_put_right
+    if is_put_right:
+        context = _of_the_right_one(context, category, speaker, heard)
     if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
         # "Ok it's me": the words for a friend were not for the one who writes.
         context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
     draft = _as_card(compose(card, context))
     return _put_right(draft, facts) if is_not_me else draft
+
+
+def _of_the_right_one(
+    context: CrisisContext, category: str | None, speaker: Speaker, heard: Heard | None
+) -> CrisisContext:
+    """The context of a card for whoever said that it is about them; the words before were read wrongly."""
+    passed_on = speaker is Speaker.OWN_BEHAVIOUR and category == IMAGE_SHARED
+    is_long_ago = heard is not None and heard.news is News.SURVIVOR
+    needs = (GROWN,) if is_long_ago else ()
+    return replace(context, words="", situation=_PASSED_ON if passed_on else None, needs=needs, whose_is_said=True)
 
 
 def _put_right(card: Draft, facts: ConversationFacts) -> Draft:
@@ -284,6 +306,11 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.NOTHING_TAKEN: "utter_crisis_noted",
         Meaning.OTHER_CHILDREN: "utter_crisis_other_children",
         Meaning.HELP_IS_CALLED: "utter_crisis_until_help_comes",
+        Meaning.MAYBE_NOW: _maybe_now(tracker, facts),
+        Meaning.DANGER_AHEAD: "utter_crisis_danger_ahead",
+        Meaning.WENT_ON: "utter_crisis_went_on",
+        Meaning.MORE_AT_RISK: "utter_crisis_child_near_own_thoughts",
+        Meaning.MORE_OF_DYING: _told_more(tracker, facts),
         Meaning.SOMEONE_TO_TELL: "utter_told_somebody_to_tell",
     }
     return with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
@@ -555,23 +582,32 @@ def _not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> st
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
     if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not after_ones_own_deed(tracker, facts):
-        return _told_more(tracker)
+        return _told_more(tracker, facts)
     if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
         return "utter_crisis_not_followed"
     return "utter_crisis_unanswered" if is_question(text_of(tracker)) else "utter_crisis_heard"
 
 
-def _told_more(tracker: DialogueStateTracker) -> str:
+def _maybe_now(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
+    """What asks whether somebody is in danger at this moment, with the number in the same reply."""
+    if about_ones_own_doing(tracker, facts):
+        return "utter_crisis_maybe_now_own_doing"
+    if newest_card(tracker).get(CARD_CATEGORY) != SELF_HARM:
+        return "utter_crisis_comes_near"
+    is_own = voice_of_reader(facts) in _OF_THEIR_OWN
+    return "utter_crisis_maybe_now_self_harm" if is_own else "utter_crisis_maybe_now_self_harm_of_another"
+
+
+def _told_more(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
     """What receives more that is grave: of who may want to die nothing is written down first."""
-    card = newest_card(tracker)
-    if card.get(CARD_CATEGORY) != SELF_HARM:
+    if newest_card(tracker).get(CARD_CATEGORY) != SELF_HARM:
         return "utter_crisis_told_more"
-    is_own = card.get(CARD_SPEAKER) in _OF_ONESELF
+    is_own = voice_of_reader(facts) in _OF_THEIR_OWN
     return "utter_crisis_told_more_self_harm" if is_own else "utter_crisis_told_more_self_harm_of_another"
 
 
 def _receive_more(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
-    return with_helplines(_told_more(tracker), facts, now)
+    return with_helplines(_told_more(tracker, facts), facts, now)
 
 
 def _is_near(entry: Mapping[str, Any], cards: FrozenSet[str]) -> bool:

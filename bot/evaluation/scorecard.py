@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.evaluation import after_card, breakdown, case_questions, follow_ups, robustness
+from bot.evaluation import after_card, breakdown, case_questions, follow_ups, news, robustness
 from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
@@ -16,6 +16,7 @@ from bot.evaluation.follow_ups import Followed
 from bot.evaluation.held_out import HeldOut
 from bot.evaluation.lines import Measured
 from bot.evaluation.metrics import Proportion, share
+from bot.evaluation.news import Outcome as NewsOutcome
 from bot.evaluation.robustness import UNCHANGED, Referral, Robustness
 from bot.evaluation.run import measure
 from bot.evaluation.transformations import KINDS
@@ -68,6 +69,7 @@ class Scorecard:
     follow_ups: List[Followed] = field(default_factory=list)
     case_questions: List[CaseOutcome] = field(default_factory=list)
     case_statements: List[CaseOutcome] = field(default_factory=list)
+    news: List[NewsOutcome] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -141,7 +143,9 @@ def measure_all(
     asked = case_questions.play(case_questions.load_case_questions(), play) if play else []
     _say("statements about a case")
     told = case_questions.play_told(case_questions.load_case_statements(), play) if play else []
-    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked, told)
+    _say("news after a card")
+    changed = news.play(news.load_told(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked, told, changed)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Mapping, Sequence
 
-from bot.evaluation import after_card, breakdown, case_questions, follow_ups
+from bot.evaluation import after_card, breakdown, case_questions, follow_ups, news
 from bot.evaluation.gates import Gate
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_messages, quiet_sessions
@@ -17,6 +17,7 @@ from bot.evaluation.scorecard import (
     precision_of,
     reliability_of,
 )
+from bot.nlu.news import QUIET
 from bot.safety.levels import RiskLevel
 
 _INTRODUCTION = """# Scorecard
@@ -52,6 +53,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _after_card(card),
         _case_questions(card),
         _case_statements(card),
+        _news(card),
         _follow_ups(card),
         _reliability(card.core),
         _cost(card),
@@ -238,6 +240,23 @@ def _case_statements(card: Scorecard) -> str:
         "emergency number again."
     )
     return _of_cases(card, title, note, outcomes, case_questions.TOLD_OUTCOMES)
+
+
+def _news(card: Scorecard) -> str:
+    title = "## News after a card"
+    if not card.news:
+        return f"{title}\n\n{card.answers.note}"
+    note = (
+        f"{len(card.news)} messages after {len({one.told.opening for one in card.news})} openings that bring a card, "
+        "each in a conversation of its own: what changes is hinted at, and half of the quiet ones are meant to "
+        "mislead. *Met*: answered as such news; the *card* or its numbers again; *other*. Quiet ones: *left*, or "
+        "*alarmed*: an emergency, a question about a risk, another card, or words for such news."
+    )
+    shares = news.by_kind(card.news)
+    quiet = shares.pop(QUIET)
+    rows = [[kind, *(found[name].as_text() for name in news.OUTCOMES)] for kind, found in shares.items()]
+    last = f"Quiet messages alarmed: {quiet['alarmed'].as_text()}."
+    return f"{title}\n\n{note}\n\n{table(['What it brings', *news.OUTCOMES], rows)}\n\n{last}"
 
 
 def _sizes(outcomes: Sequence[case_questions.Outcome], kind: str) -> str:

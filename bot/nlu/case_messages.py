@@ -4,6 +4,7 @@ It lies in `data/cases/`, one file a kind of trouble. "Should i go up there" has
 names what brought the card (`opening`), the card's `category`, whose situation it is (`speaker`), who writes
 (`audience`), and what they ask (`asks`) or tell (`tells`) next; `aside: true` where that has nothing to do with the
 trouble. A question is answered by answers (faq ids); what is told also by the words for an intent ("told_still_near").
+What is told may bring `news` (`bot.nlu.news`), or be left out of what is learned about that ("unsure").
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class CaseMessage:
         answers: Faq ids of the answers that fit, and of a statement intents as well, best first; empty where none does.
         is_aside: It is about something else than the case.
         is_told: It asks nothing.
+        news: What it brings of what `bot.nlu.news.News` names; "quiet" where that is nothing, "unsure" where careful
+            readers may differ.
     """
 
     story: int
@@ -64,6 +67,7 @@ class CaseMessage:
     answers: Tuple[str, ...]
     is_aside: bool = False
     is_told: bool = False
+    news: str = "quiet"
 
 
 def load_case_messages(folder: Path = CASES_DIR) -> List[CaseMessage]:
@@ -72,12 +76,17 @@ def load_case_messages(folder: Path = CASES_DIR) -> List[CaseMessage]:
     Raises:
         ContentError: A file or a value cannot be read; the message names the file and the opening.
     """
-    stories = [(path.name, story) for path in sorted(folder.glob("*.yml")) for story in _read(path)]
+    stories = [(path.name, story) for path in sorted(folder.glob("*.yml")) for story in read_stories(path)]
     numbered = enumerate(stories)
     return [message for number, (file, story) in numbered for message in _messages(file, number, story)]
 
 
-def _read(path: Path) -> Sequence[Mapping[str, Any]]:
+def read_stories(path: Path) -> Sequence[Mapping[str, Any]]:
+    """The stories of one file, as they stand there.
+
+    Raises:
+        ContentError: The file cannot be read, or holds no list of stories.
+    """
     try:
         stories = parse_yaml(path.read_text(encoding="utf-8"))["cases"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
@@ -93,12 +102,17 @@ def _messages(file: str, number: int, story: Mapping[str, Any]) -> List[CaseMess
         said = [(one, is_told) for part, is_told in _PARTS if part in story for one in story[part]]
         if not said:
             raise KeyError(_PARTS[0][0])
-        read = [(str(one["says"]), tuple(map(str, one["answers"])), is_told) for one, is_told in said]
+        read = [(str(one["says"]), tuple(map(str, one["answers"])), is_told, _news(one)) for one, is_told in said]
     except (KeyError, TypeError, ValueError) as error:
         opening = story.get("opening") if isinstance(story, dict) else story
         raise ContentError(f"{file}, {str(opening)[:40]!r}: {error} is missing or not known.") from None
     opening, is_aside = str(story["opening"]), bool(story.get("aside"))
-    return [CaseMessage(number, case, opening, text, answers, is_aside, is_told) for text, answers, is_told in read]
+    about = (number, case, opening)
+    return [CaseMessage(*about, text, answers, is_aside, is_told, news) for text, answers, is_told, news in read]
+
+
+def _news(said: Mapping[str, Any]) -> str:
+    return str(said.get("news", "quiet"))
 
 
 @lru_cache(maxsize=1)

@@ -73,7 +73,7 @@ class Asked:
 
     def of(self, rows: np.ndarray) -> Asked:
         """Some of them."""
-        encoded = Encoded(self.encoded.meaning[rows], self.encoded.detail[rows])
+        encoded = self.encoded.of(rows)
         return Asked([self.cases[row] for row in rows], encoded, self.alone[rows], self.together[rows])
 
 
@@ -88,14 +88,6 @@ class General:
 
     encoded: Encoded
     answers: Sequence[str]
-
-    def joined_to(self, encoded: Encoded) -> Encoded:
-        """Their rows behind others."""
-        return Encoded(*(np.vstack(rows) for rows in zip(_rows(encoded), _rows(self.encoded), strict=True)))
-
-
-def _rows(encoded: Encoded) -> Tuple[np.ndarray, np.ndarray]:
-    return encoded.meaning, encoded.detail
 
 
 @dataclass(frozen=True)
@@ -120,7 +112,7 @@ class _Known:
     def of(cls, asked: Asked, wanted: np.ndarray, elsewhere: float, general: General, of_general: np.ndarray) -> _Known:
         """Learns from questions, and from words whatever the case, and what counts as right for them."""
         cases = [*asked.cases, *[_NO_CASE] * len(of_general)]
-        encoded, named = general.joined_to(asked.encoded), _named(cases)
+        encoded, named = asked.encoded.joined_to(general.encoded), _named(cases)
         likeness = _likeness(encoded, encoded) * _same(named, named, elsewhere)
         likeness[np.diag_indices_from(likeness)] += _KERNEL.ridge
         shares = np.vstack([wanted / wanted.sum(axis=1, keepdims=True), of_general])
@@ -220,7 +212,7 @@ class CaseRanker:
         """
         choices = [*answers, NO_ANSWER]
         wanted = _wanted(questions, choices)
-        general = general or General(Encoded(*(rows[:0] for rows in _rows(asked.encoded))), [])
+        general = general or General(asked.encoded.of([]), [])
         of_general = _one_each(general.answers, choices)
         categories = {question.case.category for question in questions}
         about = {name: np.array([bool(c) and is_about(c, name) for c in choices], np.float32) for name in categories}

@@ -56,12 +56,23 @@ def encode_with_case(opening: str, text: str) -> Encoded:
 
 
 def encode_for_training(messages: Sequence[CaseMessage]) -> Tuple[Encoded, Encoded]:
-    """The messages alone and behind their openings; rows of an earlier training are read back."""
-    alone = [clean(message.text).text for message in messages]
-    together = [clean(f"{message.opening} {message.text}").text for message in messages]
+    """The messages of `data/cases/` alone and behind their openings."""
+    pairs = [(message.opening, message.text) for message in messages]
+    return encode_pairs(pairs, "case-embeddings.npz", "case-details.npz")
+
+
+def encode_pairs(pairs: Sequence[Tuple[str, str]], meanings: str, details: str) -> Tuple[Encoded, Encoded]:
+    """Texts alone and behind their openings; rows of an earlier training are read back.
+
+    Args:
+        pairs: Opening and text.
+        meanings, details: Names of the files in which the rows are kept.
+    """
+    alone = [clean(text).text for _, text in pairs]
+    together = [clean(f"{opening} {text}").text for opening, text in pairs]
     texts: List[str] = [*alone, *together]
-    meaning = encode_kept(texts, "case-embeddings.npz")
-    detail = encode_kept(texts, "case-details.npz", _detail, DIMENSIONS, stamp())
+    meaning = encode_kept(texts, meanings)
+    detail = encode_kept(texts, details, _detail, DIMENSIONS, stamp())
     middle = len(alone)
     return Encoded(meaning[:middle], detail[:middle]), Encoded(meaning[middle:], detail[middle:])
 

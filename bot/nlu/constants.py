@@ -14,6 +14,11 @@ NEAREST = "nearest"
 #: faq id of an answer near enough to be shown, with a doubt, when nothing was understood for certain; else absent.
 LIKELY = "likely"
 
+#: dict of a message after a card: "kind" (a `bot.nlu.news.News`), "score", and "sure" (else it is asked about).
+NEWS = "news"
+#: `bot.nlu.label_model.Encoded`, one row: the message behind the words that brought the open card.
+BEHIND_THE_CASE = "behind_the_case"
+
 #: True where LABEL_RANKING was made for the case of a crisis card (`bot.nlu.case_ranker`): nothing below its threshold
 #: is a guess worth showing.
 IN_CASE = "in_case"

@@ -32,6 +32,7 @@ from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messag
 from bot.nlu.case_ranker import NO_ANSWER, TOLD_ELSEWHERE, Asked, CaseRanker, General
 from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
+    BEHIND_THE_CASE,
     DETAIL,
     EMBEDDING,
     FALLBACK_INTENT,
@@ -209,7 +210,7 @@ class SemanticIntentClassifier(GraphComponent):
                 of_each[label].append(place)
         places = [place for found in of_each.values() for place in found]
         answers = [NO_ANSWER if labels[place] == TOLD_SOMETHING_ELSE else labels[place] for place in places]
-        return General(Encoded(encoded.meaning[places], encoded.detail[places]), answers)
+        return General(encoded.of(places), answers)
 
     def _train_ranker(self, messages: Sequence[CaseMessage], choices: np.ndarray, **options: Any) -> CaseRanker:
         alone, together = encode_for_training(messages)
@@ -267,7 +268,8 @@ class SemanticIntentClassifier(GraphComponent):
         confidences = self._without_facts(confidences) if is_asked else confidences
         if ranker is None or not ranker.knows(case) or self._is_something_else(confidences, choices, is_asked):
             return None
-        together = self._model.confidences(encode_with_case(words_of_the_case(tracker), text))[0]
+        behind = message.get(BEHIND_THE_CASE) or encode_with_case(words_of_the_case(tracker), text)
+        together = self._model.confidences(behind)[0]
         rows = [row[None, choices].astype(np.float32) for row in (confidences, together)]
         scores = ranker.confidences(Asked([case], _encoded([message]), *rows))[0, :-1]
         # Whatever the case's habits are: they know of no country, and of no answer just given.

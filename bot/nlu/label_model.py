@@ -59,6 +59,15 @@ class Encoded:
     meaning: np.ndarray
     detail: np.ndarray
 
+    def of(self, rows: Sequence[int] | np.ndarray) -> Encoded:
+        """Some of them."""
+        places = np.asarray(rows, dtype=int)
+        return Encoded(self.meaning[places], self.detail[places])
+
+    def joined_to(self, others: Encoded) -> Encoded:
+        """These, and others behind them."""
+        return Encoded(np.vstack([self.meaning, others.meaning]), np.vstack([self.detail, others.detail]))
+
 
 @dataclass(frozen=True)
 class Coefficients:

@@ -14,21 +14,34 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.constants import CARD_RESPONSES, UTTER_DANGER_GOES_ON
+from bot.dialogue.constants import CARD_CATEGORY, CARD_RESPONSES, CARD_SPEAKER, UTTER_DANGER_GOES_ON
 from bot.dialogue.facts import (
     answer_of,
     cards_given,
     is_direct_question,
+    is_emergency_open,
     is_misreading,
+    newest_card,
     session_events,
     spoken_in_session,
     typed_in_session,
+    was_asked_lately,
 )
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
-from bot.nlu.constants import EMBEDDING, RISK
+from bot.nlu.constants import EMBEDDING, NEWS, RISK
+from bot.nlu.news import NEWS_SOURCE, Heard, News, assessed_with
 from bot.nlu.topics import CATEGORY_OF_TOPIC, topic_of
-from bot.safety.answers import begins_with_no, denies_dying, is_theirs, names_deadline, speaks_of_dying
+from bot.safety.answers import (
+    begins_with_no,
+    carries_out,
+    comes_near,
+    denies_dying,
+    is_theirs,
+    names_deadline,
+    speaks_of_dying,
+    tells_of_safety,
+)
 from bot.safety.engine import explanation, get_engine
 from bot.safety.levels import (
     EXTORTION,
@@ -78,10 +91,13 @@ class RiskDetector(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith(INTENT_MESSAGE_PREFIX):
-                message.set(RISK, self._assess(text, message.get(EMBEDDING), tracker), add_to_output=True)
+                heard = Heard.from_dict(message.get(NEWS))
+                message.set(RISK, self._assess(text, message.get(EMBEDDING), tracker, heard), add_to_output=True)
         return messages
 
-    def _assess(self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker]) -> Dict[str, Any]:
+    def _assess(
+        self, text: str, embedding: Any, tracker: Optional[DialogueStateTracker], heard: Optional[Heard] = None
+    ) -> Dict[str, Any]:
         earlier = self._earlier_texts(tracker)
         alone, together = assess_safely(earlier, text, embedding)
         if tracker is not None and waits_for_free_text(tracker) and answers_exercise(text, alone):
@@ -94,7 +110,10 @@ class RiskDetector(GraphComponent):
         together = _without_haste(together, text, cards_given(tracker) if tracker is not None else frozenset())
         alone, together = (_without_what_is_denied(one, text, tracker) for one in (alone, together))
         speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
-        return {**as_dict(replace(together, speaker=speaker)), "alone": alone.level.label}
+        together = replace(together, speaker=speaker)
+        if heard is not None and tracker is not None:
+            alone, together = (_with_news(heard, one, text, tracker) for one in (alone, together))
+        return {**as_dict(together), "alone": alone.level.label}
 
     def _speaker_before(self, tracker: Optional[DialogueStateTracker]) -> Optional[Speaker]:
         """Speaker of this session's last message that told of a risk."""
@@ -126,6 +145,27 @@ def _of_what_was_explained(tracker: Optional[DialogueStateTracker]) -> RiskAsses
         return RiskAssessment()
     reason = Finding(category, "answered", 0, 0, explanation("answered"))
     return RiskAssessment(RiskLevel.CHECK_IN, {category: _SAID_OF_AN_ANSWER}, findings=(reason,))
+
+
+def _with_news(heard: Heard, assessment: RiskAssessment, text: str, tracker: DialogueStateTracker) -> RiskAssessment:
+    """The assessment with the news that the open card makes of the words.
+
+    Danger that is known already has words of its own, plain words of safety are believed, and what was asked just now
+    is not asked again.
+    """
+    is_known = heard.news is News.DANGER_NOW and _is_danger_understood(assessment, text, tracker)
+    if is_known or (heard.news is News.DESPAIR and was_asked_lately(tracker, SELF_HARM)):
+        return assessment
+    card = newest_card(tracker)
+    whose = Speaker(card.get(CARD_SPEAKER) or Speaker.UNKNOWN)
+    return assessed_with(heard, assessment, card[CARD_CATEGORY], whose, explanation(NEWS_SOURCE))
+
+
+def _is_danger_understood(assessment: RiskAssessment, text: str, tracker: DialogueStateTracker) -> bool:
+    """Whether plain words say what there is to know of a danger: what is told, done, feared, or over."""
+    typed = list(typed_in_session(tracker))
+    is_meant = carries_out(text, is_about_dying=True) or comes_near(text, typed)
+    return is_emergency_open(tracker) or assessment.is_told_plainly or is_meant or tells_of_safety(text, typed)
 
 
 def _as_practice(alone: RiskAssessment) -> Dict[str, Any]:

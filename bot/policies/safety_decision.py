@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import AbstractSet, Any, Mapping, Tuple
+from typing import AbstractSet, Any, Mapping
 
 from bot.dialogue.constants import (
     ASK_PRIVACY_SETTING,
@@ -70,6 +70,13 @@ AFTER_CARD_INTENTS = frozenset(
     }
 )  # fmt: skip
 FAQ_INTENT = "faq"
+#: What a message means by a hint only; graver words in it go first.
+_HINTED = frozenset(
+    {
+        Meaning.MAYBE_NOW, Meaning.DANGER_AHEAD, Meaning.WENT_ON, Meaning.MORE_AT_RISK, Meaning.MORE_OF_DYING,
+        Meaning.OTHER_CHILDREN,
+    }
+)  # fmt: skip
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
 #: Says who writes: a parent, a teacher, an age.
@@ -151,7 +158,8 @@ class Turn:
         is_answered_as_told: The words tell something that has an answer of its own ("i already paid him").
         speaks_of_dying: The words are of dying or of hurting oneself.
         wants_to_die: They say outright that somebody wants to die.
-        others_card: Category and speaker of the card that is due where the newest one took the wrong person.
+        others_card: Slots of the card that is due where the newest one took the wrong person.
+        hints_at_despair: The words, after the card for another trouble, are such that one asks about dying.
         is_of_the_writer_alone: The words are about the writer and name nobody else.
         denies_what_we_said: Dying is denied right after an answer of ours that spoke of it, and not of the writer.
         is_in_language_of_card: The open card was given in another language than English, and the message is in that
@@ -186,7 +194,8 @@ class Turn:
     meaning: Meaning | None = None
     is_answered_as_told: bool = False
     is_in_language_of_card: bool = False
-    others_card: Tuple[str, str] = ("", "")
+    others_card: Mapping[str, str] = field(default_factory=dict)
+    hints_at_despair: bool = False
     denies_what_we_said: bool = False
     is_of_the_writer_alone: bool = False
     speaks_of_dying: bool = False
@@ -252,7 +261,7 @@ def decide(turn: Turn) -> Decision | None:
     if _is_shame_unto_death(turn):
         level = _higher(RiskLevel.ESCALATE, turn.card_level)
         return Decision(UTTER_CRISIS_CARD, {**_card_slots(turn), CARD_CATEGORY: SELF_HARM, CARD_LEVEL: level})
-    as_meant = _as_meant(turn)
+    as_meant = _of_despair(turn) or _as_meant(turn)
     if as_meant is not None:
         return as_meant
     in_danger = _in_an_open_emergency(turn)
@@ -281,6 +290,15 @@ def _is_shame_unto_death(turn: Turn) -> bool:
     return turn.wants_to_die and is_of_shame and turn.has_recent_card and not is_met
 
 
+def _of_despair(turn: Turn) -> Decision | None:
+    """ "I gave my cat to my cousin", after blackmail: whether they think of dying is asked, whatever it resembles."""
+    is_asked = turn.hints_at_despair and turn.risk.level is RiskLevel.CHECK_IN and turn.risk.main_category == SELF_HARM
+    is_asked = is_asked and turn.open_card is not None and turn.open_card.category != SELF_HARM
+    if not is_asked or turn.check_in or turn.risk.failed or (turn.is_question and turn.is_asked_in_case):
+        return None
+    return Decision(UTTER_CHECK_IN, {CHECK_IN: SELF_HARM, CARD_SPEAKER: turn.risk.speaker.value})
+
+
 def _as_meant(turn: Turn) -> Decision | None:
     """What a short message means because of the card: a risk in plain words, or a question of ours, goes first."""
     if turn.meaning is Meaning.MISREAD and not turn.risk.failed:
@@ -289,6 +307,10 @@ def _as_meant(turn: Turn) -> Decision | None:
         return Decision(UTTER_CRISIS_MEANT) if is_of_it and not turn.is_emergency else None
     if turn.meaning in (Meaning.OWN_HAND, Meaning.NOT_ME):
         return _about_whom_it_is(turn)
+    if turn.meaning is Meaning.PUT_RIGHT:
+        # "The man asked my daughter again" tells the trouble in plain words; whose it is, is no correction there.
+        is_told = turn.told_plainly or turn.is_another_trouble or _is_something_worse(turn)
+        return None if is_told else _about_whom_it_is(turn)
     if turn.meaning is Meaning.HELP_IS_CALLED and not (turn.is_emergency or turn.risk.failed):
         # "Ive called them, shes not moving, what do i do" tells a danger anew; the number goes first then.
         return Decision(UTTER_CRISIS_MEANT)
@@ -303,11 +325,27 @@ def _as_meant(turn: Turn) -> Decision | None:
     # "She didnt take anything" sounds to a learned score as if she had; nothing else is said there.
     if turn.meaning is Meaning.IT_IS_ME and not turn.is_emergency:
         return _again(turn, Speaker.SELF.value)
+    # Thoughts about a child who is near sound like harm by another.
+    is_another = turn.is_another_trouble and turn.meaning is not Meaning.MORE_AT_RISK
+    if turn.meaning in _HINTED and (_is_something_worse(turn) or is_another):
+        return None
     is_hidden = turn.is_emergency and turn.meaning is not Meaning.NOTHING_TAKEN
     if is_hidden or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
         return None
     in_danger = turn.open_card is not None and turn.open_card.is_emergency
     return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
+
+
+def _is_something_worse(turn: Turn) -> bool:
+    """Whether dying is heard in the words by themselves, or danger for sure, and was not what the card was for."""
+    named, level = turn.risk.main_category, turn.risk.level
+    of_card = turn.open_card.category if turn.open_card is not None else None
+    is_of_own_doing = turn.meaning in (Meaning.MAYBE_NOW, Meaning.MORE_AT_RISK) and of_card == OFFENDER_CONCERN
+    if is_of_own_doing and named == IMMEDIATE_DANGER:
+        # Just that is what is asked; the words of a card for danger are for who is harmed.
+        return False
+    least = {SELF_HARM: RiskLevel.CHECK_IN, IMMEDIATE_DANGER: RiskLevel.ESCALATE}
+    return named != of_card and level >= least.get(named or "", RiskLevel.EMERGENCY)
 
 
 def _about_whom_it_is(turn: Turn) -> Decision | None:
@@ -320,8 +358,8 @@ def _about_whom_it_is(turn: Turn) -> Decision | None:
         return None
     level = _higher(RiskLevel.ESCALATE, turn.card_level)
     theirs = {CARD_CATEGORY: card.category, CARD_SPEAKER: Speaker.ABOUT_CHILD.value}
-    if turn.meaning is Meaning.NOT_ME:
-        theirs = {CARD_CATEGORY: turn.others_card[0], CARD_SPEAKER: turn.others_card[1]}
+    if turn.meaning in (Meaning.NOT_ME, Meaning.PUT_RIGHT):
+        theirs = dict(turn.others_card)
     return Decision(UTTER_CRISIS_CARD, {CARD_LEVEL: level, CHECK_IN: None, **theirs})
 
 

@@ -17,11 +17,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.dialogue.constants import (
+    AUDIENCE,
     CARD_CATEGORY,
     CARD_LEVEL,
     CARD_RESPONSES,
     CARD_SPEAKER,
     CHECK_IN,
+    CHILD,
+    PARENT,
+    PROFESSIONAL,
     SAFETY_RESPONSES,
     UTTER_CHECK_IN_NO,
 )
@@ -41,11 +45,14 @@ from bot.dialogue.facts import (
     language_of_card,
     latest_risk,
     newest_card,
+    news_of,
+    read_facts,
     session_events,
     spoken_in_session,
 )
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT
+from bot.nlu.news import News
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
     ABOUT_HELPLINES,
@@ -78,9 +85,30 @@ from bot.safety.answers import (
     wants_to_die,
 )
 from bot.safety.cues import UNDETERMINED
-from bot.safety.levels import EXTORTION, SELF_HARM, RiskAssessment, RiskLevel, Speaker
+from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
+    EXTORTION,
+    IMAGE_SHARED,
+    OFFENDER_CONCERN,
+    SELF_HARM,
+    RiskAssessment,
+    RiskLevel,
+    Speaker,
+)
 
 _FRAGMENT_WORDS = 3
+#: By the news of whose trouble it is: for those who came by these pages, who they really are.
+_WRITES: Mapping[News, Tuple[Tuple[Tuple[Optional[str], ...], str], ...]] = {
+    News.SELF: (((PROFESSIONAL,), CHILD),),
+    News.FRIEND: (((PROFESSIONAL,), CHILD),),
+    News.ABOUT_CHILD: (((None, CHILD, PROFESSIONAL), PARENT),),
+    News.PROFESSIONAL: (((None, CHILD, PARENT), PROFESSIONAL),),
+    # A grown-up who writes of themselves.
+    News.SURVIVOR: (((CHILD, PROFESSIONAL), PARENT),),
+    News.OWN_BEHAVIOUR: (),
+}
+#: Troubles of pictures: who passed one on is told how to put that right.
+_OF_PICTURES = (IMAGE_SHARED, EXTORTION)
 #: Whose trouble was told by another.
 _OF_OTHERS = (Speaker.ABOUT_CHILD.value, Speaker.FRIEND.value, Speaker.PROFESSIONAL.value)
 #: Topic of the answers on self-harm and dying.
@@ -185,7 +213,8 @@ class SafetyPolicy(Policy):
             was_told_again=_was_told_again(tracker),
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
-            others_card=_others_card(tracker, by_a_grown_up),
+            others_card=_put_right(tracker) or _others_card(tracker, by_a_grown_up),
+            hints_at_despair=_brings(News.DESPAIR, tracker),
             is_of_the_writer_alone=is_of_the_writer_alone(text),
             denies_what_we_said=_denies_what_we_said(tracker, text),
             speaks_of_dying=speaks_of_dying(text),
@@ -347,8 +376,36 @@ def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:
     return None
 
 
-def _others_card(tracker: DialogueStateTracker, by_a_grown_up: bool) -> Tuple[str, str]:
-    """Category and speaker for a card about somebody else than the writer.
+def _brings(news: News, tracker: DialogueStateTracker) -> bool:
+    """Whether the newest message was heard to bring this news."""
+    heard = news_of(tracker)
+    return heard is not None and heard.news is news
+
+
+def _put_right(tracker: DialogueStateTracker) -> Optional[Mapping[str, str]]:
+    """Slots of the card for the person whose trouble it is, where they said so after another's card.
+
+    Who says that they are the mother, or the pupil, is believed against the page that they came by.
+    """
+    heard = news_of(tracker)
+    speaker = heard.news.speaker if heard is not None else None
+    if heard is None or speaker is None:
+        return None
+    category, came_as = newest_card(tracker).get(CARD_CATEGORY) or "", read_facts(tracker, "web").audience
+    if speaker is Speaker.OWN_BEHAVIOUR:
+        # What a young person can still put right has words for them; a grown-up is told of help to stop.
+        is_young = came_as in (None, CHILD)
+        category = IMAGE_SHARED if category in _OF_PICTURES and is_young else OFFENDER_CONCERN
+    elif category == OFFENDER_CONCERN and speaker is Speaker.SELF:
+        # Who was taken for the one who did it had it done to them.
+        category = ABUSE_DISCLOSURE
+    said = {CARD_CATEGORY: category, CARD_SPEAKER: speaker.value}
+    writes = next((who for pages, who in _WRITES.get(heard.news, ()) if came_as in pages), None)
+    return {**said, AUDIENCE: writes} if writes is not None else said
+
+
+def _others_card(tracker: DialogueStateTracker, by_a_grown_up: bool) -> Mapping[str, str]:
+    """Slots of a card about somebody else than the writer.
 
     Those of an earlier card that was about another ("it is my husband", then a card for a survivor), else the newest
     card's trouble, told by a parent of a child, by a professional, or by a friend.
@@ -357,9 +414,9 @@ def _others_card(tracker: DialogueStateTracker, by_a_grown_up: bool) -> Tuple[st
     of_others = (card for card in cards if card.get(CARD_SPEAKER) in _OF_OTHERS)
     found = next(of_others, None)
     if found is not None:
-        return found[CARD_CATEGORY], found[CARD_SPEAKER]
+        return {CARD_CATEGORY: found[CARD_CATEGORY], CARD_SPEAKER: found[CARD_SPEAKER]}
     whose = Speaker.ABOUT_CHILD if by_a_grown_up else Speaker.FRIEND
-    return (cards[0][CARD_CATEGORY] if cards else ""), whose.value
+    return {CARD_CATEGORY: cards[0][CARD_CATEGORY] if cards else "", CARD_SPEAKER: whose.value}
 
 
 def _denies_what_we_said(tracker: DialogueStateTracker, text: str) -> bool:

@@ -82,6 +82,7 @@ PLACES: Tuple[Place, ...] = (
     Place("user", "parse_data.label_ranking.**", _C),
     Place("user", "parse_data.risk.findings.*.sentence", _K),
     Place("user", "parse_data.risk.**", _C),
+    Place("user", "parse_data.news.**", _C),
     Place("user", "parse_data.language", _C),
     Place("user", "message_id", _C),
     Place("user", "input_channel", _C),

@@ -56,9 +56,9 @@ _OF_WORDS = (
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
 )  # fmt: skip
 _SINGLE = (
-    "what_now", "adds", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline", "carries_out",
-    "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something", "explains",
-    "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
+    "what_now", "adds", "time_ahead", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline",
+    "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something",
+    "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
     "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "is_the_lead",
@@ -123,6 +123,11 @@ def adds_trouble(text: str) -> bool:
 def names_deadline(text: str) -> bool:
     """Whether words say how little time somebody was given: "1 hour left", "hes counting down"."""
     return bool(_patterns(_ANSWERS)["deadline"].search(_with_digits(text)))
+
+
+def names_a_time(text: str) -> bool:
+    """Whether words name a time to come, and no habit: "on saturday", "at half four", "next week"."""
+    return bool(_patterns(_ANSWERS)["time_ahead"].search(_with_digits(text)))
 
 
 def asks_what_now(text: str) -> bool:
@@ -333,6 +338,16 @@ def is_looked_after(text: str, earlier: Iterable[str] = ()) -> bool:
 def is_treated(text: str) -> bool:
     """Whether words say, and nothing else, that somebody is with people who treat them: "shes at the hospital now"."""
     return not is_question(text) and bool(_patterns(_ANSWERS)["is_treated"].search(_plain(text)))
+
+
+def tells_of_safety(text: str, earlier: Iterable[str]) -> bool:
+    """Whether words say that somebody is found, out, treated or looked after, or that nothing was done.
+
+    Args:
+        earlier: What was written before: nobody who was told of there looks after anyone.
+    """
+    is_well = came_out(text) or is_back(text) or is_treated(text) or is_looked_after(text, earlier)
+    return is_well or took_nothing(text) or will_not_act(text)
 
 
 def took_nothing(text: str) -> bool:

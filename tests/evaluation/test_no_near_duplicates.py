@@ -42,7 +42,7 @@ def held_out_lines() -> List[Tuple[str, str]]:
     lines: List[Tuple[str, str]] = []
     for path in sorted([*HELD_OUT.glob("*.jsonl"), *HELD_OUT.glob("risk/*.jsonl"), *HELD_OUT.glob("quiet/*.jsonl")]):
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if path.name in ("case_questions.jsonl", "case_statements.jsonl"):
+            if path.name in ("case_questions.jsonl", "case_statements.jsonl", "news.jsonl"):
                 # A question has its meaning from the case, and "what do i do now" belongs to no one.
                 lines += [(row["id"], f"{row['opening']} {one['says']}") for one in row["then"]]
             elif "then" in row:
@@ -62,7 +62,7 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "risk" / "conversations").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, text) for row in rows for text in (" ".join(row["turns"]), *row["turns"])]
-    for path in sorted((ROOT / "data" / "cases").glob("*.yml")):
+    for path in sorted([*(ROOT / "data" / "cases").glob("*.yml"), *(ROOT / "data" / "news").glob("*.yml")]):
         stories = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["cases"]
         lines += [(path.name, f"{story['opening']} {one['says']}") for story in stories for one in _said(story)]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):

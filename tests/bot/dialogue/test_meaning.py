@@ -238,3 +238,89 @@ def test_a_card_that_was_taken_back_counts_as_never_given():
     assert not newest_card(tracker) and not lasting_card(tracker) and not cards_given(tracker)
     assert recent_words(tracker) == "how do i know if someone likes me"
     assert meaning_of(tracker) is None
+
+
+def hinted(kind, said="something", category="abuse_disclosure", intent=None, is_sure=True, score=0.97, **given):
+    """A session whose newest message was heard to bring news."""
+    tracker = after(category, "he hurts somebody", **given)
+    news = {"kind": kind, "score": score, "sure": is_sure}
+    tracker.update(UserUttered(said, intent={"name": intent}, parse_data={"news": news, "intent": {"name": intent}}))
+    return tracker
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "expected"),
+    [
+        ("danger_soon", "abuse_disclosure", Meaning.DANGER_AHEAD),
+        ("danger_soon", "extortion", Meaning.DANGER_AHEAD),
+        ("danger_soon", "self_harm", Meaning.MORE_OF_DYING),
+        ("again", "adult_involved", Meaning.WENT_ON),
+        ("again", "self_harm", Meaning.MORE_OF_DYING),
+        # Of pictures and demands their own words say it.
+        ("again", "extortion", None),
+        ("again", "image_shared", None),
+        ("another_child", "abuse_disclosure", Meaning.OTHER_CHILDREN),
+        ("another_child", "self_harm", None),
+        # Despair is a question of its own.
+        ("despair", "extortion", None),
+    ],
+)
+def test_news_has_its_meaning_from_the_card(kind, category, expected):
+    assert meaning_of(hinted(kind, category=category)) is expected
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("danger_soon", Meaning.MORE_AT_RISK), ("another_child", Meaning.MORE_AT_RISK), ("again", None)])
+@pytest.mark.parametrize("speaker", ["own_behaviour", "self"])
+def test_who_told_of_thoughts_of_their_own_is_kept_from_being_alone_with_a_child(kind, expected, speaker):
+    assert meaning_of(hinted(kind, category="offender_concern", speaker=speaker)) is expected
+
+
+def test_danger_that_is_not_sure_is_asked_about_once():
+    tracker = hinted("danger_now", is_sure=False)
+    assert meaning_of(tracker) is Meaning.MAYBE_NOW
+    tracker.update(BotUttered("Is anyone in danger?", metadata={"check_in": "immediate_danger"}))
+    tracker.update(UserUttered("idk", parse_data={"news": {"kind": "danger_now", "score": 0.3, "sure": False}}))
+    assert meaning_of(tracker) is None
+
+
+def test_plain_words_of_safety_are_no_danger():
+    assert meaning_of(hinted("danger_now", "shes at the hospital now", "self_harm", is_sure=False, speaker="friend")) is not Meaning.MAYBE_NOW
+
+
+def test_where_it_is_less_sure_plain_facts_times_and_children_decide():
+    assert meaning_of(hinted("danger_soon", "he is there on saturday", score=0.8)) is Meaning.DANGER_AHEAD
+    assert meaning_of(hinted("danger_soon", "he is there every saturday", score=0.8)) is None
+    assert meaning_of(hinted("danger_soon", "he still coaches", intent="told_still_near")) is None
+    assert meaning_of(hinted("another_child", "he does it to my sister as well", score=0.8)) is Meaning.OTHER_CHILDREN
+    assert meaning_of(hinted("another_child", "he takes baths with her", score=0.8)) is None
+    assert meaning_of(hinted("again", intent="told_it_was_denied", score=0.8)) is None
+    # Nobody is taken for the one who did it while another fact is understood.
+    assert meaning_of(hinted("own_behaviour", intent="told_fear_of_revenge")) is None
+    assert meaning_of(hinted("own_behaviour", intent="told_a_detail")) is Meaning.PUT_RIGHT
+
+
+def test_words_that_say_it_better_and_questions_keep_their_meaning():
+    assert meaning_of(hinted("danger_soon", intent="told_a_meeting")) is None
+    assert meaning_of(hinted("again", "he did it again what do i do?")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "speaker", "expected"),
+    [
+        ("friend", "self", Meaning.PUT_RIGHT),
+        ("professional", "about_child", Meaning.PUT_RIGHT),
+        ("own_behaviour", "self", Meaning.PUT_RIGHT),
+        ("self", "friend", Meaning.PUT_RIGHT),
+        ("survivor", "self", Meaning.PUT_RIGHT),
+        # The card took the right one already.
+        ("self", "self", None),
+        ("friend", "friend", None),
+        ("about_child", "about_child", None),
+    ],
+)
+def test_whose_trouble_it_really_is(kind, speaker, expected):
+    assert meaning_of(hinted(kind, category="image_shared", speaker=speaker)) is expected
+
+
+def test_while_danger_is_open_hints_have_no_meaning_of_their_own():
+    assert meaning_of(hinted("danger_soon", category="immediate_danger", level="emergency")) is None

@@ -5,7 +5,14 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.constants import RISK
-from bot.nlu.risk_detector import RiskDetector, _of_what_was_explained, _without_haste, _without_what_is_denied
+from bot.nlu.news import Heard, News
+from bot.nlu.risk_detector import (
+    RiskDetector,
+    _of_what_was_explained,
+    _with_news,
+    _without_haste,
+    _without_what_is_denied,
+)
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     EXTORTION,
@@ -89,3 +96,27 @@ def test_a_no_to_our_question_is_one_although_a_score_hears_the_words_beside_it(
     assert _without_what_is_denied(heard, "no not like that just bored of everything", tracker).level is RiskLevel.NONE
     assert _without_what_is_denied(heard, "no i just want it to be over", tracker) is heard
     assert _without_what_is_denied(heard, "no not like that just bored of everything", tracker_with(SessionStarted())) is heard
+
+
+CARD = {"utter_action": "utter_crisis_card", "card_category": ABUSE_DISCLOSURE, "card_speaker": "about_child"}
+
+
+@pytest.mark.parametrize(
+    ("news", "text", "more", "level"),
+    [
+        (News.DANGER_NOW, "his car is in the drive", (), RiskLevel.EMERGENCY),
+        (News.DESPAIR, "she gave her things away", (), RiskLevel.CHECK_IN),
+        (News.DANGER_SOON, "handover is on sunday", (), RiskLevel.NONE),
+        # Safety in plain words is believed.
+        (News.DANGER_NOW, "shes at the hospital now", (), RiskLevel.NONE),
+        # Danger that is open has words of its own; and what was asked just now is not asked again.
+        (News.DANGER_NOW, "his car is in the drive", (BotUttered("999", metadata={**CARD, "card_level": "emergency"}),), RiskLevel.NONE),
+        (News.DESPAIR, "she gave her things away", (BotUttered("Dying?", metadata={"check_in": SELF_HARM}),), RiskLevel.NONE),
+    ],
+)
+def test_news_becomes_part_of_the_assessment(news, text, more, level):
+    tracker = tracker_with(SessionStarted(), TOLD, BotUttered("card", metadata=CARD), *more)
+    found = _with_news(Heard(news, 0.9), RiskAssessment(), text, tracker)
+    assert found.level is level
+    if level > RiskLevel.NONE:
+        assert found.speaker is Speaker.ABOUT_CHILD and found.findings[0].sentence

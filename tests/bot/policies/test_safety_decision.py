@@ -483,7 +483,7 @@ def test_a_parent_who_says_it_is_them_gets_the_card_for_that_and_a_wish_to_die_i
 def test_who_says_that_it_is_another_gets_the_card_for_that_one():
     wrong = OpenCard(ABUSE_DISCLOSURE, Speaker.SELF.value, is_recent=True)
     known = {"card_level": CARD, "cards_given": frozenset({ABUSE_DISCLOSURE}), "told_plainly": False}
-    known |= {"open_card": wrong, "meaning": Meaning.NOT_ME, "others_card": ("offender_concern", "about_child")}
+    known |= {"open_card": wrong, "meaning": Meaning.NOT_ME, "others_card": {CARD_CATEGORY: "offender_concern", CARD_SPEAKER: "about_child"}}
     found = decide(risk(NONE), NONE, "told_it_is_not_me", None, **known)
     assert found.response == UTTER_CRISIS_CARD
     assert (found.slots[CARD_CATEGORY], found.slots[CARD_SPEAKER]) == ("offender_concern", "about_child")
@@ -706,3 +706,37 @@ def test_despair_after_another_trouble_is_asked_about_sooner_than_it_brings_a_ca
     asked = {**known, "is_question": True}
     heard = RiskAssessment(level=ASK, categories={SELF_HARM: 0.7})
     assert decide(heard, ASK, "nlu_fallback", None, **asked).response != UTTER_CHECK_IN
+
+
+def test_despair_that_is_hinted_at_is_asked_about_whatever_it_resembles():
+    opened = OpenCard(EXTORTION, "self", is_recent=True)
+    heard = RiskAssessment(level=ASK, categories={SELF_HARM: 0.5})
+    told = (heard, ASK, "told_loses_friends", None, CARD, False, frozenset({EXTORTION}))
+    asked = decide(*told, is_question=False, open_card=opened, hints_at_despair=True)
+    assert asked.response == UTTER_CHECK_IN and asked.slots[CHECK_IN] == SELF_HARM
+    # Without the hint it is talk about the card, and a question whose answer is known gets that.
+    assert decide(*told, is_question=False, open_card=opened) != asked
+    known = decide(*told, is_question=True, is_asked_in_case=True, has_answer=True, open_card=opened, hints_at_despair=True)
+    assert known != asked
+    # What somebody answers to a question of ours is that answer.
+    answered = decide(risk(ASK), ASK, "affirm", SELF_HARM, CARD, False, open_card=opened, hints_at_despair=True)
+    assert answered.response == UTTER_CHECK_IN_YES
+
+
+@pytest.mark.parametrize("meaning", [Meaning.DANGER_AHEAD, Meaning.WENT_ON, Meaning.MAYBE_NOW, Meaning.MORE_OF_DYING])
+def test_hints_are_met_unless_the_words_tell_something_graver(meaning):
+    opened = OpenCard(ABUSE_DISCLOSURE, "self", is_recent=True)
+    known = {"is_question": False, "open_card": opened, "meaning": meaning, "told_plainly": False}
+    quiet = (risk(NONE), NONE, None, None, CARD)
+    assert decide(*quiet, **known, cards_given=frozenset({ABUSE_DISCLOSURE})).response == UTTER_CRISIS_MEANT
+    wants_to_die = decide(risk(CARD), CARD, None, None, CARD, **known, cards_given=frozenset({ABUSE_DISCLOSURE}))
+    assert wants_to_die.response == UTTER_CRISIS_CARD and wants_to_die.slots[CARD_CATEGORY] == SELF_HARM
+
+
+def test_a_card_for_the_wrong_person_is_given_for_the_right_one():
+    opened = OpenCard(IMAGE_SHARED, "self", is_recent=True)
+    known = {"is_question": False, "told_plainly": False, "open_card": opened, "meaning": Meaning.PUT_RIGHT}
+    known |= {"others_card": {CARD_CATEGORY: IMAGE_SHARED, CARD_SPEAKER: "own_behaviour"}}
+    found = decide(risk(NONE), NONE, None, None, CARD, **known)
+    assert found.response == UTTER_CRISIS_CARD
+    assert (found.slots[CARD_CATEGORY], found.slots[CARD_SPEAKER]) == (IMAGE_SHARED, "own_behaviour")
