@@ -50,6 +50,7 @@ from bot.safety.answers import (
     names_someone_to_tell,
     needs_a_doctor,
     read_answer,
+    says_as_well,
     speaks_of_other_children,
     tells_of_safety,
     took_nothing,
@@ -100,6 +101,10 @@ _LEAVES_OPEN = frozenset(
 FAQ = "faq"
 #: From this score it is believed that a trouble told of somebody is another's.
 _SURE_ENOUGH = 0.8
+#: From here on it is believed whose trouble it is, and that it is the writer's doing; sooner where the intent says so.
+_WHOSE_FROM, _OWN_DOING_FROM = 0.7, 0.85
+#: Intents of words that may put right whose trouble it is: none, what leaves that open, and who writes.
+_MAY_CORRECT = frozenset({None, "nlu_fallback", FAQ, "choose_audience", "other_age", *_LEAVES_OPEN})
 #: From this score news stands beside a fact that is understood.
 _SURELY = 0.9
 _ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value, Speaker.OWN_BEHAVIOUR.value)
@@ -195,10 +200,14 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
     heard = news_of(tracker)
     if heard is None or not is_card_open(tracker):
         return None
+    if heard.news.speaker is not None and not _is_believed(heard, texts[0], _intent_of(tracker)):
+        return None
     if _is_told_otherwise(heard, tracker):
         return None
     if heard.news.speaker is not None:
-        is_right = heard.is_of(case_told(tracker).voice) or _is_no_correction(heard, tracker, card)
+        # "My friend does it too" is one more, and nobody else.
+        is_right = heard.is_of(case_told(tracker).voice) or says_as_well(texts[0])
+        is_right = is_right or _is_no_correction(heard, tracker, card)
         return None if is_right else Meaning.PUT_RIGHT
     if is_emergency_open(tracker) or heard.news is News.DESPAIR:
         return None
@@ -215,16 +224,23 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
     return _of_more(heard.news, card, case_told(tracker).voice)
 
 
-def _is_told_otherwise(heard: Heard, tracker: DialogueStateTracker) -> bool:
-    """Whether words for an intent say it better, or say something else of which the news is only a colour.
+def _is_believed(heard: Heard, text: str, intent: str | None) -> bool:
+    """Whether it is said whose trouble it is: surely, or in words that are understood as such.
 
-    Nobody is taken for the one who did it while another fact is understood.
+    Of 439 messages after a card 29 sound a little like it ("thank you. really"), and none is a correction.
     """
+    if is_question(text) or intent not in _MAY_CORRECT:
+        return False
+    least = _OWN_DOING_FROM if heard.news is News.OWN_BEHAVIOUR else _WHOSE_FROM
+    return heard.score >= least or intent in (TOLD_IT_IS_ME, TOLD_IT_IS_NOT_ME)
+
+
+def _is_told_otherwise(heard: Heard, tracker: DialogueStateTracker) -> bool:
+    """Whether words for an intent say it better, or say something else of which the news is only a colour."""
     intent = _intent_of(tracker) or ""
     # Danger is asked about, whatever fact tells of it.
     is_fact = intent.startswith(_FACTS) and intent not in _LEAVES_OPEN and heard.news is not News.DANGER_NOW
-    least = _SURELY if heard.news.speaker is None else _SURE_ENOUGH
-    is_plain = is_fact and (heard.score < least or heard.news is News.OWN_BEHAVIOUR)
+    is_plain = is_fact and heard.news.speaker is None and heard.score < _SURELY
     is_said_better = intent in _SAYS_IT_BETTER.get(heard.news, ())
     return is_said_better or (is_plain and intent not in _OF_THE_SAME.get(heard.news, ()))
 

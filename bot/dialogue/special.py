@@ -221,9 +221,10 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
         context = replace(context, words="")
     meaning, heard = meaning_of(tracker), news_of(tracker)
     # Something graver in the same words may have brought a card of its own.
-    is_put_right = meaning is Meaning.PUT_RIGHT and heard is not None and heard.news.speaker is speaker
-    is_not_me = meaning is Meaning.NOT_ME or is_put_right
-    if is_put_right:
+    is_not_me = meaning in (Meaning.NOT_ME, Meaning.PUT_RIGHT)
+    is_named = is_not_me and heard is not None and heard.news.speaker is speaker
+    is_not_me = is_not_me and (is_named or meaning is Meaning.NOT_ME)
+    if is_named:
         context = _of_the_right_one(context, category, speaker, heard)
     if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
         # "Ok it's me": the words for a friend were not for the one who writes.
@@ -590,7 +591,9 @@ def _not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> st
 
 def _maybe_now(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
     """What asks whether somebody is in danger at this moment, with the number in the same reply."""
-    if about_ones_own_doing(tracker, facts):
+    cards = (spoken.metadata for spoken in spoken_in_session(tracker))
+    if any(card.get(CARD_SPEAKER) == Speaker.OWN_BEHAVIOUR.value for card in cards):
+        # Also after a card about dying that came since: a child may be near, and the words ask about both.
         return "utter_crisis_maybe_now_own_doing"
     if newest_card(tracker).get(CARD_CATEGORY) != SELF_HARM:
         return "utter_crisis_comes_near"

@@ -68,7 +68,9 @@ _FITS: Mapping[str, FrozenSet[str]] = {
     "angry": frozenset({"utter_insult", "utter_it_did_not_work", "utter_told_card_is_no_help"}),
 }
 #: Words for what holds somebody back, or for a fact. Whether it is the right one of them is seen in test_told.py.
-_TELLING = ("utter_barrier_", UTTER_TOLD)
+_TELLING = (
+    "utter_barrier_", UTTER_TOLD, "utter_crisis_danger_ahead", "utter_crisis_went_on", "utter_crisis_other_children",
+)  # fmt: skip
 #: A card once more is no answer to good news, thanks or anger, and none to a question.
 _WANTS_NO_CARD = ("helped", "thanks", "takes_back", "angry", "aside", "question")
 #: Praise and a closed door hurt where nothing was solved.

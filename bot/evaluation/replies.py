@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Dict, FrozenSet, Mapping, Set
 
 from bot.content.responses import get_responses
-from bot.dialogue.constants import FAQ_PREFIX, TAKE_BACK, TOLD_OF_ANOTHER_CHILD, UTTER_TOLD
+from bot.dialogue.constants import FAQ_PREFIX, TAKE_BACK, TOLD_OF_ANOTHER_CHILD, TOLD_STILL_NEAR, UTTER_TOLD
 
 _SAID_AFTER_CARDS = (UTTER_TOLD, "utter_barrier_", "utter_outcome_", f"utter_{TAKE_BACK}")
 _ASK_BUTTON = re.compile(r'^/ask\{"faq": "(\w+)"\}$')
@@ -39,7 +39,11 @@ def intents_in(result: Mapping[str, Any]) -> FrozenSet[str]:
 @lru_cache(maxsize=1)
 def _stands_in_for() -> Mapping[str, Set[str]]:
     """Responses that are said in place of others, and those others."""
-    found: Dict[str, Set[str]] = defaultdict(set, {"utter_crisis_other_children": {f"utter_{TOLD_OF_ANOTHER_CHILD}"}})
+    news = {
+        "utter_crisis_other_children": {f"utter_{TOLD_OF_ANOTHER_CHILD}"},
+        "utter_crisis_danger_ahead": {f"utter_{TOLD_STILL_NEAR}"},
+    }
+    found: Dict[str, Set[str]] = defaultdict(set, news)
     book = get_responses()
     for name in book.names:
         metadata = book.variations(name)[0].metadata if name.startswith(UTTER_TOLD) else {}

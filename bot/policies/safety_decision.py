@@ -314,7 +314,9 @@ def _as_meant(turn: Turn) -> Decision | None:
     if turn.meaning is Meaning.HELP_IS_CALLED and not (turn.is_emergency or turn.risk.failed):
         # "Ive called them, shes not moving, what do i do" tells a danger anew; the number goes first then.
         return Decision(UTTER_CRISIS_MEANT)
-    if turn.meaning is None or turn.told_plainly or turn.risk.failed or turn.check_in:
+    # "She's here now" is no answer to what we asked about dying.
+    is_answer = turn.check_in and (turn.meaning not in _HINTED or turn.risk.level > RiskLevel.NONE)
+    if turn.meaning is None or turn.told_plainly or turn.risk.failed or is_answer:
         return None
     heard = max(turn.risk.level, turn.newest_alone)
     # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.

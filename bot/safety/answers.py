@@ -56,10 +56,10 @@ _OF_WORDS = (
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
 )  # fmt: skip
 _SINGLE = (
-    "what_now", "adds", "time_ahead", "changed_mind", "of_dying", "of_calling", "reached_a_service", "deadline",
-    "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out", "took_something",
-    "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing", "not_acting",
-    "other_children", "needs_a_doctor", "found_again", "is_theirs",
+    "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
+    "deadline", "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out",
+    "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
+    "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
@@ -123,6 +123,11 @@ def adds_trouble(text: str) -> bool:
 def names_deadline(text: str) -> bool:
     """Whether words say how little time somebody was given: "1 hour left", "hes counting down"."""
     return bool(_patterns(_ANSWERS)["deadline"].search(_with_digits(text)))
+
+
+def says_as_well(text: str) -> bool:
+    """Whether words say that something is so of another as well: "my friend does it too"."""
+    return bool(_patterns(_ANSWERS)["as_well"].search(_plain(text)))
 
 
 def names_a_time(text: str) -> bool:

@@ -294,9 +294,25 @@ def test_where_it_is_less_sure_plain_facts_times_and_children_decide():
     assert meaning_of(hinted("another_child", "he does it to my sister as well", score=0.8)) is Meaning.OTHER_CHILDREN
     assert meaning_of(hinted("another_child", "he takes baths with her", score=0.8)) is None
     assert meaning_of(hinted("again", intent="told_it_was_denied", score=0.8)) is None
-    # Nobody is taken for the one who did it while another fact is understood.
-    assert meaning_of(hinted("own_behaviour", intent="told_fear_of_revenge")) is None
-    assert meaning_of(hinted("own_behaviour", intent="told_a_detail")) is Meaning.PUT_RIGHT
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "intent", "score", "is_believed"),
+    [
+        ("friend", "its my cousin", None, 0.8, True),
+        ("friend", "its my cousin", None, 0.5, False),
+        ("friend", "its my cousin", "told_it_is_me", 0.5, True),
+        # Their own doing wants more; and nobody is taken for that while another fact is understood.
+        ("own_behaviour", "that was me", "told_a_detail", 0.8, False),
+        ("own_behaviour", "that was me", "told_a_detail", 0.9, True),
+        ("own_behaviour", "they will know it was me", "told_fear_of_revenge", 0.99, False),
+        ("own_behaviour", "thank you. really.", "thank", 0.99, False),
+        ("friend", "is it my friend then?", None, 0.99, False),
+    ],
+)
+def test_who_says_whose_trouble_it_is_is_believed_where_they_surely_do(kind, said, intent, score, is_believed):
+    found = meaning_of(hinted(kind, said, intent=intent, score=score))
+    assert found is (Meaning.PUT_RIGHT if is_believed else None)
 
 
 def test_words_that_say_it_better_and_questions_keep_their_meaning():
@@ -320,6 +336,22 @@ def test_words_that_say_it_better_and_questions_keep_their_meaning():
 )
 def test_whose_trouble_it_really_is(kind, speaker, expected):
     assert meaning_of(hinted(kind, category="image_shared", speaker=speaker)) is expected
+
+
+def test_what_is_so_of_another_as_well_makes_nobody_else_of_the_writer():
+    assert meaning_of(hinted("friend", "my friend does it too", "self_harm")) is None
+    assert meaning_of(hinted("friend", "its my friend not me", "self_harm")) is Meaning.PUT_RIGHT
+
+
+def test_a_disclosure_of_the_same_person_and_rage_are_no_corrections():
+    def told(categories, speaker, score):
+        tracker = hinted("self", "he asked my daughter again", "adult_involved", speaker="about_child", score=score)
+        tracker.latest_message.parse_data["risk"] = {"alone": "escalate", "categories": categories, "speaker": speaker}
+        return meaning_of(tracker)
+
+    assert told({"adult_involved": 0.9}, "about_child", 0.7) is None
+    assert told({"adult_involved": 0.9}, "about_child", 0.9) is Meaning.PUT_RIGHT
+    assert told({"immediate_danger": 0.5}, "self", 0.95) is None
 
 
 def test_while_danger_is_open_hints_have_no_meaning_of_their_own():

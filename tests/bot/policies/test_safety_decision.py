@@ -24,6 +24,7 @@ from bot.safety.levels import (
     ADULT_INVOLVED,
     EXTORTION,
     IMAGE_SHARED,
+    OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
     RiskLevel,
@@ -740,3 +741,11 @@ def test_a_card_for_the_wrong_person_is_given_for_the_right_one():
     found = decide(risk(NONE), NONE, None, None, CARD, **known)
     assert found.response == UTTER_CRISIS_CARD
     assert (found.slots[CARD_CATEGORY], found.slots[CARD_SPEAKER]) == (IMAGE_SHARED, "own_behaviour")
+
+
+def test_danger_goes_before_an_open_question_about_dying():
+    opened = OpenCard(OFFENDER_CONCERN, "own_behaviour", is_recent=True)
+    known = {"is_question": False, "told_plainly": False, "open_card": opened, "meaning": Meaning.MAYBE_NOW}
+    assert decide(risk(NONE), NONE, None, SELF_HARM, CARD, **known).response == UTTER_CRISIS_MEANT
+    # What may be an answer to it is one.
+    assert decide(risk(ASK), ASK, "nlu_fallback", SELF_HARM, CARD, **known).response == UTTER_CHECK_IN_YES

@@ -33,6 +33,7 @@ from bot.safety.answers import (
     makes_a_plan,
     means_another,
     names_a_child_near,
+    names_a_time,
     names_deadline,
     names_family,
     names_others,
@@ -40,6 +41,7 @@ from bot.safety.answers import (
     plans_to_tell,
     reaches_a_service,
     read_answer,
+    says_as_well,
     says_outcome,
     says_same_age,
     says_thanks,
@@ -49,13 +51,14 @@ from bot.safety.answers import (
     speaks_of_other_children,
     speaks_of_telling,
     tells_of_paying,
+    tells_of_safety,
     took_nothing,
     wants_something,
     wants_to_die,
     was_missing,
     will_not_act,
 )
-from bot.safety.levels import ADULT_INVOLVED
+from bot.safety.levels import ADULT_INVOLVED, SELF_HARM
 
 
 @pytest.mark.parametrize(
@@ -844,3 +847,38 @@ def test_who_has_to_go_back_is_not_out_of_danger():
     assert not calls_off("he's safe with me now but he has to go back at 5 o'clock", before)
     assert not calls_off("she is safe here, I must give her back tonight", before)
     assert calls_off("he's safe with me now", before)
+
+
+@pytest.mark.parametrize(
+    "said", ["on saturday", "handover is sunday at six", "tomorrow evening", "mums on nights", "she goes home at half past three", "next week"]
+)
+def test_a_time_to_come_is_named(said):
+    assert names_a_time(said)
+
+
+@pytest.mark.parametrize("said", ["every tuesday", "he still coaches", "on sundays", "last friday", "he lives with us"])
+def test_a_habit_and_the_past_are_no_time_to_come(said):
+    assert not names_a_time(said)
+
+
+@pytest.mark.parametrize(("said", "expected"), [("my friend does it too", True), ("she cuts as well", True), ("its my friend not me", False)])
+def test_what_is_so_of_another_as_well(said, expected):
+    assert says_as_well(said) is expected
+
+
+@pytest.mark.parametrize("said", ["shes at the hospital now", "shes out now and calm", "no she didnt take anything", "they found her"])
+def test_words_of_safety(said):
+    assert tells_of_safety(said, [])
+
+
+@pytest.mark.parametrize("said", ["she wont open the door", "he took the car keys", "not safe here"])
+def test_what_tells_of_no_safety(said):
+    assert not tells_of_safety(said, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("not tonight", "affirm"), ("not yet", "affirm"), ("sometimes", "affirm"), ("its all too much", "deny"), ("no", "deny"), ("idk", "affirm")],
+)
+def test_what_is_not_now_is_no_no_to_the_question_about_dying(said, expected):
+    assert read_answer(said, SELF_HARM) == expected
