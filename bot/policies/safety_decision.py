@@ -353,7 +353,9 @@ def _is_something_worse(turn: Turn) -> bool:
 def _about_whom_it_is(turn: Turn) -> Decision | None:
     """The card once more, for the one it is about: a parent who does it themselves, or another than the writer."""
     card = turn.open_card
-    if card is None or turn.is_emergency or turn.risk.failed or turn.check_in:
+    # "I'm not his mum, I'm his teacher" is no answer to what we asked.
+    is_answer = bool(turn.check_in) and (turn.meaning is not Meaning.PUT_RIGHT or turn.risk.level > RiskLevel.NONE)
+    if card is None or turn.is_emergency or turn.risk.failed or is_answer:
         return None
     if turn.risk.main_category == SELF_HARM and card.category != SELF_HARM:
         # "It's me, and I want to die" is met as that.

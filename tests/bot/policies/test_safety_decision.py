@@ -749,3 +749,12 @@ def test_danger_goes_before_an_open_question_about_dying():
     assert decide(risk(NONE), NONE, None, SELF_HARM, CARD, **known).response == UTTER_CRISIS_MEANT
     # What may be an answer to it is one.
     assert decide(risk(ASK), ASK, "nlu_fallback", SELF_HARM, CARD, **known).response == UTTER_CHECK_IN_YES
+
+
+def test_who_puts_right_whose_trouble_it_is_need_not_answer_our_question_first():
+    opened = OpenCard(SELF_HARM, "about_child", is_recent=True)
+    known = {"is_question": False, "told_plainly": False, "open_card": opened, "meaning": Meaning.PUT_RIGHT}
+    known |= {"others_card": {CARD_CATEGORY: SELF_HARM, CARD_SPEAKER: "professional"}}
+    found = decide(risk(NONE), NONE, None, SELF_HARM, CARD, **known)
+    assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_SPEAKER] == "professional"
+    assert decide(risk(ASK), ASK, "nlu_fallback", SELF_HARM, CARD, **known).response == UTTER_CHECK_IN_YES
