@@ -30,6 +30,7 @@ from bot.dialogue.facts import (
     was_asked_lately,
 )
 from bot.nlu.cases import case_told
+from bot.nlu.constants import FALLBACK_INTENT, RETRIEVAL_INTENT
 from bot.nlu.news import Heard, News
 from bot.safety.answers import (
     asks_until_help_comes,
@@ -98,13 +99,12 @@ _LEAVES_OPEN = frozenset(
         "told_it_is_not_me", "told_first_time_said",
     }
 )  # fmt: skip
-FAQ = "faq"
 #: From this score it is believed that a trouble told of somebody is another's.
 _SURE_ENOUGH = 0.8
 #: From here on it is believed whose trouble it is, and that it is the writer's doing; sooner where the intent says so.
 _WHOSE_FROM, _OWN_DOING_FROM = 0.7, 0.85
 #: Intents of words that may put right whose trouble it is: none, what leaves that open, and who writes.
-_MAY_CORRECT = frozenset({None, "nlu_fallback", FAQ, "choose_audience", "other_age", *_LEAVES_OPEN})
+_MAY_CORRECT = frozenset({None, FALLBACK_INTENT, RETRIEVAL_INTENT, "choose_audience", "other_age", *_LEAVES_OPEN})
 #: From this score news stands beside a fact that is understood.
 _SURELY = 0.9
 _ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value, Speaker.OWN_BEHAVIOUR.value)
@@ -214,7 +214,7 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
     if heard.news is News.DANGER_NOW:
         asked = SELF_HARM if card.get(CARD_CATEGORY) == SELF_HARM else IMMEDIATE_DANGER
         is_known = was_asked_lately(tracker, asked) or tells_of_safety(texts[0], texts[1:])
-        is_answered = is_question(texts[0]) and _intent_of(tracker) == FAQ
+        is_answered = is_question(texts[0]) and _intent_of(tracker) == RETRIEVAL_INTENT
         return None if is_known or is_answered or _is_disclosed(tracker) else Meaning.MAYBE_NOW
     if is_question(texts[0]) or (heard.news is News.ANOTHER_CHILD and not _names_a_child(texts[0], heard)):
         return None

@@ -221,10 +221,9 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
         context = replace(context, words="")
     meaning, heard = meaning_of(tracker), news_of(tracker)
     # Something graver in the same words may have brought a card of its own.
-    is_not_me = meaning in (Meaning.NOT_ME, Meaning.PUT_RIGHT)
-    is_named = is_not_me and heard is not None and heard.news.speaker is speaker
-    is_not_me = is_not_me and (is_named or meaning is Meaning.NOT_ME)
-    if is_named:
+    is_named = heard is not None and heard.news.speaker is speaker
+    is_not_me = meaning is Meaning.NOT_ME or (meaning is Meaning.PUT_RIGHT and is_named)
+    if is_not_me and is_named:
         context = _of_the_right_one(context, category, speaker, heard)
     if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
         # "Ok it's me": the words for a friend were not for the one who writes.

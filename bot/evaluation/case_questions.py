@@ -28,7 +28,8 @@ OUTCOMES = ("right", "offered", "another", "card", "not answered")
 TOLD_OUTCOMES = ("right", "another", "received", "card")
 WITH, WITHOUT = "there is an answer", "there is none"
 _COUNTRY = "GB"
-_AUDIENCES = ("child", "parent", "professional", "adult")
+#: Who writes; an adult about themselves.
+AUDIENCES = ("child", "parent", "professional", "adult")
 _ADULT = "adult"
 
 
@@ -66,7 +67,7 @@ def load_case_questions(path: Path = CASE_QUESTIONS_FILE) -> List[Asked]:
 
 
 def _questions(row: Mapping[str, Any]) -> List[Asked]:
-    if row.get("category") not in CATEGORIES or row.get("audience") not in _AUDIENCES or not row.get("then"):
+    if row.get("category") not in CATEGORIES or row.get("audience") not in AUDIENCES or not row.get("then"):
         raise InputError(f"Story {row.get('id')}: its category, audience or what is asked is not known.")
     said = ((one["says"], tuple(one["answers"])) for one in row["then"])
     return [Asked(row["id"], row["audience"], row["opening"], text, answers) for text, answers in said]
@@ -88,8 +89,12 @@ def play_told(statements: Sequence[Asked], converse: Play) -> List[Outcome]:
 
 
 def _reply(asked: Asked, converse: Play) -> Mapping[str, Any]:
-    audience = "" if asked.audience == _ADULT else asked.audience
-    return converse([asked.opening, asked.text], audience, _COUNTRY)[1]
+    return converse_about(asked.opening, asked.text, asked.audience, converse)[1]
+
+
+def converse_about(opening: str, text: str, audience: str, converse: Play) -> Sequence[Mapping[str, Any]]:
+    """Results for an opening and for what follows it; an adult who writes of themselves comes by no page."""
+    return converse([opening, text], "" if audience == _ADULT else audience, _COUNTRY)
 
 
 def judge_told(told: Asked, result: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 from bot.commands.ask import read_json_lines
 from bot.errors import InputError
 from bot.evaluation.after_card import Play
+from bot.evaluation.case_questions import AUDIENCES, converse_about
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.replies import answer_in, response_of
@@ -25,9 +26,6 @@ NEWS_FILE = HELD_OUT_DIR / "news.jsonl"
 OUTCOMES = ("met", "card", "other")
 #: Of a quiet message, by whether it was taken for news.
 QUIET_OUTCOMES = ("left", "alarmed")
-_COUNTRY = "GB"
-_AUDIENCES = ("child", "parent", "professional", "adult")
-_ADULT = "adult"
 _EMERGENCY = "utter_emergency"
 _MORE_OF_DYING = frozenset({"utter_crisis_told_more_self_harm", "utter_crisis_told_more_self_harm_of_another"})
 _SAID_FOR_NEWS = frozenset({"utter_crisis_danger_ahead", "utter_crisis_went_on", "utter_crisis_other_children"})
@@ -110,7 +108,7 @@ def load_told(path: Path = NEWS_FILE) -> List[Told]:
 
 def _messages(row: Mapping[str, Any]) -> List[Told]:
     kinds = {QUIET, *(news.value for news in News)}
-    is_known = row.get("category") in CATEGORIES and row.get("audience") in _AUDIENCES and row.get("then")
+    is_known = row.get("category") in CATEGORIES and row.get("audience") in AUDIENCES and row.get("then")
     if not is_known or any(one.get("kind") not in kinds for one in row["then"]):
         raise InputError(f"Story {row.get('id')}: its category, audience, or the kind of a message is not known.")
     about = (row["id"], row["category"], row["audience"], row["opening"])
@@ -119,12 +117,8 @@ def _messages(row: Mapping[str, Any]) -> List[Told]:
 
 def play(messages: Sequence[Told], converse: Play) -> List[Outcome]:
     """Sends every message in a conversation of its own."""
-    found = []
-    for told in messages:
-        audience = "" if told.audience == _ADULT else told.audience
-        opened, result = converse([told.opening, told.text], audience, _COUNTRY)
-        found.append(Outcome(told, judge(told, opened, result)))
-    return found
+    played = (converse_about(told.opening, told.text, told.audience, converse) for told in messages)
+    return [Outcome(told, judge(told, *results)) for told, results in zip(messages, played, strict=True)]
 
 
 def judge(told: Told, opened: Mapping[str, Any], result: Mapping[str, Any]) -> str:

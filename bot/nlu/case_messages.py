@@ -29,6 +29,8 @@ _AUDIENCES = ("child", "parent", "professional")
 _ADULT = "adult"
 #: The parts of a story, and whether what stands there is told.
 _PARTS = (("asks", False), ("tells", True))
+#: What is told brings no news (`bot.nlu.news`).
+QUIET = "quiet"
 #: An answer that was asked for in one story alone is no habit of such cases.
 _OFTEN = 2
 
@@ -67,7 +69,7 @@ class CaseMessage:
     answers: Tuple[str, ...]
     is_aside: bool = False
     is_told: bool = False
-    news: str = "quiet"
+    news: str = QUIET
 
 
 def load_case_messages(folder: Path = CASES_DIR) -> List[CaseMessage]:
@@ -112,7 +114,7 @@ def _messages(file: str, number: int, story: Mapping[str, Any]) -> List[CaseMess
 
 
 def _news(said: Mapping[str, Any]) -> str:
-    return str(said.get("news", "quiet"))
+    return str(said.get("news", QUIET))
 
 
 @lru_cache(maxsize=1)

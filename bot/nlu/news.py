@@ -15,7 +15,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Sequence
 import numpy as np
 
 from bot.errors import ModelError
-from bot.nlu.case_messages import Case
+from bot.nlu.case_messages import QUIET, Case
 from bot.nlu.label_model import Encoded
 from bot.nlu.stored import stored_arrays
 from bot.safety.levels import (
@@ -29,9 +29,7 @@ from bot.safety.levels import (
 )
 from bot.safety.protocol import CHILD, FRIEND, OWN_BEHAVIOUR, PARENT, PROFESSIONAL, SURVIVOR, VOICES
 
-#: Stands in the files, and among the kinds of the model, for a message that brings no news.
-QUIET = "quiet"
-#: The same for one of which careful readers may differ; nothing is learned from it.
+#: Stands in the files for a message of which careful readers may differ; nothing is learned from it.
 UNSURE = "unsure"
 #: Source of a finding that news made.
 NEWS_SOURCE = "news"
