@@ -87,7 +87,6 @@ from bot.safety.answers import (
 from bot.safety.cues import UNDETERMINED
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
-    CATEGORIES,
     EXTORTION,
     IMAGE_SHARED,
     IMMEDIATE_DANGER,
@@ -109,8 +108,6 @@ _WRITES: Mapping[News, Tuple[Tuple[Tuple[Optional[str], ...], str], ...]] = {
     News.SURVIVOR: (((CHILD, PROFESSIONAL), PARENT),),
     News.OWN_BEHAVIOUR: (),
 }
-#: In this order troubles lead, danger at that moment aside.
-_LEADING = tuple(name for name in CATEGORIES if name != IMMEDIATE_DANGER)
 #: Troubles of pictures: who passed one on is told how to put that right.
 _OF_PICTURES = (IMAGE_SHARED, EXTORTION)
 #: Whose trouble was told by another.
@@ -395,9 +392,10 @@ def _put_right(tracker: DialogueStateTracker) -> Optional[Mapping[str, str]]:
     speaker = heard.news.speaker if heard is not None else None
     if heard is None or speaker is None:
         return None
-    # Of several cards for the wrong person the gravest trouble is theirs.
+    # What was told first is theirs; "not tonight", said to a question of ours since, is the writer's own.
     given = [event.metadata.get(CARD_CATEGORY) for event in spoken_in_session(tracker)]
-    category = next((name for name in _LEADING if name in given), newest_card(tracker).get(CARD_CATEGORY) or "")
+    lasting = [category for category in given if category not in (None, IMMEDIATE_DANGER)]
+    category = lasting[-1] if lasting else newest_card(tracker).get(CARD_CATEGORY) or ""
     came_as = read_facts(tracker, "web").audience
     if speaker is Speaker.OWN_BEHAVIOUR:
         # What a young person can still put right has words for them; a grown-up is told of help to stop.
