@@ -122,11 +122,13 @@ class Window:
 async def long_conversations(
     target: Target, texts: Sequence[str], conversations: int, length: int, window: int, cpu_seconds: Callable[[], float]
 ) -> Tuple[Window, Window]:
-    """Messages early and late in long conversations, one message at a time.
+    """The same messages early and late in long conversations, one message at a time.
+
+    Other words late than early would compare the words: some bring a card, some an answer of two bubbles.
 
     Args:
         target: Where to.
-        texts: Taken in turn.
+        texts: Taken in turn; those of the early messages are said once more at the end.
         conversations: How many, in step with each other.
         length: Messages of each.
         window: Messages of each that are looked at.
@@ -139,20 +141,23 @@ async def long_conversations(
     async with _session() as session:
         names = [await target.begin(session) for _ in range(conversations)]
 
-        async def stretch(messages: int) -> Window:
+        async def stretch(said: Sequence[str]) -> Window:
             times: List[float] = []
             before = cpu_seconds()
-            for _ in range(messages):
-                for name in names:
-                    at = time.perf_counter()
-                    await target.send(session, name, next(supply))
-                    times.append((time.perf_counter() - at) * 1000)
+            for name, text in zip(itertools.cycle(names), said):
+                at = time.perf_counter()
+                await target.send(session, name, text)
+                times.append((time.perf_counter() - at) * 1000)
             return Window(times, 1000 * (cpu_seconds() - before) / max(1, len(times)))
 
-        await stretch(4)
-        early = await stretch(window)
-        await stretch(length - 4 - 2 * window)
-        return early, await stretch(window)
+        def next_texts(messages: int) -> List[str]:
+            return list(itertools.islice(supply, messages * conversations))
+
+        await stretch(next_texts(4))
+        compared = next_texts(window)
+        early = await stretch(compared)
+        await stretch(next_texts(length - 4 - 2 * window))
+        return early, await stretch(compared)
 
 
 async def parse_times(

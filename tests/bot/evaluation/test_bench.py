@@ -71,8 +71,11 @@ async def test_our_own_channel_is_measured_with_a_token():
 async def test_early_and_late_messages_of_long_conversations_are_told_apart():
     clock = iter((0.0, 1.0, 1.0, 1.06, 1.06, 2.0, 2.0, 2.12))
     server, (early, late) = await with_server(
-        lambda address: long_conversations(Target(address), ["a"], 2, 12, 3, lambda: next(clock))
+        lambda address: long_conversations(Target(address), [*"abcdefghijk"], 2, 12, 3, lambda: next(clock))
     )
+    for told in server.told.values():
+        # The same words early and late: others would compare the words.
+        assert told[4:7] == told[-3:] != told[6:9]
     assert len(early.times) == len(late.times) == 6 and sorted(map(len, server.told.values())) == [12, 12]
     assert early.cpu_ms == pytest.approx(10) and late.cpu_ms == pytest.approx(20)
 
