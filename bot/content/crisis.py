@@ -253,8 +253,7 @@ def _emergency(desk: _Desk) -> List[Message]:
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
     # The same words twice in a row sound as if nobody read; the number stays first.
     is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
-    was_repeated = kind == "danger" and desk.context.emergencies > 1
-    again = f"utter_emergency_{'still' if was_repeated else 'again'}_{kind}"
+    again = f"utter_emergency_{'still' if desk.context.emergencies > 1 else 'again'}_{kind}"
     if desk.context.emergencies and is_same:
         return [desk.message(again)]
     # Who found somebody that does not wake up is not sent away from them, whoever they are.
