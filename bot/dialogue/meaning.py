@@ -49,6 +49,7 @@ from bot.safety.answers import (
     names_a_time,
     names_others,
     names_someone_to_tell,
+    names_the_same_child,
     needs_a_doctor,
     read_answer,
     says_as_well,
@@ -216,7 +217,7 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
         is_known = was_asked_lately(tracker, asked) or tells_of_safety(texts[0], texts[1:])
         is_answered = is_question(texts[0]) and _intent_of(tracker) == RETRIEVAL_INTENT
         return None if is_known or is_answered or _is_disclosed(tracker) else Meaning.MAYBE_NOW
-    if is_question(texts[0]) or (heard.news is News.ANOTHER_CHILD and not _names_a_child(texts[0], heard)):
+    if is_question(texts[0]) or (heard.news is News.ANOTHER_CHILD and not _is_another(texts, heard)):
         return None
     if heard.news is News.DANGER_SOON and not names_a_time(texts[0]) and _has_general_words(heard, tracker):
         # "He still trains the team", "he keeps writing at night": it is no day that has to be planned for.
@@ -264,8 +265,10 @@ def _is_disclosed(tracker: DialogueStateTracker) -> bool:
     return is_told and IMMEDIATE_DANGER not in risk.get("categories", {})
 
 
-def _names_a_child(text: str, heard: Heard) -> bool:
-    return names_others(text) or heard.score >= _SURELY
+def _is_another(texts: Sequence[str], heard: Heard) -> bool:
+    """Whether a child is named beside the one told of; "he asked my daughter again" is the same one."""
+    is_named = names_others(texts[0]) or heard.score >= _SURELY
+    return is_named and not names_the_same_child(texts[0], texts[1:])
 
 
 def _of_more(news: News, card: Mapping[str, Any], voice: str) -> Meaning | None:

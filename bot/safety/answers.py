@@ -63,7 +63,7 @@ _SINGLE = (
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
-    "feels_the_same",
+    "feels_the_same", "young_person", "one_more",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -211,6 +211,19 @@ def is_theirs(text: str) -> bool:
 def names_others(text: str) -> bool:
     """Whether words name somebody young beside the one spoken of: "he does it to my sister as well"."""
     return bool(_patterns(_ANSWERS)["names_others"].search(_plain(text)))
+
+
+def names_the_same_child(text: str, earlier: Iterable[str]) -> bool:
+    """Whether the only young people named were named before, and nothing says one more: "my daughter again".
+
+    Args:
+        earlier: What was written before.
+    """
+    patterns = _patterns(_ANSWERS)
+    young, said = patterns["young_person"], _plain(text)
+    before = {name for told in earlier for name in young.findall(_plain(told))}
+    named = set(young.findall(said))
+    return bool(named) and named <= before and not patterns["one_more"].search(said)
 
 
 def says_same_age(text: str) -> bool:

@@ -240,9 +240,11 @@ def test_a_card_that_was_taken_back_counts_as_never_given():
     assert meaning_of(tracker) is None
 
 
-def hinted(kind, said="something", category="abuse_disclosure", intent=None, is_sure=True, score=0.97, **given):
+def hinted(
+    kind, said="something", category="abuse_disclosure", intent=None, is_sure=True, score=0.97, opening="he hurts somebody", **given
+):
     """A session whose newest message was heard to bring news."""
-    tracker = after(category, "he hurts somebody", **given)
+    tracker = after(category, opening, **given)
     news = {"kind": kind, "score": score, "sure": is_sure}
     tracker.update(UserUttered(said, intent={"name": intent}, parse_data={"news": news, "intent": {"name": intent}}))
     return tracker
@@ -341,6 +343,19 @@ def test_whose_trouble_it_really_is(kind, speaker, expected):
 def test_what_is_so_of_another_as_well_makes_nobody_else_of_the_writer():
     assert meaning_of(hinted("friend", "my friend does it too", "self_harm")) is None
     assert meaning_of(hinted("friend", "its my friend not me", "self_harm")) is Meaning.PUT_RIGHT
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("the man asked my daughter for pictures again", None),
+        ("he writes to her friend as well", Meaning.OTHER_CHILDREN),
+        ("and he writes to my son", Meaning.OTHER_CHILDREN),
+    ],
+)
+def test_the_child_told_of_is_no_other_child_however_sure_the_news(said, expected):
+    tracker = hinted("another_child", said, "adult_involved", opening="a man writes to my daughter", score=0.95)
+    assert meaning_of(tracker) is expected
 
 
 def test_a_disclosure_of_the_same_person_and_rage_are_no_corrections():

@@ -38,6 +38,7 @@ from bot.safety.answers import (
     names_family,
     names_others,
     names_someone_to_tell,
+    names_the_same_child,
     plans_to_tell,
     reaches_a_service,
     read_answer,
@@ -882,3 +883,22 @@ def test_what_tells_of_no_safety(said):
 )
 def test_what_is_not_now_is_no_no_to_the_question_about_dying(said, expected):
     assert read_answer(said, SELF_HARM) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("the man asked my daughter for pictures again, she is twelve", True),
+        ("he wrote to my daughter's friend", False),
+        ("he asked my other daughter now", False),
+        ("my daughter and my son were both there", False),
+        ("he has my daughter and my niece on his list too", False),
+        ("he asked for pictures again", False),
+    ],
+)
+def test_the_child_told_of_is_no_other_child(said, expected):
+    assert names_the_same_child(said, ["A man of 35 writes to my daughter"]) is expected
+
+
+def test_a_child_who_was_not_told_of_before_is_another():
+    assert not names_the_same_child("he writes to my daughter", ["a man writes to my son"])
