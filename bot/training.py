@@ -22,8 +22,8 @@ _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
 _RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (
-    *TRAINING_DIRS, "data/cases", "data/news", "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text",
-    "requirements.lock",
+    *TRAINING_DIRS, "data/cases", "data/emergencies", "data/news", "config.yml", "domain.yml", "bot/nlu",
+    "bot/policies", "bot/text", "requirements.lock",
 )  # fmt: skip
 
 
@@ -130,16 +130,19 @@ def _encode_examples() -> None:
     from bot import rasa_process
 
     rasa_process.prepare()
+    from bot.nlu import help_reader, news_reader
+    from bot.nlu.after_card_reader import encode_told
     from bot.nlu.case_messages import load_case_messages
     from bot.nlu.cases import encode_for_training
-    from bot.nlu.news_reader import encode_news
+    from bot.nlu.news_messages import load_help, load_news
     from bot.nlu.sentence_encoder import SentenceEncoder
     from bot.training_importer import TrainingImporter
 
     importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
     SentenceEncoder().process_training_data(importer.get_nlu_data())
     encode_for_training(load_case_messages())
-    encode_news()
+    encode_told(load_news(), news_reader.KEPT)
+    encode_told(load_help(), help_reader.KEPT)
 
 
 def _write_config(folder: Path) -> Path:

@@ -25,6 +25,8 @@ from bot.safety.protocol import CHILD, FRIEND, PARENT, PROFESSIONAL, Duty, Reply
 
 #: The question for a parent about what they do themselves.
 ASKS_OF_OWN_HAND = "utter_check_in_own_hand_parent"
+#: Words in an emergency once help was called.
+UTTER_HELP_CALLED = "utter_emergency_help_called"
 #: When a card was given before, this many lines are repeated.
 REPEATED_LINES = 2
 ENGLISH = "en"
@@ -254,6 +256,8 @@ def _emergency(desk: _Desk) -> List[Message]:
     # The same words twice in a row sound as if nobody read; the number stays first.
     is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
     again = f"utter_emergency_{'still' if desk.context.emergencies > 1 else 'again'}_{kind}"
+    if desk.context.help_is_called and is_same:
+        return [desk.message(UTTER_HELP_CALLED)]
     if desk.context.emergencies and is_same:
         return [desk.message(again)]
     # Who found somebody that does not wake up is not sent away from them, whoever they are.

@@ -80,6 +80,7 @@ class CrisisContext:
         situation: Name of the situation, where more than the words told it: "it's me" after a card about another.
         whose_is_said: The assessment's speaker is who the person said it is, and no guess.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
+        help_is_called: It was said since that help was called.
     """
 
     country: str | None = None
@@ -93,6 +94,7 @@ class CrisisContext:
     needs: Tuple[str, ...] = ()
     emergencies: int = 0
     emergency_from_oneself: bool = False
+    help_is_called: bool = False
     of_a_friend: bool = False
     of_a_child: bool = False
     words_given: Collection[str] = ()

@@ -63,6 +63,13 @@ def emergency_hint(slots: Mapping[str, Any]) -> str:
     return word("emergency_hint") if doubtful and directory.knows(country) else ""
 
 
+def emergency_silent(slots: Mapping[str, Any]) -> str:
+    """How to show at the emergency number that one can't speak, where the country has a way for it; else nothing."""
+    service = get_directory().emergency(slots.get("country"))
+    fact = service.facts.get("cannot_talk") if service is not None else None
+    return fact.text if fact else ""
+
+
 def helplines(slots: Mapping[str, Any]) -> str:
     """The services, one a line, in the channel's form."""
     return "\n".join(helpline_lines(selection_from(slots), slots))
@@ -118,6 +125,7 @@ def country_name(slots: Mapping[str, Any]) -> str:
 PROVIDERS: Dict[str, Provider] = {
     "emergency_number": emergency_number,
     "emergency_hint": emergency_hint,
+    "emergency_silent": emergency_silent,
     "helplines": helplines,
     "helpline_short": helpline_short,
     "help_strip": help_strip,

@@ -67,6 +67,10 @@ TOLD_IS_THE_LEAD = "told_is_the_lead"
 TOLD_WANTS_TO_FIX_IT = "told_wants_to_fix_it"
 #: Somebody hides, waits for help, or says that it went quiet; the words for it name the emergency number.
 TOLD_DANGER_GOES_ON, UTTER_DANGER_GOES_ON = "told_danger_goes_on", "utter_told_danger_goes_on"
+#: Somebody can't speak, or must not be heard; in an emergency that has words of its own.
+BARRIER_CANNOT_TALK, UTTER_CANNOT_TALK_NOW = "barrier_cannot_talk", "utter_emergency_cannot_talk"
+#: Said in an emergency when help was called, and when it has come.
+UTTER_UNTIL_HELP_COMES, UTTER_HELP_IS_THERE = "utter_crisis_until_help_comes", "utter_crisis_help_is_there"
 #: Responses chosen by SafetyPolicy; each is followed by listening.
 SAFETY_RESPONSES = (
     UTTER_CRISIS_CARD,

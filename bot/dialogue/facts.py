@@ -28,14 +28,17 @@ from bot.dialogue.constants import (
     LANGUAGE,
     LOOK_BACK,
     RECEIVED_AFTER_CARD,
+    UTTER_CANNOT_TALK_NOW,
     UTTER_CHECK_IN,
     UTTER_CRISIS_MISREAD,
     UTTER_DANGER_GOES_ON,
+    UTTER_HELP_IS_THERE,
     UTTER_JOURNEY,
     UTTER_TOLD,
+    UTTER_UNTIL_HELP_COMES,
 )
-from bot.nlu.constants import NEWS
-from bot.nlu.news import Heard
+from bot.nlu.constants import HELP, NEWS
+from bot.nlu.news import Heard, Help
 from bot.nlu.topics import FAULT, is_about, is_asked_for
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
@@ -53,8 +56,8 @@ ASKED_LATELY = 4
 #: Ends with the question for the country, also in a channel without buttons.
 ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
 _CARD_IN_A_LANGUAGE = re.compile(r"utter_(?:crisis|emergency)_card_([a-z]{2})$")
-#: Said only after a button or plain words: help was found, or it is over.
-ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted")
+#: Said only after a button, or words that surely say so: help was found, or it is over.
+ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted", UTTER_HELP_IS_THERE)
 
 
 @dataclass(frozen=True)
@@ -184,11 +187,22 @@ def lasting_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 
 def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
-    for event in list(_valid_in_session(tracker))[:LOOK_BACK]:
+    for event in islice(_valid_in_session(tracker), LOOK_BACK):
         if (event.metadata.get("response") or "").startswith(ENDS_AN_EMERGENCY):
             return False
         if event.metadata.get(CARD_LEVEL):
             return bool(event.metadata[CARD_LEVEL] == RiskLevel.EMERGENCY.label)
+    return False
+
+
+def is_help_called(tracker: DialogueStateTracker) -> bool:
+    """Whether the person said in an emergency that is still open that help was called."""
+    for event in islice(_valid_in_session(tracker), LOOK_BACK):
+        said = str(event.metadata.get("response") or "")
+        if said.startswith(UTTER_UNTIL_HELP_COMES):
+            return is_emergency_open(tracker)
+        if said.startswith(ENDS_AN_EMERGENCY):
+            return False
     return False
 
 
@@ -242,7 +256,8 @@ def emergencies_in_a_row(tracker: DialogueStateTracker) -> int:
 
 
 def _is_of_the_same_danger(spoken: BotUttered) -> bool:
-    return str(spoken.metadata.get("response") or "").startswith(UTTER_DANGER_GOES_ON)
+    said = str(spoken.metadata.get("response") or "")
+    return said.startswith((UTTER_DANGER_GOES_ON, UTTER_CANNOT_TALK_NOW, UTTER_UNTIL_HELP_COMES))
 
 
 def is_direct_question(spoken: BotUttered) -> bool:
@@ -260,6 +275,13 @@ def news_of(tracker: DialogueStateTracker) -> Heard | None:
     """The news that the newest message brings after a card, or None."""
     message = tracker.latest_message
     return Heard.from_dict((message.parse_data or {}).get(NEWS)) if message is not None else None
+
+
+def help_of(tracker: DialogueStateTracker) -> Help | None:
+    """What the newest message in an open emergency surely tells of help, or None."""
+    message = tracker.latest_message
+    told = (message.parse_data or {}).get(HELP) if message is not None else None
+    return Help(told["kind"]) if told else None
 
 
 def is_country_asked(tracker: DialogueStateTracker) -> bool:

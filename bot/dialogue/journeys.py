@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import List, Optional
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, SessionStarted
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    Restarted,
+    SessionStarted,
+    UserUtteranceReverted,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.journeys import get_journeys
 from bot.dialogue.constants import UTTER_JOURNEY
 from bot.learning.state import OPEN, JourneyState, from_slots
 
+_UNDOES = (ActionReverted, Restarted, UserUtteranceReverted)
+
 
 def session_actions(tracker: DialogueStateTracker) -> List[str]:
     """Names of the actions of this session, newest first."""
-    names: List[str] = []
-    for event in reversed(tracker.applied_events()):
-        if isinstance(event, SessionStarted):
-            break
-        if isinstance(event, ActionExecuted) and event.action_name:
-            names.append(event.action_name)
-    return names
+    # What Rasa applies is looked for from the very beginning, and differs only where something was undone.
+    was_undone = any(isinstance(event, _UNDOES) for event in tracker.events)
+    events = tracker.applied_events() if was_undone else tracker.events
+    session = takewhile(lambda event: not isinstance(event, SessionStarted), reversed(events))
+    return [event.action_name for event in session if isinstance(event, ActionExecuted) and event.action_name]
 
 
 def spoken_last(actions: List[str]) -> Optional[str]:

@@ -9,6 +9,7 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import (
+    BARRIER_CANNOT_TALK,
     CARD_CATEGORY,
     CARD_SPEAKER,
     TOLD_IT_IS_ME,
@@ -17,6 +18,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
 )
 from bot.dialogue.facts import (
+    help_of,
     is_card_from_own_hand,
     is_card_open,
     is_emergency_from_oneself,
@@ -31,7 +33,7 @@ from bot.dialogue.facts import (
 )
 from bot.nlu.cases import case_told
 from bot.nlu.constants import FALLBACK_INTENT, RETRIEVAL_INTENT
-from bot.nlu.news import Heard, News
+from bot.nlu.news import Heard, Help, News
 from bot.safety.answers import (
     asks_until_help_comes,
     calls_off,
@@ -46,6 +48,7 @@ from bot.safety.answers import (
     is_looked_after,
     is_question,
     is_treated,
+    must_not_be_heard,
     names_a_time,
     names_others,
     names_someone_to_tell,
@@ -82,7 +85,8 @@ _AT_HOME = ("utter_crisis_parent_is_abuser", "utter_crisis_parent_hits", "utter_
 _DONE_TO_A_CHILD = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER, OFFENDER_CONCERN})
 #: Intents whose words fit such news better than the general ones.
 _SAYS_IT_BETTER: Mapping[News, FrozenSet[str]] = {
-    News.DANGER_NOW: frozenset({"told_cannot_reach"}),
+    # Nobody answers, or they wait in a queue: their words keep the emergency number beneath.
+    News.DANGER_NOW: frozenset({"told_cannot_reach", "told_waiting_for_helpline", "outcome_no_answer"}),
     News.DANGER_SOON: frozenset({"told_a_meeting", "told_danger_goes_on"}),
     News.AGAIN: frozenset({"told_comes_back", "told_nobody_acts"}),
 }
@@ -124,7 +128,9 @@ class Meaning(Enum):
     IT_IS_ME: The friend who was told of is the one who writes.
     SOMEONE_TO_TELL: Whom one might tell is named ("like my coach maybe? or my aunty").
     NOT_ME: It is about somebody else than the card took it to be ("no not me, im worried about her").
-    HELP_IS_CALLED: Help is on its way, and it is asked what to do until then.
+    HELP_IS_CALLED: Help is on its way, or was called.
+    CANNOT_SPEAK: In an emergency: they can't speak, or must not be heard.
+    HELP_IS_HERE: In an emergency: help has come, whatever else is told or asked.
     OWN_HAND: A grown-up who told of a child that is hurt or scared is the one who does it ("its ME who screams").
     ORDINARY_PICTURE: The picture shows nothing of the kind ("its just a silly face").
     MISREAD: What the card was given for was never told, and is denied ("i havent sent any pictures").
@@ -147,6 +153,8 @@ class Meaning(Enum):
     SOMEONE_TO_TELL = "someone_to_tell"
     NOT_ME = "not_me"
     HELP_IS_CALLED = "help_is_called"
+    HELP_IS_HERE = "help_is_here"
+    CANNOT_SPEAK = "cannot_speak"
     OWN_HAND = "own_hand"
     ORDINARY_PICTURE = "ordinary_picture"
     MISREAD = "misread"
@@ -156,6 +164,9 @@ class Meaning(Enum):
     MORE_AT_RISK = "more_at_risk"
     MORE_OF_DYING = "more_of_dying"
     PUT_RIGHT = "put_right"
+
+
+_OF_HELP: Mapping[Help | None, Meaning] = {Help.HERE: Meaning.HELP_IS_HERE, Help.CALLED: Meaning.HELP_IS_CALLED}
 
 
 def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
@@ -186,7 +197,11 @@ def _in_plain_words(
         is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
         if asks_until_help_comes(newest) and not is_over:
             return Meaning.HELP_IS_CALLED
-        return Meaning.CALLED_OFF if is_over else _of_a_card(newest, earlier, card)
+        if is_over:
+            return Meaning.CALLED_OFF
+        if _intent_of(tracker) == BARRIER_CANNOT_TALK or must_not_be_heard(newest):
+            return Meaning.CANNOT_SPEAK
+        return _OF_HELP.get(help_of(tracker)) or _of_a_card(newest, earlier, card)
     if not is_card_open(tracker):
         return None
     # A friend is looked after: that is good news also where nobody spoke of an emergency.

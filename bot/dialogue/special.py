@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.content.card_words import get_card_words
-from bot.content.crisis import ASKS_OF_OWN_HAND, CrisisContext, CrisisReply, compose
+from bot.content.crisis import ASKS_OF_OWN_HAND, UTTER_HELP_CALLED, CrisisContext, CrisisReply, compose
 from bot.content.helpline_answers import show_helplines
 from bot.content.journeys import get_journeys
 from bot.content.responses import ADULT, get_responses
@@ -56,6 +56,7 @@ from bot.dialogue.constants import (
     TOLD_A_DETAIL,
     TOLD_IT_IS_ME,
     TOLD_OF_ANOTHER_CHILD,
+    UTTER_CANNOT_TALK_NOW,
     UTTER_CHECK_IN,
     UTTER_CHECK_IN_NO,
     UTTER_CHECK_IN_YES,
@@ -64,9 +65,11 @@ from bot.dialogue.constants import (
     UTTER_CRISIS_MEANT,
     UTTER_CRISIS_MISREAD,
     UTTER_DANGER_GOES_ON,
+    UTTER_HELP_IS_THERE,
     UTTER_JOURNEY,
     UTTER_JOURNEYS,
     UTTER_TOLD,
+    UTTER_UNTIL_HELP_COMES,
 )
 from bot.dialogue.drafts import (
     MOST_BUTTONS,
@@ -101,6 +104,7 @@ from bot.dialogue.facts import (
     is_direct_question,
     is_emergency_from_oneself,
     is_emergency_open,
+    is_help_called,
     is_told_plainly,
     journey_facts,
     language_of_card,
@@ -207,15 +211,20 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     risk = from_dict(latest_risk(tracker))
     category = facts.slots.get(CARD_CATEGORY) or risk.main_category
     goes_on = is_emergency_open(tracker)
-    if goes_on and risk.level < RiskLevel.EMERGENCY and is_emergency_from_oneself(tracker):
+    is_told = is_told_plainly(latest_risk(tracker) or {})
+    # "Im scared" after "ive taken tablets" sounds of danger by another.
+    is_heard_again = risk.level < RiskLevel.EMERGENCY or (SELF_HARM in risk.categories and not is_told)
+    is_same_danger = goes_on and is_heard_again and is_emergency_from_oneself(tracker)
+    if is_same_danger:
         category = SELF_HARM
     level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
-    categories = risk.categories if category in (None, risk.main_category) else {category: 1.0}
+    # "She says it's nothing" sounds hardly of it by itself, and is about the same tablets.
+    is_as_heard = category in (None, risk.main_category) and not is_same_danger
+    categories = risk.categories if category is None or is_as_heard else {category: 1.0}
     speaker = Speaker(facts.slots.get(CARD_SPEAKER) or risk.speaker)
     language = language_of_card(tracker) if risk.language in (None, UNDETERMINED) else risk.language
     card = replace(risk, level=level, categories=categories, speaker=speaker, language=language)
     context = _context(tracker, facts, now)
-    is_told = is_told_plainly(latest_risk(tracker) or {})
     if category == ABUSE_DISCLOSURE and is_card_from_own_hand(tracker) and not is_told:
         # "My dad was the same with me" makes nobody else the one who does it.
         context = replace(context, words="")
@@ -305,7 +314,9 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.NOT_ACTING: "utter_crisis_not_acting",
         Meaning.NOTHING_TAKEN: "utter_crisis_noted",
         Meaning.OTHER_CHILDREN: "utter_crisis_other_children",
-        Meaning.HELP_IS_CALLED: "utter_crisis_until_help_comes",
+        Meaning.HELP_IS_CALLED: UTTER_HELP_CALLED if is_help_called(tracker) else UTTER_UNTIL_HELP_COMES,
+        Meaning.CANNOT_SPEAK: UTTER_CANNOT_TALK_NOW,
+        Meaning.HELP_IS_HERE: UTTER_HELP_IS_THERE,
         Meaning.MAYBE_NOW: _maybe_now(tracker, facts),
         Meaning.DANGER_AHEAD: "utter_crisis_danger_ahead",
         Meaning.WENT_ON: "utter_crisis_went_on",
@@ -477,6 +488,7 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
         emergencies=emergencies_in_a_row(tracker),
         emergency_from_oneself=is_emergency_from_oneself(tracker),
+        help_is_called=is_help_called(tracker),
         of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
         of_a_child=newest_card(tracker).get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value,
         words_given=_words_of_cards(tracker),

@@ -150,9 +150,9 @@ def _long(bench: Bench, options: BenchOptions) -> str:
     return (
         "## Long conversations\n\n"
         f"Four conversations, one message at a time: p95 of the messages from the fifth on {early:.1f} ms, of the same "
-        f"words said again up to message {options.late} {late:.1f} ms, ratio {late / early:.2f}; processor time {early_cpu:.1f} ms "
-        f"and {late_cpu:.1f} ms a message. A turn loads a window of at most 120 events and what the slots were before "
-        "it; the fifth message has about 40 of them, later ones 60 to 120."
+        f"words said again up to message {options.late} {late:.1f} ms, ratio {late / early:.2f}; processor time "
+        f"{early_cpu:.1f} ms and {late_cpu:.1f} ms a message. A turn loads a window of at most 120 events and what the "
+        "slots were before it; the fifth message has about 40 of them, later ones 60 to 120."
     )
 
 

@@ -16,6 +16,8 @@ LIKELY = "likely"
 
 #: dict of a message after a card: "kind" (a `bot.nlu.news.News`), "score", and "sure" (else it is asked about).
 NEWS = "news"
+#: dict of a message in an open emergency: "kind" (a `bot.nlu.news.Help`) and "score".
+HELP = "help"
 #: `bot.nlu.label_model.Encoded`, one row: the message behind the words that brought the open card.
 BEHIND_THE_CASE = "behind_the_case"
 

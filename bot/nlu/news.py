@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Mapping, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Type
 
 import numpy as np
 
@@ -70,6 +70,17 @@ class News(str, Enum):
         if self is News.SURVIVOR:
             return Speaker.SELF
         return Speaker(self.value) if self.value in {speaker.value for speaker in Speaker} else None
+
+
+class Help(str, Enum):
+    """What a message in an open emergency tells of help.
+
+    HERE: It is with them, or the danger is over ("lady cop gave my sister her puffer. where will we sleep tho").
+    CALLED: It was called, or is on its way ("the dispatcher said stay put").
+    """
+
+    HERE = "here"
+    CALLED = "called"
 
 
 #: In whose words a card stands that took the right person.
@@ -146,7 +157,7 @@ class NewsModel:
         """Takes what `train` found.
 
         Args:
-            kinds: Values of `News`, and `QUIET`.
+            kinds: Values of `News` or `Help`, and `QUIET`.
             weights: `float32`, shape `(features + 1, kinds)`, the intercepts last.
         """
         self.kinds = list(kinds)
@@ -161,7 +172,7 @@ class NewsModel:
         Args:
             cases: What the card was given for, one a message.
             alone, together: The messages, and the messages behind the words that brought the card.
-            kinds: What each brings, a value of `News` or `QUIET`.
+            kinds: What each brings, a value of `News` or `Help`, or `QUIET`.
         """
         from sklearn.linear_model import LogisticRegression
 
@@ -180,15 +191,19 @@ class NewsModel:
         np.savez(path, version=np.array(FORMAT_VERSION), kinds=np.array(self.kinds), weights=self._weights)
 
     @classmethod
-    def load(cls, path: Path) -> NewsModel:
+    def load(cls, path: Path, known: Type[Enum] = News) -> NewsModel:
         """Reads what `save` wrote.
+
+        Args:
+            path: The file.
+            known: What it may tell apart, beside QUIET.
 
         Raises:
             ModelError: The file is missing, from another version, or holds kinds that there are not.
         """
         with stored_arrays(path, FORMAT_VERSION) as stored:
             kinds: List[str] = [str(kind) for kind in stored["kinds"]]
-            if set(kinds) - {QUIET, *(news.value for news in News)}:
+            if set(kinds) - {QUIET, *(one.value for one in known)}:
                 raise ModelError("The model knows other news than this version. Run `python -m bot train`.")
             return cls(kinds, stored["weights"])
 

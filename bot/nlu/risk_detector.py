@@ -14,7 +14,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.dialogue.constants import CARD_CATEGORY, CARD_RESPONSES, CARD_SPEAKER, UTTER_DANGER_GOES_ON
+from bot.dialogue.constants import (
+    CARD_CATEGORY,
+    CARD_RESPONSES,
+    CARD_SPEAKER,
+    UTTER_DANGER_GOES_ON,
+    UTTER_HELP_IS_THERE,
+    UTTER_UNTIL_HELP_COMES,
+)
 from bot.dialogue.facts import (
     answer_of,
     cards_given,
@@ -217,8 +224,10 @@ def _tells_something(event: UserUttered) -> bool:
 
 def _is_card(event: Any) -> bool:
     """Whether it gave the numbers for what was told before; words for a danger that goes on give the first of them."""
-    answers_danger = (*CARD_RESPONSES, UTTER_DANGER_GOES_ON)
-    return isinstance(event, BotUttered) and event.metadata.get("utter_action") in answers_danger
+    if not isinstance(event, BotUttered):
+        return False
+    is_of_help = str(event.metadata.get("response") or "").startswith((UTTER_UNTIL_HELP_COMES, UTTER_HELP_IS_THERE))
+    return is_of_help or event.metadata.get("utter_action") in (*CARD_RESPONSES, UTTER_DANGER_GOES_ON)
 
 
 def assess_safely(earlier: List[str], text: str, embedding: Any = None) -> Tuple[RiskAssessment, RiskAssessment]:

@@ -314,6 +314,13 @@ def _as_meant(turn: Turn) -> Decision | None:
     if turn.meaning is Meaning.HELP_IS_CALLED and not (turn.is_emergency or turn.risk.failed):
         # "Ive called them, shes not moving, what do i do" tells a danger anew; the number goes first then.
         return Decision(UTTER_CRISIS_MEANT)
+    is_of_dying = turn.told_plainly and turn.risk.main_category == SELF_HARM
+    if turn.meaning is Meaning.CANNOT_SPEAK and not (is_of_dying or turn.risk.failed):
+        # "I cant talk he will hear me": how to call all the same, with the number first.
+        return Decision(UTTER_CRISIS_MEANT)
+    if turn.meaning is Meaning.HELP_IS_HERE and not (turn.told_plainly or turn.risk.failed):
+        # "Im in the ambulance, will they take my phone" still sounds of the danger; its reply keeps the number.
+        return Decision(UTTER_CRISIS_MEANT, {CHECK_IN: None})
     # "She's here now" is no answer to what we asked about dying.
     is_answer = turn.check_in and (turn.meaning not in _HINTED or turn.risk.level > RiskLevel.NONE)
     if turn.meaning is None or turn.told_plainly or turn.risk.failed or is_answer:

@@ -63,7 +63,7 @@ _SINGLE = (
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
-    "feels_the_same", "young_person", "one_more",
+    "feels_the_same", "young_person", "one_more", "must_not_be_heard",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -211,6 +211,11 @@ def is_theirs(text: str) -> bool:
 def names_others(text: str) -> bool:
     """Whether words name somebody young beside the one spoken of: "he does it to my sister as well"."""
     return bool(_patterns(_ANSWERS)["names_others"].search(_plain(text)))
+
+
+def must_not_be_heard(text: str) -> bool:
+    """Whether words say that somebody can't speak aloud: "i cant call he will hear me"."""
+    return bool(_patterns(_ANSWERS)["must_not_be_heard"].search(_plain(text)))
 
 
 def names_the_same_child(text: str, earlier: Iterable[str]) -> bool:

@@ -42,7 +42,7 @@ def held_out_lines() -> List[Tuple[str, str]]:
     lines: List[Tuple[str, str]] = []
     for path in sorted([*HELD_OUT.glob("*.jsonl"), *HELD_OUT.glob("risk/*.jsonl"), *HELD_OUT.glob("quiet/*.jsonl")]):
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if path.name in ("case_questions.jsonl", "case_statements.jsonl", "news.jsonl"):
+            if path.name in ("case_questions.jsonl", "case_statements.jsonl", "news.jsonl", "emergencies.jsonl"):
                 # A question has its meaning from the case, and "what do i do now" belongs to no one.
                 lines += [(row["id"], f"{row['opening']} {one['says']}") for one in row["then"]]
             elif "then" in row:
@@ -62,7 +62,8 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "risk" / "conversations").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, text) for row in rows for text in (" ".join(row["turns"]), *row["turns"])]
-    for path in sorted([*(ROOT / "data" / "cases").glob("*.yml"), *(ROOT / "data" / "news").glob("*.yml")]):
+    folders = (ROOT / "data" / name for name in ("cases", "emergencies", "news"))
+    for path in sorted(path for folder in folders for path in folder.glob("*.yml")):
         stories = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["cases"]
         lines += [(path.name, f"{story['opening']} {one['says']}") for story in stories for one in _said(story)]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
@@ -72,7 +73,7 @@ def training_lines() -> List[Tuple[str, str]]:
 
 
 def _said(story: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    return [*story.get("asks", ()), *story.get("tells", ())]
+    return [*story.get("asks", ()), *story.get("tells", ()), *story.get("news", ())]
 
 
 def _nlu_examples(blocks: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -564,6 +564,21 @@ def test_another_kind_of_emergency_is_no_repeat():
     assert again.messages[0].response == "utter_emergency_again_self_harm"
 
 
+def test_once_help_was_called_the_number_is_for_what_gets_worse_and_another_danger_is_met_anew():
+    taken = RiskAssessment(RiskLevel.EMERGENCY, {"self_harm": 0.97}, Speaker.SELF)
+    context = CrisisContext(country="GB", audience="child", emergency_from_oneself=True, help_is_called=True)
+    assert compose(taken, context).messages[0].response == "utter_emergency_help_called"
+    hit = RiskAssessment(RiskLevel.EMERGENCY, {"immediate_danger": 0.97}, Speaker.SELF)
+    assert compose(hit, context).messages[0].response == "utter_emergency_danger_child"
+
+
+@pytest.mark.parametrize(("emergencies", "expected"), [(1, "again"), (2, "still"), (5, "still")])
+def test_the_same_words_are_not_said_a_third_time(emergencies, expected):
+    taken = RiskAssessment(RiskLevel.EMERGENCY, {"self_harm": 0.97}, Speaker.SELF)
+    context = CrisisContext(country="GB", audience="child", emergencies=emergencies, emergency_from_oneself=True)
+    assert compose(taken, context).messages[0].response == f"utter_emergency_{expected}_self_harm"
+
+
 def told_by_staff(told, category):
     """The reply on a page for professionals, when the learned guess is that a professional writes of a child."""
     risk = RiskAssessment(RiskLevel.ESCALATE, {category: 0.95}, Speaker.PROFESSIONAL)

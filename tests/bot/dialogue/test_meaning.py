@@ -6,6 +6,7 @@ import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.facts import is_emergency_open, is_help_called
 from bot.dialogue.meaning import Meaning, meaning_of
 
 
@@ -371,3 +372,52 @@ def test_a_disclosure_of_the_same_person_and_rage_are_no_corrections():
 
 def test_while_danger_is_open_hints_have_no_meaning_of_their_own():
     assert meaning_of(hinted("danger_soon", category="immediate_danger", level="emergency")) is None
+
+
+def in_danger(said, kind=None, until_then=(), level="emergency"):
+    """A session in an emergency whose newest message tells of help."""
+    tracker = after("immediate_danger", "my dad has a knife", level=level)
+    for response in until_then:
+        tracker.update(BotUttered("…", metadata={"response": response}))
+    told = {"help": {"kind": kind, "score": 0.95}} if kind else {}
+    tracker.update(UserUttered(said, intent={"name": None}, parse_data={"intent": {"name": None}, **told}))
+    return tracker
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("here", Meaning.HELP_IS_HERE), ("called", Meaning.HELP_IS_CALLED), (None, None)]
+)
+def test_help_is_heard_in_an_emergency(kind, expected):
+    assert meaning_of(in_danger("some bloke in green asked me the same", kind)) is expected
+
+
+def test_who_must_not_be_heard_is_told_how_to_call_all_the_same_and_only_in_an_emergency():
+    def said(level):
+        tracker = in_danger("i cant talk he will hear me", level=level)
+        tracker.latest_message.parse_data["intent"]["name"] = tracker.latest_message.intent["name"] = "barrier_cannot_talk"
+        return meaning_of(tracker)
+
+    assert said("emergency") is Meaning.CANNOT_SPEAK
+    assert said("escalate") is None
+
+
+def test_plain_words_say_it_better():
+    assert meaning_of(in_danger("oh its the postman", "here")) is Meaning.CALLED_OFF
+
+
+@pytest.mark.parametrize(
+    ("until_then", "expected"),
+    [
+        (["utter_crisis_until_help_comes"], True),
+        (["utter_crisis_until_help_comes", "utter_crisis_help_is_there"], False),
+        (["utter_crisis_until_help_comes", "utter_outcome_safe_now"], False),
+        ([], False),
+    ],
+)
+def test_help_stays_called_until_the_danger_is_over(until_then, expected):
+    assert is_help_called(in_danger("he is at the door", until_then=until_then)) is expected
+
+
+def test_help_that_has_come_ends_the_emergency():
+    assert not is_emergency_open(in_danger("ok", until_then=["utter_crisis_help_is_there"]))
+    assert is_emergency_open(in_danger("ok", until_then=["utter_crisis_until_help_comes"]))

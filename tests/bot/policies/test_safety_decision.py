@@ -498,6 +498,22 @@ def test_what_to_do_until_help_comes_is_answered_and_a_danger_told_anew_is_not_s
     assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **asked).response == UTTER_CRISIS_CARD
 
 
+def test_help_that_has_come_is_believed_although_it_sounds_of_the_danger_and_not_beside_plain_words_of_it():
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    told = {"meaning": Meaning.HELP_IS_HERE, "told_plainly": False, **card}
+    assert decide(risk(NONE), NONE, "faq", None, **told).response == UTTER_CRISIS_MEANT
+    assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **told).response == UTTER_CRISIS_MEANT
+    plainly = {**told, "told_plainly": True}
+    assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **plainly).response == UTTER_CRISIS_CARD
+
+
+def test_who_cannot_speak_is_helped_to_call_unless_dying_is_told():
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    told = {"meaning": Meaning.CANNOT_SPEAK, "told_plainly": True, **card}
+    assert decide(risk(NOW, "immediate_danger"), NOW, "barrier_cannot_talk", None, **told).response == UTTER_CRISIS_MEANT
+    assert decide(risk(NOW, SELF_HARM), NOW, "barrier_cannot_talk", None, **told).response == UTTER_CRISIS_CARD
+
+
 def test_dying_denied_right_after_our_answer_on_it_is_not_asked_about():
     heard = {"card_level": NONE, "told_plainly": False}
     assert decide(risk(ASK), ASK, "nlu_fallback", None, denies_what_we_said=True, **heard) is None

@@ -32,6 +32,7 @@ from bot.safety.answers import (
     is_treated,
     makes_a_plan,
     means_another,
+    must_not_be_heard,
     names_a_child_near,
     names_a_time,
     names_deadline,
@@ -902,3 +903,19 @@ def test_the_child_told_of_is_no_other_child(said, expected):
 
 def test_a_child_who_was_not_told_of_before_is_another():
     assert not names_the_same_child("he writes to my daughter", ["a man writes to my son"])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("i cant talk he will hear me", True),
+        ("i can't call, they'd hear", True),
+        ("hell hear me", True),
+        ("he'll hear us", True),
+        ("i cant speak rn", True),
+        ("i cant talk to my mum about it", False),
+        ("did you hear me", False),
+    ],
+)
+def test_who_must_not_be_heard(said, expected):
+    assert must_not_be_heard(said) is expected

@@ -1,0 +1,47 @@
+"""Graph component: whether help has come, or was called, in an emergency that is open."""
+
+from typing import Any, Dict, Mapping
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.dialogue.facts import is_emergency_open
+from bot.nlu.after_card_reader import AfterCardReader, encode_told
+from bot.nlu.constants import HELP
+from bot.nlu.news import Help, NewsModel
+from bot.nlu.news_messages import load_help
+
+#: The files in which rows of earlier trainings are kept.
+KEPT = ("help-embeddings.npz", "help-details.npz")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class HelpReader(AfterCardReader):
+    """Sets HELP on a message in an open emergency that tells of help: see `bot.nlu.news.Help`."""
+
+    FILE_NAME = "help.npz"
+    KINDS = Help
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """From which probability each kind is believed; figures in `config.yml`."""
+        return {one.value: 0.9 for one in Help}
+
+    @staticmethod
+    def train_model() -> NewsModel:
+        """The model of `data/emergencies/`."""
+        messages = load_help()
+        alone, together = encode_told(messages, KEPT)
+        cases, kinds = [message.case for message in messages], [message.kind for message in messages]
+        return NewsModel.train(cases, alone, together, kinds)
+
+    def listens(self, message: Message, tracker: DialogueStateTracker) -> bool:
+        """What is told without an emergency has its words elsewhere."""
+        return is_emergency_open(tracker)
+
+    def hears(self, message: Message, likely: Mapping[str, float]) -> None:
+        """Sets what is believed; where help has hardly come and was hardly called, nothing."""
+        for one in Help:
+            if likely[one.value] >= self._config[one.value]:
+                message.set(HELP, {"kind": one.value, "score": round(likely[one.value], 4)}, add_to_output=True)

@@ -1,0 +1,82 @@
+"""When help is listened for, and from which probability it is believed."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Sequence, cast
+
+import numpy as np
+import pytest
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu import after_card_reader
+from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, HELP
+from bot.nlu.help_reader import HelpReader
+from bot.nlu.label_model import Encoded
+from bot.nlu.news import QUIET, Help, NewsModel
+from bot.nlu.news_messages import load_help
+
+ROW = np.ones(4, dtype=np.float32)
+EMERGENCY = {
+    "utter_action": "utter_crisis_card", "card_category": "immediate_danger", "card_speaker": "self", "card_level": "emergency",
+}  # fmt: skip
+KINDS = (QUIET, Help.HERE.value, Help.CALLED.value)
+
+
+class Likely(NewsModel):
+    """A model that hears what it is told to hear."""
+
+    def __init__(self, shares: Sequence[float]) -> None:
+        super().__init__(KINDS, np.zeros((1, len(KINDS)), dtype=np.float32))
+        self.shares = np.array([shares])
+
+    def confidences(self, cases: Any, alone: Encoded, together: Encoded) -> np.ndarray:
+        return self.shares
+
+
+@pytest.fixture(autouse=True)
+def without_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(after_card_reader, "encode_with_case", lambda opening, text: Encoded(ROW[None], ROW[None]))
+
+
+def read(shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "they are here") -> Message:
+    events = [SessionStarted(), UserUttered("he has a knife"), BotUttered("card", metadata=card or EMERGENCY)]
+    tracker = DialogueStateTracker.from_events("c1", [*events, UserUttered(text)], [])
+    message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW})
+    config = {Help.HERE.value: 0.9, Help.CALLED.value: 0.8}
+    HelpReader(config, cast(ModelStorage, None), Resource("help"), Likely(shares)).process([message], tracker)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ([0.05, 0.95, 0.0], {"kind": "here", "score": 0.95}),
+        ([0.15, 0.85, 0.0], None),
+        ([0.15, 0.0, 0.85], {"kind": "called", "score": 0.85}),
+        ([0.98, 0.01, 0.01], None),
+    ],
+)
+def test_help_is_believed_from_its_threshold(shares: Sequence[float], expected: Dict[str, Any] | None) -> None:
+    assert read(shares).get(HELP) == expected
+
+
+def test_what_was_read_behind_the_case_is_kept_for_others() -> None:
+    assert read([1.0, 0.0, 0.0]).get(BEHIND_THE_CASE) is not None
+
+
+def test_nothing_is_listened_for_while_nobody_is_in_danger() -> None:
+    assert read([0.0, 1.0, 0.0], {**EMERGENCY, "card_level": "escalate"}).get(HELP) is None
+
+
+def test_one_word_is_an_answer_to_what_was_said_just_before() -> None:
+    assert read([0.0, 1.0, 0.0], text="yes").get(HELP) is None
+
+
+def test_half_of_what_is_learned_from_tells_of_no_help() -> None:
+    kinds = [message.kind for message in load_help()]
+    assert {*kinds} == {QUIET, *(one.value for one in Help)} and 0.4 < kinds.count(QUIET) / len(kinds) < 0.6
