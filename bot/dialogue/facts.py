@@ -40,6 +40,7 @@ from bot.dialogue.constants import (
 from bot.nlu.constants import HELP, NEWS
 from bot.nlu.news import Heard, Help
 from bot.nlu.topics import FAULT, is_about, is_asked_for
+from bot.safety.answers import denies_help
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
 #: Audiences of grown-ups.
@@ -189,14 +190,17 @@ def is_emergency_open(tracker: DialogueStateTracker) -> bool:
     """Whether the latest card was about danger at that moment, and nobody has said since that it is over."""
     for event in islice(_valid_in_session(tracker), LOOK_BACK):
         if (event.metadata.get("response") or "").startswith(ENDS_AN_EMERGENCY):
-            return False
+            return _is_denied_at_once(tracker)
         if event.metadata.get(CARD_LEVEL):
             return bool(event.metadata[CARD_LEVEL] == RiskLevel.EMERGENCY.label)
     return False
 
 
 def is_help_called(tracker: DialogueStateTracker) -> bool:
-    """Whether the person said in an emergency that is still open that help was called."""
+    """Whether the person said in an emergency that is still open that help was called, and did not deny it since."""
+    since = takewhile(lambda event: not _is_said(event, UTTER_UNTIL_HELP_COMES), session_events(tracker))
+    if any(isinstance(event, UserUttered) and denies_help(event.text or "") for event in since):
+        return False
     for event in islice(_valid_in_session(tracker), LOOK_BACK):
         said = str(event.metadata.get("response") or "")
         if said.startswith(UTTER_UNTIL_HELP_COMES):
@@ -204,6 +208,18 @@ def is_help_called(tracker: DialogueStateTracker) -> bool:
         if said.startswith(ENDS_AN_EMERGENCY):
             return False
     return False
+
+
+def _is_denied_at_once(tracker: DialogueStateTracker) -> bool:
+    """Whether help was taken to be there, and the very next words say that it isn't: "nobody is here yet"."""
+    newest = tracker.latest_message
+    text = (newest.text if newest is not None else None) or ""
+    believed = next(spoken_in_session(tracker), None)
+    return believed is not None and _is_said(believed, UTTER_HELP_IS_THERE) and denies_help(text)
+
+
+def _is_said(event: Event, response: str) -> bool:
+    return isinstance(event, BotUttered) and str(event.metadata.get("response") or "").startswith(response)
 
 
 def is_emergency_from_oneself(tracker: DialogueStateTracker) -> bool:

@@ -40,6 +40,7 @@ from bot.safety.answers import (
     came_out,
     carries_out,
     comes_near,
+    denies_help,
     denies_trouble,
     explains,
     feels_the_same,
@@ -201,7 +202,8 @@ def _in_plain_words(
             return Meaning.CALLED_OFF
         if _intent_of(tracker) == BARRIER_CANNOT_TALK or must_not_be_heard(newest):
             return Meaning.CANNOT_SPEAK
-        return _OF_HELP.get(help_of(tracker)) or _of_a_card(newest, earlier, card)
+        told = None if denies_help(newest) else help_of(tracker)
+        return _OF_HELP.get(told) or _of_a_card(newest, earlier, card)
     if not is_card_open(tracker):
         return None
     # A friend is looked after: that is good news also where nobody spoke of an emergency.

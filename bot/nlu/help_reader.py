@@ -8,12 +8,15 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue.facts import is_emergency_open
 from bot.nlu.after_card_reader import AfterCardReader, encode_told
-from bot.nlu.constants import HELP
-from bot.nlu.news import Help, NewsModel
+from bot.nlu.constants import HELP, NEWS
+from bot.nlu.news import Heard, Help, News, NewsModel
 from bot.nlu.news_messages import load_help
 
 #: The files in which rows of earlier trainings are kept.
 KEPT = ("help-embeddings.npz", "help-details.npz")
+
+#: News that speaks against help that has come: "she's back, and on thursday he takes her over the border".
+_DANGER = (News.DANGER_NOW, News.DANGER_SOON, News.DESPAIR)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -37,8 +40,9 @@ class HelpReader(AfterCardReader):
         return NewsModel.train(cases, alone, together, kinds)
 
     def listens(self, message: Message, tracker: DialogueStateTracker) -> bool:
-        """What is told without an emergency has its words elsewhere."""
-        return is_emergency_open(tracker)
+        """What is told without an emergency has its words elsewhere; danger that is heard as well goes first."""
+        heard = Heard.from_dict(message.get(NEWS))
+        return is_emergency_open(tracker) and (heard is None or heard.news not in _DANGER)
 
     def hears(self, message: Message, likely: Mapping[str, float]) -> None:
         """Sets what is believed; where help has hardly come and was hardly called, nothing."""

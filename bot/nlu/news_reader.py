@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.after_card_reader import AfterCardReader, encode_told
 from bot.nlu.case_messages import load_case_messages
 from bot.nlu.cases import encode_for_training
-from bot.nlu.constants import HELP, NEWS
+from bot.nlu.constants import NEWS
 from bot.nlu.news import QUIET, UNSURE, Heard, News, NewsModel
 from bot.nlu.news_messages import load_news
 
@@ -43,8 +43,8 @@ class NewsReader(AfterCardReader):
         return NewsModel.train(cases, alone, together, kinds)
 
     def listens(self, message: Message, tracker: DialogueStateTracker) -> bool:
-        """Help that has come, or was called, is no news of danger."""
-        return message.get(HELP) is None
+        """After any card, whatever is open."""
+        return True
 
     def hears(self, message: Message, likely: Mapping[str, float]) -> None:
         """Sets the likeliest news that reaches its threshold."""

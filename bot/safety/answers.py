@@ -63,7 +63,7 @@ _SINGLE = (
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
-    "feels_the_same", "young_person", "one_more", "must_not_be_heard",
+    "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -211,6 +211,11 @@ def is_theirs(text: str) -> bool:
 def names_others(text: str) -> bool:
     """Whether words name somebody young beside the one spoken of: "he does it to my sister as well"."""
     return bool(_patterns(_ANSWERS)["names_others"].search(_plain(text)))
+
+
+def denies_help(text: str) -> bool:
+    """Whether words may say that nobody was called or comes, or that help has left: "mum says dont ring the police"."""
+    return bool(_patterns(_ANSWERS)["no_help"].search(_with_digits(text)))
 
 
 def must_not_be_heard(text: str) -> bool:

@@ -20,9 +20,9 @@ SAID = {
     "called": ("utter_crisis_until_help_comes", "utter_emergency_help_called"),
 }
 #: Measured on 2026-11-30 as share of the lines of each kind.
-AT_LEAST = {"here": 0.65, "called": 0.5}
+AT_LEAST = {"here": 0.5, "called": 0.38}
 #: The same: lines that tell of no help, and were taken for help that has come.
-BELIEVED_AT_MOST = 0.04
+BELIEVED_AT_MOST = 0.03
 
 
 @pytest.fixture(scope="module")

@@ -421,3 +421,14 @@ def test_help_stays_called_until_the_danger_is_over(until_then, expected):
 def test_help_that_has_come_ends_the_emergency():
     assert not is_emergency_open(in_danger("ok", until_then=["utter_crisis_help_is_there"]))
     assert is_emergency_open(in_danger("ok", until_then=["utter_crisis_until_help_comes"]))
+
+
+def test_help_that_is_denied_is_not_believed_and_was_not_called():
+    assert meaning_of(in_danger("mum says dont ring the police", "called")) is None
+    assert meaning_of(in_danger("nobody is here yet", "here")) is None
+    assert not is_help_called(in_danger("no one is coming i never rang", until_then=["utter_crisis_until_help_comes"]))
+
+
+@pytest.mark.parametrize(("said", "expected"), [("nobody is here yet", True), ("ok thank you", False)])
+def test_an_emergency_is_open_again_when_help_is_denied_at_once(said, expected):
+    assert is_emergency_open(in_danger(said, until_then=["utter_crisis_help_is_there"])) is expected

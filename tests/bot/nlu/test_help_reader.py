@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import after_card_reader
-from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, HELP
+from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, HELP, NEWS
 from bot.nlu.help_reader import HelpReader
 from bot.nlu.label_model import Encoded
 from bot.nlu.news import QUIET, Help, NewsModel
@@ -43,10 +43,14 @@ def without_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_card_reader, "encode_with_case", lambda opening, text: Encoded(ROW[None], ROW[None]))
 
 
-def read(shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "they are here") -> Message:
+def read(
+    shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "they are here", news: str | None = None
+) -> Message:
     events = [SessionStarted(), UserUttered("he has a knife"), BotUttered("card", metadata=card or EMERGENCY)]
     tracker = DialogueStateTracker.from_events("c1", [*events, UserUttered(text)], [])
     message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW})
+    if news is not None:
+        message.set(NEWS, {"kind": news, "score": 0.5, "sure": False})
     config = {Help.HERE.value: 0.9, Help.CALLED.value: 0.8}
     HelpReader(config, cast(ModelStorage, None), Resource("help"), Likely(shares)).process([message], tracker)
     return message
@@ -71,6 +75,11 @@ def test_what_was_read_behind_the_case_is_kept_for_others() -> None:
 
 def test_nothing_is_listened_for_while_nobody_is_in_danger() -> None:
     assert read([0.0, 1.0, 0.0], {**EMERGENCY, "card_level": "escalate"}).get(HELP) is None
+
+
+@pytest.mark.parametrize(("news", "is_believed"), [("danger_now", False), ("danger_soon", False), ("another_child", True)])
+def test_where_danger_is_heard_as_well_help_is_not_believed(news: str, is_believed: bool) -> None:
+    assert (read([0.0, 1.0, 0.0], news=news).get(HELP) is not None) is is_believed
 
 
 def test_one_word_is_an_answer_to_what_was_said_just_before() -> None:

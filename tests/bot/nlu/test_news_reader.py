@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import after_card_reader
-from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, HELP, NEWS
+from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, NEWS
 from bot.nlu.label_model import Encoded
 from bot.nlu.news import QUIET, News, NewsModel
 from bot.nlu.news_reader import ASKED_FROM, NewsReader
@@ -40,12 +40,10 @@ def without_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_card_reader, "encode_with_case", lambda opening, text: Encoded(ROW[None], ROW[None]))
 
 
-def read(
-    shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "mum is away", told: Dict[str, Any] | None = None
-) -> Message:
+def read(shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "mum is away") -> Message:
     events = [SessionStarted(), UserUttered("he hurts me"), BotUttered("card", metadata=CARD if card is None else card)]
     tracker = DialogueStateTracker.from_events("c1", [*events, UserUttered(text)], [])
-    message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW, **(told or {})})
+    message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW})
     config = {News.DANGER_NOW.value: 0.7, News.DANGER_SOON.value: 0.5, ASKED_FROM: 0.3}
     storage = cast(ModelStorage, None)
     NewsReader(config, storage, Resource("news"), Likely(shares)).process([message], tracker)
@@ -70,7 +68,3 @@ def test_what_was_read_behind_the_case_is_kept_for_others() -> None:
 @pytest.mark.parametrize("card", [{}, {**CARD, "response": "utter_crisis_card_es"}])
 def test_nothing_is_listened_for_without_a_card_or_after_one_in_another_language(card: Dict[str, Any]) -> None:
     assert read([0.0, 1.0, 0.0], card).get(NEWS) is None
-
-
-def test_help_that_has_come_is_no_news_of_danger() -> None:
-    assert read([0.0, 1.0, 0.0], told={HELP: {"kind": "here", "score": 0.95}}).get(NEWS) is None

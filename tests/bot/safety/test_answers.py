@@ -16,6 +16,7 @@ from bot.safety.answers import (
     comes_near,
     denies_dying,
     denies_dying_of_others,
+    denies_help,
     denies_trouble,
     explains,
     feels_the_same,
@@ -919,3 +920,20 @@ def test_a_child_who_was_not_told_of_before_is_another():
 )
 def test_who_must_not_be_heard(said, expected):
     assert must_not_be_heard(said) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("mum says dont ring the police she says hell calm down", True),
+        ("no one is coming, i never rang", True),
+        ("she hung up cos i begged her not to", True),
+        ("he is back outside and mam let him in, nan has gone home", True),
+        ("nobody is here yet", True),
+        ("my sister is calling the ambulance", False),
+        ("ambulance is here they gave me a blanket. mum knows now shes not even angry", False),
+        ("the dispatcher said stay put", False),
+    ],
+)
+def test_help_that_was_not_called_or_has_left(said, expected):
+    assert denies_help(said) is expected
