@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Sequence, Tuple, Type
@@ -89,17 +90,17 @@ class AfterCardReader(GraphComponent):
         return messages
 
     @staticmethod
+    @abstractmethod
     def train_model() -> NewsModel:
         """The model, from its stories."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listens(self, message: Message, tracker: DialogueStateTracker) -> bool:
         """Whether this message is to be read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hears(self, message: Message, likely: Mapping[str, float]) -> None:
         """Sets on the message what is made of the probability of each kind."""
-        raise NotImplementedError
 
 
 def _likely(model: NewsModel, message: Message, tracker: DialogueStateTracker) -> Mapping[str, float]:
