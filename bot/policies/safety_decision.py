@@ -142,6 +142,7 @@ class Turn:
         asks_what_now: The message asks for the next step and nothing else.
         open_card: What the card that is talked about was given for, or None.
         is_fragment: No more than three words.
+        cries_for_help: "Help me", and nothing else.
         speaks_of_calling: The words name a call, a line or talking to somebody.
         has_answer: A checked answer is near enough to be given, be it with a doubt.
         has_sure_answer: The words by themselves are nearly surely what that answer was written for.
@@ -189,6 +190,7 @@ class Turn:
     adds_trouble: bool = False
     asked_before: str | None = None
     is_fragment: bool = False
+    cries_for_help: bool = False
     speaks_of_calling: bool = False
     was_told_again: bool = False
     meaning: Meaning | None = None
@@ -647,8 +649,8 @@ def _asks_what_was_met(turn: Turn) -> bool:
 def _adds_to_an_emergency(turn: Turn) -> bool:
     """Words that tell of no help and no safety ("only a few", "can she sleep now") leave the danger open."""
     says_nothing = turn.intent in _SAYS_NOTHING_BY_ITSELF and turn.intent != SAFE_NOW
-    # "Nobody has come yet" is no plan put off.
-    says_nothing = says_nothing or turn.tells_a_fact or turn.intent == NOT_YET
+    # "Nobody has come yet" is no plan put off, and "help" no wish for a list.
+    says_nothing = says_nothing or turn.tells_a_fact or turn.intent == NOT_YET or turn.cries_for_help
     if turn.open_card is not None and turn.open_card.is_from_oneself and turn.intent in _LEAVES_AN_OVERDOSE_OPEN:
         return True
     return turn.is_overread or turn.asks_what_now or says_nothing or turn.intent == FAQ_INTENT

@@ -64,6 +64,7 @@ _SINGLE = (
     "means_another", "hides_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
+    "cries_for_help",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
 )  # fmt: skip
 
@@ -211,6 +212,11 @@ def is_theirs(text: str) -> bool:
 def names_others(text: str) -> bool:
     """Whether words name somebody young beside the one spoken of: "he does it to my sister as well"."""
     return bool(_patterns(_ANSWERS)["names_others"].search(_plain(text)))
+
+
+def cries_for_help(text: str) -> bool:
+    """Whether words are a cry for help and nothing else: "help me pls"."""
+    return bool(_patterns(_ANSWERS)["cries_for_help"].search(_plain(text)))
 
 
 def denies_help(text: str) -> bool:

@@ -14,6 +14,7 @@ from bot.safety.answers import (
     calls_off,
     carries_out,
     comes_near,
+    cries_for_help,
     denies_dying,
     denies_dying_of_others,
     denies_help,
@@ -937,3 +938,11 @@ def test_who_must_not_be_heard(said, expected):
 )
 def test_help_that_was_not_called_or_has_left(said, expected):
     assert denies_help(said) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("help", True), ("help me pls", True), ("pls help us", True), ("who can help me", False), ("/get_hotline", False), ("help with homework", False)],
+)
+def test_a_cry_for_help(said, expected):
+    assert cries_for_help(said) is expected
