@@ -6,12 +6,13 @@ import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.evaluation import after_card, breakdown, case_questions, follow_ups, news, robustness
+from bot.evaluation import after_card, breakdown, case_questions, emergencies, follow_ups, news, robustness
 from bot.evaluation.after_card import Answered, Play
 from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
 from bot.evaluation.breakdown import Band, Group
 from bot.evaluation.case_questions import Outcome as CaseOutcome
 from bot.evaluation.cost import Cost, measure_cost
+from bot.evaluation.emergencies import Outcome as EmergencyOutcome
 from bot.evaluation.follow_ups import Followed
 from bot.evaluation.held_out import HeldOut
 from bot.evaluation.lines import Measured
@@ -70,6 +71,7 @@ class Scorecard:
     case_questions: List[CaseOutcome] = field(default_factory=list)
     case_statements: List[CaseOutcome] = field(default_factory=list)
     news: List[NewsOutcome] = field(default_factory=list)
+    emergencies: List[EmergencyOutcome] = field(default_factory=list)
 
 
 def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
@@ -145,7 +147,9 @@ def measure_all(
     told = case_questions.play_told(case_questions.load_case_statements(), play) if play else []
     _say("news after a card")
     changed = news.play(news.load_told(), play) if play else []
-    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked, told, changed)
+    _say("help in an emergency")
+    helped = emergencies.play(emergencies.load_lines(), play) if play else []
+    return Scorecard(core, gate_figures(core), changes, cost, answers, answered, followed, asked, told, changed, helped)
 
 
 def groups_of(core: Core, name: str) -> List[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Mapping, Sequence
 
-from bot.evaluation import after_card, breakdown, case_questions, follow_ups, news
+from bot.evaluation import after_card, breakdown, case_questions, emergencies, follow_ups, news
 from bot.evaluation.gates import Gate
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.robustness import Referral, in_time, languages, panel_misses, quiet_messages, quiet_sessions
@@ -54,6 +54,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _case_questions(card),
         _case_statements(card),
         _news(card),
+        _emergencies(card),
         _follow_ups(card),
         _reliability(card.core),
         _cost(card),
@@ -257,6 +258,20 @@ def _news(card: Scorecard) -> str:
     rows = [[kind, *(found[name].as_text() for name in news.OUTCOMES)] for kind, found in shares.items()]
     last = f"Quiet messages alarmed: {quiet['alarmed'].as_text()}."
     return f"{title}\n\n{note}\n\n{table(['What it brings', *news.OUTCOMES], rows)}\n\n{last}"
+
+
+def _emergencies(card: Scorecard) -> str:
+    title, outcomes = "## Help in an emergency", card.emergencies
+    if not outcomes:
+        return f"{title}\n\n{card.answers.note}"
+    note = (
+        f"{len(outcomes)} messages right after {len({one.line.story for one in outcomes})} openings that are answered "
+        "as an emergency. Some tell in passing that help is *here* or was *called*; others only sound like safety, and "
+        "to believe those hurts more than a number said once more."
+    )
+    rows = [[kind, heard.as_text()] for kind, heard in emergencies.heard_by_kind(outcomes).items()]
+    last = f"Lines that tell of no help, taken for help that is here: {emergencies.believed(outcomes).as_text()}."
+    return f"{title}\n\n{note}\n\n{table(['Help', 'Heard'], rows)}\n\n{last}"
 
 
 def _sizes(outcomes: Sequence[case_questions.Outcome], kind: str) -> str:
