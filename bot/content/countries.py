@@ -46,7 +46,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 #: Two letters in capitals that more often mean something else when typed.
 _NOT_CODES = frozenset(("IN", "IT", "IS", "NO", "ME", "MY", "BE", "SO", "TO", "DO", "AM", "AS", "AT", "HM", "OK", "MS"))
 #: "us" in small letters is a pronoun unless one of these stands before it or it stands alone.
-_PRONOUN = "us"
+PRONOUN = "us"
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ def _region_at(start: int, words: Words, names: CountryNames) -> str | None:
 def _counts(place: Place, words: Words, names: CountryNames, more: AbstractSet[str] = frozenset()) -> bool:
     alone = len(words.plain) == place.end - place.start
     before = words.plain[place.start - 1] if place.start else ""
-    if place.name == _PRONOUN:
+    if place.name == PRONOUN:
         return alone or before in ("the", "from", "in") or words.typed[place.start].rstrip(".") in ("US", "U.S")
     if place.name in names.ambiguous:
         return alone or before in names.place_words or before in more

@@ -20,6 +20,7 @@ from bot.content.situations import Situation
 from bot.content.telling import CrisisContext, find_situation_told, read_told
 from bot.content.variables import helpline_lines, short_line
 from bot.safety import levels
+from bot.safety.answers import is_of_the_own_home
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import CHILD, FRIEND, PARENT, PROFESSIONAL, Duty, ReplyKind, audience_of, duty_of, is_grown
 
@@ -253,6 +254,8 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 def _emergency(desk: _Desk) -> List[Message]:
     kind = "self_harm" if desk.assessment.is_danger_from_oneself else "danger"
     voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
+    if kind == "danger" and voice == FRIEND and _is_at_home(desk):
+        voice = CHILD
     # The same words twice in a row sound as if nobody read; the number stays first.
     is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
     again = f"utter_emergency_{'still' if desk.context.emergencies > 1 else 'again'}_{kind}"
@@ -265,6 +268,12 @@ def _emergency(desk: _Desk) -> List[Message]:
     if own in desk.book:
         return [desk.message(own)]
     return [desk.message(f"utter_emergency_{kind}_{voice}")]
+
+
+def _is_at_home(desk: _Desk) -> bool:
+    """Whether a child tells of somebody of their own home: an adult near them may be the one who is dangerous."""
+    is_a_child = not is_grown(desk.context.age, desk.context.audience)
+    return is_a_child and is_of_the_own_home(desk.context.words.rpartition("\n")[2])
 
 
 _KINDS = {

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Match, Pattern
 
-from bot.content.countries import Place, Words, find_places, get_country_names, place_first, resolve_country
+from bot.content.countries import PRONOUN, Place, Words, find_places, get_country_names, place_first, resolve_country
 from bot.content.others import REPORTED, SOMEBODY, of_oneself
 
 #: More than anybody types before they say where they are; an endless text is not searched to its end.
@@ -146,7 +146,7 @@ def read_country(
     lines = _lines_asked_for(text, known)
     if lines is not None:
         return CountryReading(lines, is_meant=True, asks_for_lines=True)
-    country = find_own_country(text, known) or _alone(text, known, was_asked)
+    country = find_own_country(text, known) or _alone(text, known, was_asked) or said_first(text, known, was_asked)
     if country is None and (names_a_country or asks_for_lines):
         country = _lines_named(plain, _REQUEST if asks_for_lines else _NAMES_LINES, known)
     if country is None and names_a_country:
@@ -171,6 +171,25 @@ def _lines_asked_for(text: str, known: str | None = None) -> str | None:
 def named_alone(text: str, known: str | None = None) -> str | None:
     """The country that is all an answer to our question says ("ireland", "im irish"), so that it tells of no risk."""
     return _alone(text, known, was_asked=True)
+
+
+def said_first(text: str, known: str | None = None, was_asked: bool = False) -> str | None:
+    """The country with which a message begins before it goes on ("uk. he paid already"), else None.
+
+    Unasked only where none is known, and not for a name that is a person's, too ("jordan. he keeps texting me").
+
+    Args:
+        known: As for `resolve_country`.
+        was_asked: We asked for the country just before.
+    """
+    plain = _plain(text).strip()
+    first, *more = _CLAUSE.split(plain, maxsplit=1)
+    if not any(map(str.strip, more)) or _LEFT.search(plain):
+        return None
+    names = {place.name for place in find_places(Words(first), known)}
+    if not was_asked and (known or names & {*get_country_names().ambiguous, PRONOUN}):
+        return None
+    return _alone(first, known, was_asked)
 
 
 def _plain(text: str) -> str:

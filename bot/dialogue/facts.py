@@ -40,7 +40,7 @@ from bot.dialogue.constants import (
 from bot.nlu.constants import HELP, NEWS
 from bot.nlu.news import Heard, Help
 from bot.nlu.topics import FAULT, is_about, is_asked_for
-from bot.safety.answers import denies_help
+from bot.safety.answers import AFTER_AN_EMERGENCY, AFTER_AN_OVERDOSE, denies_help, says_outcome
 from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 
 #: Audiences of grown-ups.
@@ -56,6 +56,8 @@ EMERGENCIES_FROM_ONESELF = (
 ASKED_LATELY = 4
 #: Ends with the question for the country, also in a channel without buttons.
 ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", STEP})
+#: Intents of words that tell of help or safety; alone they are overread too easily in an emergency.
+TELLS_OF_HELP = frozenset({"outcome_safe_now", "outcome_contacted", "outcome_going_to"})
 _CARD_IN_A_LANGUAGE = re.compile(r"utter_(?:crisis|emergency)_card_([a-z]{2})$")
 #: Said only after a button, or words that surely say so: help was found, or it is over.
 ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted", UTTER_HELP_IS_THERE)
@@ -294,10 +296,20 @@ def news_of(tracker: DialogueStateTracker) -> Heard | None:
 
 
 def help_of(tracker: DialogueStateTracker) -> Help | None:
-    """What the newest message in an open emergency surely tells of help, or None."""
+    """What the newest message in an open emergency surely tells of help, or hints at where the intent does, too."""
     message = tracker.latest_message
     told = (message.parse_data or {}).get(HELP) if message is not None else None
-    return Help(told["kind"]) if told else None
+    if message is None or not told:
+        return None
+    return Help(told["kind"]) if told["sure"] or _is_hinted_at(message, tracker) else None
+
+
+def _is_hinted_at(message: UserUttered, tracker: DialogueStateTracker) -> bool:
+    """Whether the intent tells of help as well; plain words of safety have an answer of their own."""
+    intent, after = message.intent.get("name") or "", AFTER_AN_EMERGENCY
+    if is_emergency_from_oneself(tracker):
+        after = AFTER_AN_OVERDOSE
+    return intent in TELLS_OF_HELP and not says_outcome(intent, message.text or "", after)
 
 
 def is_country_asked(tracker: DialogueStateTracker) -> bool:

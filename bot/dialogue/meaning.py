@@ -84,11 +84,13 @@ _FROM_A_PERSON = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER})
 _AT_HOME = ("utter_crisis_parent_is_abuser", "utter_crisis_parent_hits", "utter_crisis_partner_violence")
 #: Where "it happened again" tells of what somebody does to a child, and not of pictures or demands.
 _DONE_TO_A_CHILD = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER, OFFENDER_CONCERN})
+#: Tells of a meeting; its words are about somebody who is known from the internet only.
+_MEETING, _OF_STAFF = "told_a_meeting", "utter_crisis_staff_member"
 #: Intents whose words fit such news better than the general ones.
 _SAYS_IT_BETTER: Mapping[News, FrozenSet[str]] = {
     # Nobody answers, or they wait in a queue: their words keep the emergency number beneath.
     News.DANGER_NOW: frozenset({"told_cannot_reach", "told_waiting_for_helpline", "outcome_no_answer"}),
-    News.DANGER_SOON: frozenset({"told_a_meeting", "told_danger_goes_on"}),
+    News.DANGER_SOON: frozenset({_MEETING, "told_danger_goes_on"}),
     News.AGAIN: frozenset({"told_comes_back", "told_nobody_acts"}),
 }
 #: Intents that tell the same as such news, in general words.
@@ -259,8 +261,17 @@ def _is_told_otherwise(heard: Heard, tracker: DialogueStateTracker) -> bool:
     # Danger is asked about, whatever fact tells of it.
     is_fact = intent.startswith(_FACTS) and intent not in _LEAVES_OPEN and heard.news is not News.DANGER_NOW
     is_plain = is_fact and heard.news.speaker is None and heard.score < _SURELY
+    if heard.news is News.DANGER_SOON and _is_of_somebody_known(intent, tracker):
+        return False
     is_said_better = intent in _SAYS_IT_BETTER.get(heard.news, ())
     return is_said_better or (is_plain and intent not in _OF_THE_SAME.get(heard.news, ()))
+
+
+def _is_of_somebody_known(intent: str, tracker: DialogueStateTracker) -> bool:
+    """Whether a meeting is told of somebody of the family, or of a coach: words about strangers online misfit."""
+    card = newest_card(tracker)
+    is_staff = str(card.get("response") or "").startswith(_OF_STAFF)
+    return intent == _MEETING and (is_staff or card.get(CARD_CATEGORY) == ABUSE_DISCLOSURE)
 
 
 def _has_general_words(heard: Heard, tracker: DialogueStateTracker) -> bool:

@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
-from bot.content.own_country import CountryReading, find_own_country, read_country
+from bot.content.own_country import CountryReading, find_own_country, read_country, said_first
 from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
@@ -139,16 +139,17 @@ def _known_country(message: Message, tracker: Optional[DialogueStateTracker]) ->
 def _read_country(message: Message, text: str, tracker: Optional[DialogueStateTracker]) -> CountryReading:
     """Where the writer is. A disclosure typed while we ask for the country is a disclosure: only plain words count."""
     known = _known_country(message, tracker)
+    was_asked = tracker is not None and is_country_asked(tracker)
     risk = message.get(RISK) or {}
     # By themselves: "ireland", said after what worries, is an answer like any other.
     if risk.get("alone", risk.get("level", "none")) != "none":
-        country = find_own_country(text, known)
+        country = find_own_country(text, known) or said_first(text, known, was_asked)
         return CountryReading(country, country is not None)
     intent = (message.get(INTENT) or {}).get("name")
     return read_country(
         text,
         known,
-        was_asked=tracker is not None and is_country_asked(tracker),
+        was_asked=was_asked,
         names_a_country=intent == COUNTRY_INTENT,
         asks_for_lines=intent == HOTLINE_INTENT,
     )

@@ -15,6 +15,8 @@ from bot.nlu.news_messages import load_help
 #: The files in which rows of earlier trainings are kept.
 KEPT = ("help-embeddings.npz", "help-details.npz")
 
+#: From which probability of either kind help is believed where the intent of the message tells of it, too.
+AS_AN_OUTCOME = "as_an_outcome"
 #: News that speaks against help that has come: "she's back, and on thursday he takes her over the border".
 _DANGER = (News.DANGER_NOW, News.DANGER_SOON, News.DESPAIR)
 
@@ -29,7 +31,7 @@ class HelpReader(AfterCardReader):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """From which probability each kind is believed; figures in `config.yml`."""
-        return {one.value: 0.9 for one in Help}
+        return {**{one.value: 0.9 for one in Help}, AS_AN_OUTCOME: 0.5}
 
     @staticmethod
     def train_model() -> NewsModel:
@@ -45,7 +47,9 @@ class HelpReader(AfterCardReader):
         return is_emergency_open(tracker) and (heard is None or heard.news not in _DANGER)
 
     def hears(self, message: Message, likely: Mapping[str, float]) -> None:
-        """Sets what is believed; where help has hardly come and was hardly called, nothing."""
-        for one in Help:
-            if likely[one.value] >= self._config[one.value]:
-                message.set(HELP, {"kind": one.value, "score": round(likely[one.value], 4)}, add_to_output=True)
+        """Sets what is told of help, and whether that is sure by itself; where hardly any is told, nothing."""
+        kind = max((one.value for one in Help), key=lambda name: likely[name])
+        is_sure = likely[kind] >= self._config[kind]
+        if is_sure or sum(likely[one.value] for one in Help) >= self._config[AS_AN_OUTCOME]:
+            told = {"kind": kind, "score": round(likely[kind], 4), "sure": is_sure}
+            message.set(HELP, told, add_to_output=True)

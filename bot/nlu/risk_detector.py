@@ -138,7 +138,7 @@ class RiskDetector(GraphComponent):
             # What was told before a card was answered by that card; it must not bring the card again.
             if len(texts) == self._config[MEMORY_MESSAGES] or _is_card(event) or is_misreading(event):
                 break
-            if isinstance(event, UserUttered) and _tells_something(event):
+            if isinstance(event, UserUttered) and _tells_something(event) and not _is_mere_denial(event):
                 texts.append(event.text)
         return texts[::-1]
 
@@ -220,6 +220,12 @@ def _tells_something(event: UserUttered) -> bool:
     """Typed, and no line of an exercise: those say nothing about the person."""
     practised = ((event.parse_data or {}).get(RISK) or {}).get("practised")
     return bool(event.text) and not event.text.startswith(INTENT_MESSAGE_PREFIX) and not practised
+
+
+def _is_mere_denial(event: UserUttered) -> bool:
+    """ "No i dont want to die" tells of nothing by itself; "i dont want her to see it" after it sounded like dying."""
+    risk = (event.parse_data or {}).get(RISK) or {}
+    return risk.get("alone") == RiskLevel.NONE.label and denies_dying(event.text or "")
 
 
 def _is_card(event: Any) -> bool:

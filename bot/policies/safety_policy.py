@@ -117,6 +117,8 @@ _OF_OTHERS = (Speaker.ABOUT_CHILD.value, Speaker.FRIEND.value, Speaker.PROFESSIO
 _OF_DYING = "self_harm_support"
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
 SURELY_MEANT_FROM = 0.9
+#: Says that help was found; from this confidence it is believed without such words, where nobody is in danger.
+CONTACTED, FOUND_FROM = "outcome_contacted", 0.8
 #: Confidence of an answer ranked for a case, from which it is what the question asks for.
 ASKED_IN_CASE_FROM = 0.5
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
@@ -260,7 +262,16 @@ def _is_overread(message: UserUttered, tracker: DialogueStateTracker) -> bool:
     after = None
     if is_emergency_open(tracker):
         after = AFTER_AN_OVERDOSE if is_emergency_from_oneself(tracker) else AFTER_AN_EMERGENCY
-    return not says_outcome(intent, text, after)
+    return not (says_outcome(intent, text, after) or (after is None and _is_surely_found(message)))
+
+
+def _is_surely_found(message: UserUttered) -> bool:
+    """Whether it is understood, however it is put, that help was found ("gp saw her and has rung social services")."""
+    text = message.text or ""
+    # "I did", after a card, may be anything.
+    is_told = len(text.split()) > _FRAGMENT_WORDS and not is_question(text)
+    is_found = is_told and message.intent.get("name") == CONTACTED
+    return is_found and float(message.intent.get("confidence") or 0) >= FOUND_FROM
 
 
 def _open_card(tracker: DialogueStateTracker) -> Optional[OpenCard]:

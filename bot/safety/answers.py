@@ -53,7 +53,7 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Found anywhere in the words.
 _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
-    "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
+    "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -492,6 +492,11 @@ def _kin_in(text: str) -> set[str]:
 def names_family(text: str) -> bool:
     """Whether one of the family is named: a parent, a brother or sister, grandparents, uncle, aunt or cousin."""
     return bool(_kin_in(text) & _FAMILY)
+
+
+def is_of_the_own_home(text: str) -> bool:
+    """Whether words tell of somebody of the writer's own family: "mums boyfriend is hitting her"."""
+    return bool(_patterns(_ANSWERS)["of_the_own_home"].search(_plain(text)))
 
 
 def took_something(text: str) -> bool:

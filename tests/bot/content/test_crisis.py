@@ -102,6 +102,20 @@ def test_who_is_in_danger_from_themselves_hears_other_words_than_who_is_attacked
     assert compose(risk, CrisisContext(country="GB", audience="child")).messages[0].response == name
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("my stepdad pushed my little brother and his head is bleeding", "utter_emergency_danger_child"),
+        ("mums boyfriend is hitting her right now", "utter_emergency_danger_child"),
+        ("my friend says her dad is hitting her", "utter_emergency_danger_friend"),
+    ],
+)
+def test_a_child_in_whose_home_the_danger_is_is_not_sent_to_the_adult_near_them(words, name):
+    risk = RiskAssessment(RiskLevel.EMERGENCY, {levels.IMMEDIATE_DANGER: 0.99}, Speaker.FRIEND)
+    found = compose(risk, CrisisContext(country="GB", audience="child", words=words))
+    assert found.messages[0].response == name
+
+
 def test_an_adult_who_gives_their_age_is_not_sent_to_a_line_for_children():
     risk = RiskAssessment(RiskLevel.ESCALATE, {levels.SELF_HARM: 0.9}, Speaker.SELF)
     child, adult = (compose(risk, CrisisContext(country="GB", age=age)).hotlines for age in (13, 34))

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.content.countries import resolve_country
-from bot.content.own_country import find_own_country, newest_own_country, read_country
+from bot.content.own_country import find_own_country, newest_own_country, read_country, said_first
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,19 @@ def test_a_place_without_a_person_is_as_often_somebody_elses_where_the_own_count
 )  # fmt: skip
 def test_an_answer_to_our_question_may_be_a_nationality_and_is_never_about_somebody_else(text, expected):
     assert read_country(text, was_asked=True, names_a_country=True).country == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "was_asked", "expected"),
+    [
+        ("uk. he paid already and they want more", None, False, "GB"), ("United Kingdom, mum knows now", "US", True, "GB"),
+        ("ireland and she is nine", None, True, "IE"), ("jordan. he keeps texting me", None, False, None),
+        ("us. he wont stop", None, False, None), ("uk. he paid already", "US", False, None), ("uk", None, True, None),
+        ("france was lovely. he wrote there", None, True, None), ("no. he did it", None, True, None),
+    ],
+)  # fmt: skip
+def test_a_country_with_which_a_message_begins_is_where_the_writer_is(text, known, was_asked, expected):
+    assert said_first(text, known, was_asked) == expected
 
 
 @pytest.mark.parametrize("text", ["georgia", "kerry", "not the uk", "i dont know"])

@@ -319,7 +319,7 @@ def test_who_says_whose_trouble_it_is_is_believed_where_they_surely_do(kind, sai
 
 
 def test_words_that_say_it_better_and_questions_keep_their_meaning():
-    assert meaning_of(hinted("danger_soon", intent="told_a_meeting")) is None
+    assert meaning_of(hinted("danger_soon", category="adult_involved", intent="told_a_meeting")) is None
     assert meaning_of(hinted("again", "he did it again what do i do?")) is None
 
 
@@ -370,17 +370,31 @@ def test_a_disclosure_of_the_same_person_and_rage_are_no_corrections():
     assert told({"immediate_danger": 0.5}, "self", 0.95) is None
 
 
+@pytest.mark.parametrize(
+    ("category", "response", "expected"),
+    [
+        ("abuse_disclosure", None, Meaning.DANGER_AHEAD),
+        ("adult_involved", "utter_crisis_staff_member_parent", Meaning.DANGER_AHEAD),
+        # Who is known from the internet only: words for a meeting say it better.
+        ("adult_involved", None, None),
+    ],
+)
+def test_a_day_with_somebody_who_is_known_is_no_meeting_with_a_stranger(category, response, expected):
+    said = {"said": "he wants to pick her up friday", "intent": "told_a_meeting", "score": 0.87}
+    assert meaning_of(hinted("danger_soon", category=category, response=response, **said)) is expected
+
+
 def test_while_danger_is_open_hints_have_no_meaning_of_their_own():
     assert meaning_of(hinted("danger_soon", category="immediate_danger", level="emergency")) is None
 
 
-def in_danger(said, kind=None, until_then=(), level="emergency"):
+def in_danger(said, kind=None, until_then=(), level="emergency", is_sure=True, intent=None):
     """A session in an emergency whose newest message tells of help."""
     tracker = after("immediate_danger", "my dad has a knife", level=level)
     for response in until_then:
         tracker.update(BotUttered("…", metadata={"response": response}))
-    told = {"help": {"kind": kind, "score": 0.95}} if kind else {}
-    tracker.update(UserUttered(said, intent={"name": None}, parse_data={"intent": {"name": None}, **told}))
+    told = {"help": {"kind": kind, "score": 0.95, "sure": is_sure}} if kind else {}
+    tracker.update(UserUttered(said, intent={"name": intent}, parse_data={"intent": {"name": intent}, **told}))
     return tracker
 
 
@@ -389,6 +403,13 @@ def in_danger(said, kind=None, until_then=(), level="emergency"):
 )
 def test_help_is_heard_in_an_emergency(kind, expected):
     assert meaning_of(in_danger("some bloke in green asked me the same", kind)) is expected
+
+
+@pytest.mark.parametrize(
+    ("intent", "expected"), [("outcome_safe_now", Meaning.HELP_IS_HERE), ("outcome_no_answer", None), (None, None)]
+)
+def test_help_that_is_hinted_at_is_believed_where_the_intent_says_so_too(intent, expected):
+    assert meaning_of(in_danger("did it. they came", "here", is_sure=False, intent=intent)) is expected
 
 
 def test_who_must_not_be_heard_is_told_how_to_call_all_the_same_and_only_in_an_emergency():

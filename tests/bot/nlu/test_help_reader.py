@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import after_card_reader
 from bot.nlu.constants import BEHIND_THE_CASE, DETAIL, EMBEDDING, HELP, NEWS
-from bot.nlu.help_reader import HelpReader
+from bot.nlu.help_reader import AS_AN_OUTCOME, HelpReader
 from bot.nlu.label_model import Encoded
 from bot.nlu.news import QUIET, Help, NewsModel
 from bot.nlu.news_messages import load_help
@@ -48,7 +48,7 @@ def read(
     message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW})
     if news is not None:
         message.set(NEWS, {"kind": news, "score": 0.5, "sure": False})
-    config = {Help.HERE.value: 0.9, Help.CALLED.value: 0.8}
+    config = {Help.HERE.value: 0.9, Help.CALLED.value: 0.8, AS_AN_OUTCOME: 0.6}
     HelpReader(config, cast(ModelStorage, None), Resource("help"), model_that_gives(shares)).process([message], tracker)
     return message
 
@@ -56,13 +56,14 @@ def read(
 @pytest.mark.parametrize(
     ("shares", "expected"),
     [
-        ([0.05, 0.95, 0.0], {"kind": "here", "score": 0.95}),
-        ([0.15, 0.85, 0.0], None),
-        ([0.15, 0.0, 0.85], {"kind": "called", "score": 0.85}),
-        ([0.98, 0.01, 0.01], None),
+        ([0.05, 0.95, 0.0], {"kind": "here", "score": 0.95, "sure": True}),
+        ([0.15, 0.85, 0.0], {"kind": "here", "score": 0.85, "sure": False}),
+        ([0.15, 0.0, 0.85], {"kind": "called", "score": 0.85, "sure": True}),
+        ([0.3, 0.3, 0.4], {"kind": "called", "score": 0.4, "sure": False}),
+        ([0.45, 0.35, 0.2], None),
     ],
 )
-def test_help_is_believed_from_its_threshold(shares: Sequence[float], expected: Dict[str, Any] | None) -> None:
+def test_help_is_sure_from_its_threshold_and_hinted_at_from_another(shares: Sequence[float], expected: Dict[str, Any] | None) -> None:
     assert read(shares).get(HELP) == expected
 
 

@@ -44,6 +44,13 @@ def test_what_was_said_in_an_earlier_session_is_not_read_with_today():
     assert DETECTOR._speaker_before(tracker) is None
 
 
+@pytest.mark.parametrize(("alone", "kept"), [("none", []), ("escalate", ["no i dont want to die lol"])])
+def test_a_mere_denial_says_nothing_beside_what_is_written_next(alone, kept):
+    denial = UserUttered("no i dont want to die lol", parse_data={RISK: {"alone": alone, "level": alone, "speaker": "self"}})
+    read = DETECTOR._earlier_texts(tracker_with(SessionStarted(), denial, UserUttered("i dont want her to see it")))
+    assert read == [*kept, "i dont want her to see it"]
+
+
 @pytest.mark.parametrize("action", ["utter_crisis_card", "utter_told_danger_goes_on"])
 def test_what_a_card_has_answered_is_not_read_again(action):
     card = BotUttered("card", metadata={"utter_action": action})

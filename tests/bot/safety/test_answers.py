@@ -367,6 +367,8 @@ def test_what_is_asked_about_the_next_step_hides_no_return():
     told = ["my daughter has gone to meet a man she met online"]
     assert calls_off("they found her!! shes ok shes in the police car. what do i say when she gets here", told)
     assert not calls_off("they found her phone. what do i do, she is still gone", told)
+    assert calls_off("its fine now nobodys in danger. how do i talk to my mum about it", ["dad hits mum"])
+    assert not calls_off("nobody is in danger yet but hes coming", ["dad hits mum"])
 
 
 @pytest.mark.parametrize("word", ["its ", "no ", "haha ", "ok ", "mum ", "he is ", "it was just ", "home "])
