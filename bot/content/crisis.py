@@ -20,7 +20,7 @@ from bot.content.situations import Situation
 from bot.content.telling import CrisisContext, find_situation_told, read_told
 from bot.content.variables import helpline_lines, short_line
 from bot.safety import levels
-from bot.safety.answers import is_of_the_own_home
+from bot.safety.answers import is_of_the_own_home, tells_of_an_attack
 from bot.safety.levels import RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import CHILD, FRIEND, PARENT, PROFESSIONAL, Duty, ReplyKind, audience_of, duty_of, is_grown
 
@@ -252,28 +252,54 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 
 
 def _emergency(desk: _Desk) -> List[Message]:
-    kind = "self_harm" if desk.assessment.is_danger_from_oneself else "danger"
-    voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
-    if kind == "danger" and voice == FRIEND and _is_at_home(desk):
-        voice = CHILD
-    # The same words twice in a row sound as if nobody read; the number stays first.
-    is_same = desk.context.emergency_from_oneself == desk.assessment.is_danger_from_oneself
-    again = f"utter_emergency_{'still' if desk.context.emergencies > 1 else 'again'}_{kind}"
-    if desk.context.help_is_called and is_same:
+    kind = _kind_of_danger(desk)
+    if desk.context.help_is_called and _is_same_danger(desk, kind):
         return [desk.message(UTTER_HELP_CALLED)]
-    if desk.context.emergencies and is_same:
-        return [desk.message(again)]
+    # The same words twice in a row sound as if nobody read; the number stays first.
+    if desk.context.emergencies and _is_same_danger(desk, kind):
+        return [desk.message(f"utter_emergency_{_how_often(desk, kind)}_{kind}")]
     # Who found somebody that does not wake up is not sent away from them, whoever they are.
     own = f"utter_emergency_{desk.situation.name}" if desk.situation else ""
     if own in desk.book:
         return [desk.message(own)]
-    return [desk.message(f"utter_emergency_{kind}_{voice}")]
+    return [desk.message(f"utter_emergency_{kind}_{_voice_in_danger(desk, kind)}")]
+
+
+def _kind_of_danger(desk: _Desk) -> str:
+    """Where the danger comes from; somebody who does not wake up is no danger by another, unless that is told."""
+    if desk.assessment.is_danger_from_oneself:
+        return "self_harm"
+    goes_on = desk.context.emergencies and desk.context.emergency_of_a_collapse
+    is_attack = desk.assessment.is_told_plainly or tells_of_an_attack(_newest_words(desk))
+    return "collapsed" if goes_on and not is_attack else "danger"
+
+
+def _how_often(desk: _Desk, kind: str) -> str:
+    """Which words for an emergency that goes on: danger that is told anew gets no "if", and no words twice in a row."""
+    is_worse = kind == "danger" and desk.context.emergency_told_anew and desk.context.emergencies % 2
+    return "worse" if is_worse else ("still" if desk.context.emergencies > 1 else "again")
+
+
+def _is_same_danger(desk: _Desk, kind: str) -> bool:
+    """Whether the emergency is the one of the card before."""
+    if desk.context.emergency_of_a_collapse or kind == "collapsed":
+        return kind == "collapsed"
+    return desk.context.emergency_from_oneself == (kind == "self_harm")
+
+
+def _voice_in_danger(desk: _Desk, kind: str) -> str:
+    voice = "survivor" if desk.duty.voice == "own_behaviour" else desk.duty.voice
+    return CHILD if kind == "danger" and voice == FRIEND and _is_at_home(desk) else voice
 
 
 def _is_at_home(desk: _Desk) -> bool:
     """Whether a child tells of somebody of their own home: an adult near them may be the one who is dangerous."""
     is_a_child = not is_grown(desk.context.age, desk.context.audience)
-    return is_a_child and is_of_the_own_home(desk.context.words.rpartition("\n")[2])
+    return is_a_child and is_of_the_own_home(_newest_words(desk))
+
+
+def _newest_words(desk: _Desk) -> str:
+    return desk.context.words.rpartition("\n")[2]
 
 
 _KINDS = {

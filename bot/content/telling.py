@@ -80,6 +80,8 @@ class CrisisContext:
         situation: Name of the situation, where more than the words told it: "it's me" after a card about another.
         whose_is_said: The assessment's speaker is who the person said it is, and no guess.
         emergency_from_oneself: The newest of them was about somebody who took something or hurts themselves.
+        emergency_told_anew: The newest message tells of danger at this moment by itself.
+        emergency_of_a_collapse: It was about somebody who does not wake up.
         help_is_called: It was said since that help was called.
     """
 
@@ -94,6 +96,8 @@ class CrisisContext:
     needs: Tuple[str, ...] = ()
     emergencies: int = 0
     emergency_from_oneself: bool = False
+    emergency_of_a_collapse: bool = False
+    emergency_told_anew: bool = False
     help_is_called: bool = False
     of_a_friend: bool = False
     of_a_child: bool = False

@@ -47,10 +47,15 @@ from bot.safety.levels import IMMEDIATE_DANGER, RiskLevel, Speaker
 GROWN_UPS = ("parent", "professional")
 #: Leads what a parent needs who did it themselves (`data/risk/words/situations.yml`); no other card begins with it.
 _PARENT_SUPPORT = "parent_support"
+#: Emergency cards about somebody who does not wake up.
+EMERGENCIES_OF_A_COLLAPSE = (
+    "utter_emergency_collapsed", "utter_emergency_again_collapsed", "utter_emergency_still_collapsed",
+)  # fmt: skip
 #: Emergency cards about a danger that comes from the person themselves, and about somebody who does not wake up: people
 #: who treat them end it, nobody else. Their category is danger all the same.
 EMERGENCIES_FROM_ONESELF = (
-    "utter_emergency_self_harm", "utter_emergency_again_self_harm", "utter_emergency_collapsed",
+    "utter_emergency_self_harm", "utter_emergency_again_self_harm", "utter_emergency_still_self_harm",
+    *EMERGENCIES_OF_A_COLLAPSE,
 )  # fmt: skip
 #: For so many bot messages a question about a risk is not asked once more.
 ASKED_LATELY = 4
@@ -229,6 +234,11 @@ def is_emergency_from_oneself(tracker: DialogueStateTracker) -> bool:
     return str(newest_card(tracker).get("response") or "").startswith(EMERGENCIES_FROM_ONESELF)
 
 
+def is_emergency_of_a_collapse(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest card was about somebody who does not wake up."""
+    return str(newest_card(tracker).get("response") or "").startswith(EMERGENCIES_OF_A_COLLAPSE)
+
+
 def is_card_from_own_hand(tracker: DialogueStateTracker) -> bool:
     """Whether the newest card answered somebody who hurt a child, or is afraid to: "how do i stop" is about that."""
     return (newest_card(tracker).get(CARD_NEEDS) or ())[:1] == [_PARENT_SUPPORT]
@@ -305,11 +315,12 @@ def help_of(tracker: DialogueStateTracker) -> Help | None:
 
 
 def _is_hinted_at(message: UserUttered, tracker: DialogueStateTracker) -> bool:
-    """Whether the intent tells of help as well; plain words of safety have an answer of their own."""
+    """Whether the intent tells of help as well; plain words of safety, without danger, have an answer of their own."""
     intent, after = message.intent.get("name") or "", AFTER_AN_EMERGENCY
     if is_emergency_from_oneself(tracker):
         after = AFTER_AN_OVERDOSE
-    return intent in TELLS_OF_HELP and not says_outcome(intent, message.text or "", after)
+    in_danger = (latest_risk(tracker) or {}).get("level") == RiskLevel.EMERGENCY.label
+    return intent in TELLS_OF_HELP and (in_danger or not says_outcome(intent, message.text or "", after))
 
 
 def is_country_asked(tracker: DialogueStateTracker) -> bool:

@@ -103,6 +103,7 @@ from bot.dialogue.facts import (
     is_card_open,
     is_direct_question,
     is_emergency_from_oneself,
+    is_emergency_of_a_collapse,
     is_emergency_open,
     is_help_called,
     is_told_plainly,
@@ -143,6 +144,7 @@ from bot.safety.levels import (
     ADULT_INVOLVED,
     EXTORTION,
     IMAGE_SHARED,
+    IMMEDIATE_DANGER,
     OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
@@ -216,7 +218,7 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     is_heard_again = risk.level < RiskLevel.EMERGENCY or (SELF_HARM in risk.categories and not is_told)
     is_same_danger = goes_on and is_heard_again and is_emergency_from_oneself(tracker)
     if is_same_danger:
-        category = SELF_HARM
+        category = IMMEDIATE_DANGER if is_emergency_of_a_collapse(tracker) else SELF_HARM
     level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
     # "She says it's nothing" sounds hardly of it by itself, and is about the same tablets.
     is_as_heard = category in (None, risk.main_category) and not is_same_danger
@@ -488,6 +490,8 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         needs=tuple(newest_card(tracker).get(CARD_NEEDS) or ()),
         emergencies=emergencies_in_a_row(tracker),
         emergency_from_oneself=is_emergency_from_oneself(tracker),
+        emergency_of_a_collapse=is_emergency_of_a_collapse(tracker),
+        emergency_told_anew=(latest_risk(tracker) or {}).get("alone") == RiskLevel.EMERGENCY.label,
         help_is_called=is_help_called(tracker),
         of_a_friend=newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value,
         of_a_child=newest_card(tracker).get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value,

@@ -42,14 +42,16 @@ class HelpReader(AfterCardReader):
         return NewsModel.train(cases, alone, together, kinds)
 
     def listens(self, message: Message, tracker: DialogueStateTracker) -> bool:
-        """What is told without an emergency has its words elsewhere; danger that is heard as well goes first."""
+        """What is told without an emergency has its words elsewhere; danger that is surely heard as well goes first."""
         heard = Heard.from_dict(message.get(NEWS))
-        return is_emergency_open(tracker) and (heard is None or heard.news not in _DANGER)
+        return is_emergency_open(tracker) and (heard is None or not heard.is_sure or heard.news not in _DANGER)
 
     def hears(self, message: Message, likely: Mapping[str, float]) -> None:
         """Sets what is told of help, and whether that is sure by itself; where hardly any is told, nothing."""
+        heard = Heard.from_dict(message.get(NEWS))
         kind = max((one.value for one in Help), key=lambda name: likely[name])
-        is_sure = likely[kind] >= self._config[kind]
+        # Beside danger that is hinted at, help is no more than a hint either.
+        is_sure = likely[kind] >= self._config[kind] and (heard is None or heard.news not in _DANGER)
         if is_sure or sum(likely[one.value] for one in Help) >= self._config[AS_AN_OUTCOME]:
             told = {"kind": kind, "score": round(likely[kind], 4), "sure": is_sure}
             message.set(HELP, told, add_to_output=True)

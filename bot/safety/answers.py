@@ -54,6 +54,7 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
+    "of_an_attack",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -497,6 +498,11 @@ def names_family(text: str) -> bool:
 def is_of_the_own_home(text: str) -> bool:
     """Whether words tell of somebody of the writer's own family: "mums boyfriend is hitting her"."""
     return bool(_patterns(_ANSWERS)["of_the_own_home"].search(_plain(text)))
+
+
+def tells_of_an_attack(text: str) -> bool:
+    """Whether words name what somebody does to others: "he came home and hes hitting me"."""
+    return bool(_patterns(_ANSWERS)["of_an_attack"].search(_plain(text)))
 
 
 def took_something(text: str) -> bool:

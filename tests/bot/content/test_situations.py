@@ -12,7 +12,7 @@ from bot.content.responses import get_responses
 from bot.content.selection import PURPOSES
 from bot.content.situations import TOLD_AS_AN_ADULT, find_situation, get_situations, read_situations, read_writer
 from bot.errors import ContentError
-from bot.safety.levels import CATEGORIES, RiskAssessment, RiskLevel, Speaker
+from bot.safety.levels import CATEGORIES, Finding, RiskAssessment, RiskLevel, Speaker
 from bot.safety.protocol import VOICES
 
 TOLD = {
@@ -81,6 +81,11 @@ TOLD = {
     ],
     "own_weapon": [("immediate_danger", "i put my dads knife in my bag for tomorrow")],
     "collapsed": [("immediate_danger", "my mum is on the floor and she wont wake up")],
+    "followed": [
+        ("immediate_danger", "theres a man in a car he keeps asking me to get in"),
+        ("immediate_danger", "someone is following me home"),
+        ("immediate_danger", "hes still behind me"),
+    ],
     "urge_to_hurt": [("offender_concern", "a voice tells me to hurt my little brother")],
     "eating_worries": [
         ("self_harm", "i make myself sick after every meal"),
@@ -570,6 +575,32 @@ def test_once_help_was_called_the_number_is_for_what_gets_worse_and_another_dang
     assert compose(taken, context).messages[0].response == "utter_emergency_help_called"
     hit = RiskAssessment(RiskLevel.EMERGENCY, {"immediate_danger": 0.97}, Speaker.SELF)
     assert compose(hit, context).messages[0].response == "utter_emergency_danger_child"
+
+
+@pytest.mark.parametrize(
+    ("categories", "findings", "expected"),
+    [
+        # What is written on is about who does not wake up, also where a score hears danger by another.
+        ({"immediate_danger": 0.9}, (), "utter_emergency_again_collapsed"),
+        ({"immediate_danger": 0.9}, (Finding("immediate_danger", "signal", 0, 4, "…"),), "utter_emergency_danger_child"),
+        ({"self_harm": 0.97}, (), "utter_emergency_self_harm_child"),
+    ],
+)
+def test_who_found_somebody_that_does_not_wake_up_is_not_spoken_to_of_an_attack_or_of_tablets(categories, findings, expected):
+    risk = RiskAssessment(RiskLevel.EMERGENCY, categories, Speaker.SELF, findings=findings)
+    opened = {"emergencies": 1, "emergency_from_oneself": True, "emergency_of_a_collapse": True}
+    context = CrisisContext(country="GB", audience="child", words="she smells like wine", **opened)
+    assert compose(risk, context).messages[0].response == expected
+
+
+@pytest.mark.parametrize(
+    ("emergencies", "told_anew", "expected"),
+    [(1, True, "worse"), (1, False, "again"), (2, True, "still"), (3, True, "worse"), (3, False, "still")],
+)
+def test_danger_that_is_told_anew_gets_the_number_without_an_if_and_not_the_same_words_twice(emergencies, told_anew, expected):
+    hit = RiskAssessment(RiskLevel.EMERGENCY, {"immediate_danger": 0.97}, Speaker.SELF)
+    context = CrisisContext(country="GB", audience="child", emergencies=emergencies, emergency_told_anew=told_anew)
+    assert compose(hit, context).messages[0].response == f"utter_emergency_{expected}_danger"
 
 
 @pytest.mark.parametrize(("emergencies", "expected"), [(1, "again"), (2, "still"), (5, "still")])

@@ -41,13 +41,17 @@ def without_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(
-    shares: Sequence[float], card: Dict[str, Any] | None = None, text: str = "they are here", news: str | None = None
+    shares: Sequence[float],
+    card: Dict[str, Any] | None = None,
+    text: str = "they are here",
+    news: str | None = None,
+    is_sure: bool = False,
 ) -> Message:
     events = [SessionStarted(), UserUttered("he has a knife"), BotUttered("card", metadata=card or EMERGENCY)]
     tracker = DialogueStateTracker.from_events("c1", [*events, UserUttered(text)], [])
     message = Message({TEXT: text, EMBEDDING: ROW, DETAIL: ROW})
     if news is not None:
-        message.set(NEWS, {"kind": news, "score": 0.5, "sure": False})
+        message.set(NEWS, {"kind": news, "score": 0.5, "sure": is_sure})
     config = {Help.HERE.value: 0.9, Help.CALLED.value: 0.8, AS_AN_OUTCOME: 0.6}
     HelpReader(config, cast(ModelStorage, None), Resource("help"), model_that_gives(shares)).process([message], tracker)
     return message
@@ -75,9 +79,17 @@ def test_nothing_is_listened_for_while_nobody_is_in_danger() -> None:
     assert read([0.0, 1.0, 0.0], {**EMERGENCY, "card_level": "escalate"}).get(HELP) is None
 
 
-@pytest.mark.parametrize(("news", "is_believed"), [("danger_now", False), ("danger_soon", False), ("another_child", True)])
-def test_where_danger_is_heard_as_well_help_is_not_believed(news: str, is_believed: bool) -> None:
-    assert (read([0.0, 1.0, 0.0], news=news).get(HELP) is not None) is is_believed
+@pytest.mark.parametrize(
+    ("news", "is_sure", "expected"),
+    [
+        ("danger_now", True, None), ("danger_soon", True, None), ("danger_now", False, False), ("another_child", True, True),
+    ],
+)  # fmt: skip
+def test_where_danger_is_heard_as_well_help_is_not_believed_and_where_it_is_hinted_at_no_more_than_a_hint(
+    news: str, is_sure: bool, expected: bool | None
+) -> None:
+    told = read([0.0, 1.0, 0.0], news=news, is_sure=is_sure).get(HELP)
+    assert (told and told["sure"]) is expected
 
 
 def test_one_word_is_an_answer_to_what_was_said_just_before() -> None:
