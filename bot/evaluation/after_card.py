@@ -43,7 +43,12 @@ _HELD_BACK = frozenset({"utter_ask_will_police_come", "utter_ask_will_parents_kn
 _DID_NOT_WORK = frozenset(
     {"utter_outcome_not_yet", "utter_outcome_no_answer", "utter_it_did_not_work", "utter_hotlines_after_card"}
 )
-_BELIEVES = frozenset({"utter_outcome_contacted", "utter_outcome_safe_now", "utter_told_it_went_well"})
+_BELIEVES = frozenset(
+    {
+        "utter_outcome_contacted", "utter_outcome_safe_now", "utter_told_it_went_well", "utter_outcome_found",
+        "utter_crisis_help_is_there",
+    }
+)  # fmt: skip
 _CLOSES = frozenset({"utter_thank", "utter_goodbye", "utter_affirm", "utter_crisis_goodbye"})
 _REFUSES = frozenset(
     {
