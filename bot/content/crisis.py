@@ -254,7 +254,10 @@ def _next_answer(desk: _Desk) -> Tuple[Button, ...]:
 def _emergency(desk: _Desk) -> List[Message]:
     kind = _kind_of_danger(desk)
     if desk.context.help_is_called and _is_same_danger(desk, kind):
-        return [desk.message(UTTER_HELP_CALLED)]
+        # "If it gets worse" is no answer to what has got worse.
+        is_worse = desk.context.emergency_told_anew
+        worse = "utter_emergency_worse_danger" if kind == "danger" else f"utter_emergency_still_{kind}"
+        return [desk.message(worse if is_worse else UTTER_HELP_CALLED)]
     # The same words twice in a row sound as if nobody read; the number stays first.
     if desk.context.emergencies and _is_same_danger(desk, kind):
         return [desk.message(f"utter_emergency_{_how_often(desk, kind)}_{kind}")]

@@ -82,7 +82,7 @@ IMAGE_LOOK = "ask_image_look"
 #: Says who writes: a parent, a teacher, an age.
 CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
-GOING_TO, NOT_YET = "outcome_going_to", "outcome_not_yet"
+GOING_TO, NOT_YET, CONTACTED = "outcome_going_to", "outcome_not_yet", "outcome_contacted"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: Said by somebody who took something these may be a goodbye; the number stays first.
@@ -505,7 +505,15 @@ def _is_new_risk(turn: Turn) -> bool:
     """
     if turn.is_emergency or turn.risk.failed or turn.told_plainly:
         return True
+    if _is_call_that_was_made(turn):
+        return False
     return turn.is_another_trouble or _goes_to_something_worse(turn)
+
+
+def _is_call_that_was_made(turn: Turn) -> bool:
+    """ "I rang the police, they were lovely": a score hears danger where police are spoken of."""
+    is_made = turn.intent == CONTACTED and not turn.is_overread and turn.speaks_of_calling
+    return is_made and turn.risk.main_category == IMMEDIATE_DANGER
 
 
 def _is_more_than_a_fact(turn: Turn) -> bool:

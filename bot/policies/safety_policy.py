@@ -63,7 +63,7 @@ from bot.nlu.topics import (
     is_harmless,
     topic_of,
 )
-from bot.policies.safety_decision import AFTER_CARD_INTENTS, NO_INTENTS, Decision, OpenCard, Turn, decide
+from bot.policies.safety_decision import AFTER_CARD_INTENTS, CONTACTED, NO_INTENTS, Decision, OpenCard, Turn, decide
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
     AFTER_AN_OVERDOSE,
@@ -117,8 +117,8 @@ _OF_OTHERS = (Speaker.ABOUT_CHILD.value, Speaker.FRIEND.value, Speaker.PROFESSIO
 _OF_DYING = "self_harm_support"
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
 SURELY_MEANT_FROM = 0.9
-#: Says that help was found; from this confidence it is believed without such words, where nobody is in danger.
-CONTACTED, FOUND_FROM = "outcome_contacted", 0.8
+#: From this confidence it is believed that help was found, without such words, where nobody is in danger.
+FOUND_FROM = 0.8
 #: Confidence of an answer ranked for a case, from which it is what the question asks for.
 ASKED_IN_CASE_FROM = 0.5
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").

@@ -594,6 +594,21 @@ def test_who_found_somebody_that_does_not_wake_up_is_not_spoken_to_of_an_attack_
 
 
 @pytest.mark.parametrize(
+    ("told_anew", "category", "expected"),
+    [
+        (False, "immediate_danger", "utter_emergency_help_called"),
+        (True, "immediate_danger", "utter_emergency_worse_danger"),
+        (True, "self_harm", "utter_emergency_still_self_harm"),
+    ],
+)
+def test_once_help_was_called_what_gets_worse_is_to_be_told_to_them_at_once(told_anew, category, expected):
+    risk = RiskAssessment(RiskLevel.EMERGENCY, {category: 0.97}, Speaker.SELF)
+    state = {"help_is_called": True, "emergency_told_anew": told_anew, "emergency_from_oneself": category == "self_harm"}
+    context = CrisisContext(country="GB", audience="child", emergencies=2, **state)
+    assert compose(risk, context).messages[0].response == expected
+
+
+@pytest.mark.parametrize(
     ("emergencies", "told_anew", "expected"),
     [(1, True, "worse"), (1, False, "again"), (2, True, "still"), (3, True, "worse"), (3, False, "still")],
 )

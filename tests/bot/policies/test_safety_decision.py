@@ -24,6 +24,7 @@ from bot.safety.levels import (
     ADULT_INVOLVED,
     EXTORTION,
     IMAGE_SHARED,
+    IMMEDIATE_DANGER,
     OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
@@ -243,6 +244,15 @@ def test_a_card_about_another_trouble_needs_plain_words_or_near_certainty_and_ke
     of_a_friend = OpenCard(EXTORTION, "friend")
     own = decide(taken, NOW, None, None, CARD, False, frozenset({EXTORTION}), open_card=of_a_friend)
     assert (own.slots[CARD_CATEGORY], own.slots[CARD_SPEAKER]) == (SELF_HARM, "self")
+
+
+@pytest.mark.parametrize(
+    ("level", "speaks_of_calling", "is_received"), [(CARD, True, True), (CARD, False, False), (NOW, True, False)]
+)
+def test_a_call_that_was_made_is_no_danger_because_police_are_named(level, speaks_of_calling, is_received):
+    heard = RiskAssessment(level=level, categories={IMMEDIATE_DANGER: 0.91})
+    given = {"told_plainly": False, "cards_given": frozenset({ADULT_INVOLVED}), "speaks_of_calling": speaks_of_calling}
+    assert (decide(heard, level, "outcome_contacted", None, CARD, **given) is None) is is_received
 
 
 def test_help_found_and_safety_are_believed_only_where_the_words_say_so():

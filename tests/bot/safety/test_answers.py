@@ -368,6 +368,7 @@ def test_what_is_asked_about_the_next_step_hides_no_return():
     assert calls_off("they found her!! shes ok shes in the police car. what do i say when she gets here", told)
     assert not calls_off("they found her phone. what do i do, she is still gone", told)
     assert calls_off("its fine now nobodys in danger. how do i talk to my mum about it", ["dad hits mum"])
+    assert calls_off("no like theres no danger. im ok", ["a man tries my door"])
     assert not calls_off("nobody is in danger yet but hes coming", ["dad hits mum"])
 
 
