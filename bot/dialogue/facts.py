@@ -65,7 +65,7 @@ ASKS_FOR_COUNTRY = frozenset({"utter_hotlines_anywhere", "utter_ask_country", ST
 TELLS_OF_HELP = frozenset({"outcome_safe_now", "outcome_contacted", "outcome_going_to"})
 _CARD_IN_A_LANGUAGE = re.compile(r"utter_(?:crisis|emergency)_card_([a-z]{2})$")
 #: Said only after a button, or words that surely say so: help was found, or it is over.
-ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted", UTTER_HELP_IS_THERE)
+ENDS_AN_EMERGENCY = ("utter_outcome_safe_now", "utter_outcome_contacted", "utter_outcome_found", UTTER_HELP_IS_THERE)
 
 
 @dataclass(frozen=True)

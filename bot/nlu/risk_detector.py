@@ -19,10 +19,10 @@ from bot.dialogue.constants import (
     CARD_RESPONSES,
     CARD_SPEAKER,
     UTTER_DANGER_GOES_ON,
-    UTTER_HELP_IS_THERE,
     UTTER_UNTIL_HELP_COMES,
 )
 from bot.dialogue.facts import (
+    ENDS_AN_EMERGENCY,
     answer_of,
     cards_given,
     is_direct_question,
@@ -229,10 +229,10 @@ def _is_mere_denial(event: UserUttered) -> bool:
 
 
 def _is_card(event: Any) -> bool:
-    """Whether it gave the numbers for what was told before; words for a danger that goes on give the first of them."""
+    """Whether it answered what was told before: with numbers, with the first of them, or because help was found."""
     if not isinstance(event, BotUttered):
         return False
-    is_of_help = str(event.metadata.get("response") or "").startswith((UTTER_UNTIL_HELP_COMES, UTTER_HELP_IS_THERE))
+    is_of_help = str(event.metadata.get("response") or "").startswith((UTTER_UNTIL_HELP_COMES, *ENDS_AN_EMERGENCY))
     return is_of_help or event.metadata.get("utter_action") in (*CARD_RESPONSES, UTTER_DANGER_GOES_ON)
 
 

@@ -441,6 +441,7 @@ def test_help_stays_called_until_the_danger_is_over(until_then, expected):
 
 def test_help_that_has_come_ends_the_emergency():
     assert not is_emergency_open(in_danger("ok", until_then=["utter_crisis_help_is_there"]))
+    assert not is_emergency_open(in_danger("ok", until_then=["utter_crisis_until_help_comes", "utter_outcome_found"]))
     assert is_emergency_open(in_danger("ok", until_then=["utter_crisis_until_help_comes"]))
 
 

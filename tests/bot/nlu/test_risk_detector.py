@@ -44,6 +44,12 @@ def test_what_was_said_in_an_earlier_session_is_not_read_with_today():
     assert DETECTOR._speaker_before(tracker) is None
 
 
+def test_what_was_told_before_help_was_found_is_not_read_again():
+    found = BotUttered("glad", metadata={"response": "utter_outcome_found"})
+    told = UserUttered("she is in her room", parse_data={})
+    assert DETECTOR._earlier_texts(tracker_with(SessionStarted(), TOLD, found, told)) == ["she is in her room"]
+
+
 @pytest.mark.parametrize(("alone", "kept"), [("none", []), ("escalate", ["no i dont want to die lol"])])
 def test_a_mere_denial_says_nothing_beside_what_is_written_next(alone, kept):
     denial = UserUttered("no i dont want to die lol", parse_data={RISK: {"alone": alone, "level": alone, "speaker": "self"}})
