@@ -176,7 +176,7 @@ def _question(desk: _Desk) -> List[Message]:
     if _is_from_own_hand(desk):
         return [desk.message(ASKS_OF_OWN_HAND)]
     # What was written before may have spoken of dying for another reason ("my gran died"): the newest words count.
-    situation = find_situation_told(desk.context.words.rpartition("\n")[2], desk.duty.category)
+    situation = find_situation_told(desk.context.newest_words, desk.duty.category)
     subjects = [general, *([f"utter_check_in_{situation.name}"] if situation else [])]
     own = (f"{subject}_{desk.duty.voice}" for subject in subjects)
     return [desk.message(next((name for name in own if name in desk.book), general))]
@@ -186,7 +186,7 @@ def _is_from_own_hand(desk: _Desk) -> bool:
     """Whether a parent may write of what they do to their own child: "is someone hurting you" would be no question."""
     if desk.duty.category != levels.ABUSE_DISCLOSURE or desk.context.audience in (CHILD, PROFESSIONAL):
         return False
-    newest = desk.context.words.rpartition("\n")[2]
+    newest = desk.context.newest_words
     situation = find_situation_told(newest, desk.duty.category, is_grown(desk.context.age, desk.context.audience))
     is_guessed = desk.assessment.speaker is Speaker.OWN_BEHAVIOUR and desk.context.audience == PARENT
     return is_guessed or (situation is not None and situation.by_a_parent)
@@ -273,7 +273,7 @@ def _kind_of_danger(desk: _Desk) -> str:
     if desk.assessment.is_danger_from_oneself:
         return "self_harm"
     goes_on = desk.context.emergencies and desk.context.emergency_of_a_collapse
-    is_attack = desk.assessment.is_told_plainly or tells_of_an_attack(_newest_words(desk))
+    is_attack = desk.assessment.is_told_plainly or tells_of_an_attack(desk.context.newest_words)
     return "collapsed" if goes_on and not is_attack else "danger"
 
 
@@ -298,11 +298,7 @@ def _voice_in_danger(desk: _Desk, kind: str) -> str:
 def _is_at_home(desk: _Desk) -> bool:
     """Whether a child tells of somebody of their own home: an adult near them may be the one who is dangerous."""
     is_a_child = not is_grown(desk.context.age, desk.context.audience)
-    return is_a_child and is_of_the_own_home(_newest_words(desk))
-
-
-def _newest_words(desk: _Desk) -> str:
-    return desk.context.words.rpartition("\n")[2]
+    return is_a_child and is_of_the_own_home(desk.context.newest_words)
 
 
 _KINDS = {

@@ -105,6 +105,11 @@ class CrisisContext:
     situation: str | None = None
     whose_is_said: bool = False
 
+    @property
+    def newest_words(self) -> str:
+        """The newest of the messages in `words`."""
+        return self.words.rpartition("\n")[2]
+
 
 @dataclass(frozen=True)
 class Told:
@@ -298,7 +303,7 @@ def _plainly_told(assessment: RiskAssessment, context: CrisisContext) -> Situati
 
 
 def _newest_words(context: CrisisContext) -> CrisisContext:
-    return replace(context, words=context.words.rpartition("\n")[2])
+    return replace(context, words=context.newest_words)
 
 
 def _situation_told(context: CrisisContext, category: str, told_as_an_adult: bool) -> Situation | None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Dict, List, Mapping, Sequence, Tuple
 
-from bot.commands.ask import read_json_lines
-from bot.errors import InputError
 from bot.evaluation.after_card import Play
 from bot.evaluation.case_questions import converse_about
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion, share
+from bot.evaluation.news import Told, load_told
 from bot.evaluation.replies import response_of
 from bot.nlu.news import QUIET, Help
 from bot.safety.levels import RiskLevel
@@ -29,27 +28,10 @@ _SAID: Mapping[str, Tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """One message in an emergency.
-
-    Attributes:
-        story: Id of its opening.
-        audience: child, parent, professional, or adult about themselves.
-        kind: A value of `Help`, or `QUIET`: it tells of no help.
-    """
-
-    story: str
-    audience: str
-    opening: str
-    text: str
-    kind: str
-
-
-@dataclass(frozen=True)
 class Outcome:
     """A line whose opening was heard as an emergency, and the name of what was answered to it."""
 
-    line: Line
+    line: Told
     response: str
 
     @property
@@ -58,22 +40,12 @@ class Outcome:
         return next((kind for kind, begins in _SAID.items() if self.response.startswith(begins)), QUIET)
 
 
-def load_lines(path: Path = EMERGENCIES_FILE) -> List[Line]:
-    """Reads the lines.
-
-    Raises:
-        InputError: A kind is unknown or lines are missing; the message names the story.
-    """
-    return [line for row in read_json_lines(path) for line in _lines(row)]
+def load_lines(path: Path = EMERGENCIES_FILE) -> List[Told]:
+    """Reads the lines; their kind is a value of `Help`, or `QUIET`. Errors as of `load_told`."""
+    return load_told(path, Help)
 
 
-def _lines(row: Mapping[str, Any]) -> List[Line]:
-    if not row.get("then") or any(one.get("kind") not in (*_SAID, QUIET) for one in row["then"]):
-        raise InputError(f"Story {row.get('id')}: it has no lines, or the kind of a line is not known.")
-    return [Line(row["id"], row["audience"], row["opening"], one["says"], one["kind"]) for one in row["then"]]
-
-
-def play(lines: Sequence[Line], converse: Play) -> List[Outcome]:
+def play(lines: Sequence[Told], converse: Play) -> List[Outcome]:
     """Sends every line in a conversation of its own; those whose opening is not taken for an emergency are left out."""
     played = (converse_about(line.opening, line.text, line.audience, converse) for line in lines)
     return [

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple, Type
 
 from bot.commands.ask import read_json_lines
 from bot.errors import InputError
@@ -78,7 +79,7 @@ class Told:
 
     Attributes:
         audience: child, parent, professional, or adult about themselves.
-        kind: A value of `News`, or `QUIET`.
+        kind: A value of `News` (in an emergency of `Help`), or `QUIET`.
     """
 
     id: str
@@ -97,19 +98,23 @@ class Outcome:
     outcome: str
 
 
-def load_told(path: Path = NEWS_FILE) -> List[Told]:
+def load_told(path: Path = NEWS_FILE, kinds: Type[Enum] = News) -> List[Told]:
     """Reads the messages.
+
+    Args:
+        path: The file.
+        kinds: What a message may bring, beside `QUIET`.
 
     Raises:
         InputError: A value is unknown or missing; the message names the story.
     """
-    return [told for row in read_json_lines(path) for told in _messages(row)]
+    return [told for row in read_json_lines(path) for told in _messages(row, kinds)]
 
 
-def _messages(row: Mapping[str, Any]) -> List[Told]:
-    kinds = {QUIET, *(news.value for news in News)}
+def _messages(row: Mapping[str, Any], kinds: Type[Enum]) -> List[Told]:
+    known = {QUIET, *(kind.value for kind in kinds)}
     is_known = row.get("category") in CATEGORIES and row.get("audience") in AUDIENCES and row.get("then")
-    if not is_known or any(one.get("kind") not in kinds for one in row["then"]):
+    if not is_known or any(one.get("kind") not in known for one in row["then"]):
         raise InputError(f"Story {row.get('id')}: its category, audience, or the kind of a message is not known.")
     about = (row["id"], row["category"], row["audience"], row["opening"])
     return [Told(*about, one["says"], one["kind"]) for one in row["then"]]

@@ -265,7 +265,7 @@ def _emergencies(card: Scorecard) -> str:
     if not outcomes:
         return f"{title}\n\n{card.answers.note}"
     note = (
-        f"{len(outcomes)} messages right after {len({one.line.story for one in outcomes})} openings that are answered "
+        f"{len(outcomes)} messages right after {len({one.line.id for one in outcomes})} openings that are answered "
         "as an emergency. Some tell in passing that help is *here* or was *called*; others only sound like safety, and "
         "to believe those hurts more than a number said once more."
     )

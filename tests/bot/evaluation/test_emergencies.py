@@ -9,12 +9,13 @@ from typing import Any, Dict, List
 import pytest
 
 from bot.errors import InputError
-from bot.evaluation.emergencies import Line, Outcome, believed, heard_by_kind, load_lines, play
+from bot.evaluation.emergencies import Outcome, believed, heard_by_kind, load_lines, play
+from bot.evaluation.news import Told
 from bot.nlu.news import QUIET
 
 
-def line(kind: str, text: str = "the police are here") -> Line:
-    return Line("em-001", "child", "he is hitting mum right now", text, kind)
+def line(kind: str, text: str = "the police are here") -> Told:
+    return Told("em-001", "immediate_danger", "child", "he is hitting mum right now", text, kind)
 
 
 def reply(level: str, response: str) -> Dict[str, Any]:
@@ -53,7 +54,7 @@ def test_the_held_out_lines_load_and_half_of_them_tell_of_no_help() -> None:
 
 def test_a_kind_that_nobody_knows_is_named_with_its_story(tmp_path) -> None:
     path = tmp_path / "emergencies.jsonl"
-    story = {"id": "em-9", "audience": "child", "opening": "help", "then": [{"says": "ok", "kind": "saved"}]}
+    story = {"id": "em-9", "category": "immediate_danger", "audience": "child", "opening": "help", "then": [{"says": "ok", "kind": "saved"}]}
     path.write_text(json.dumps(story), encoding="utf-8")
     with pytest.raises(InputError, match="em-9"):
         load_lines(path)
