@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def bench(
-        messages: int = typer.Option(480, min=20, help="Messages of each load."),
+        messages: int = typer.Option(240, min=20, help="Messages of each round of a load."),
         parsed: int = typer.Option(300, min=30, help="Held-out questions understood by themselves."),
         late: int = typer.Option(500, min=0, help="The message compared with the fifth; 0 leaves that out."),
         epochs: int = typer.Option(100, min=1, max=100, help="Epochs of the default pipeline; Rasa's own are 100."),

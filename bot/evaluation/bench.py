@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import random
 import statistics
 import subprocess
 import sys
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
@@ -21,15 +22,24 @@ from bot.config import PROJECT_DIR, get_settings
 from bot.errors import ModelError
 from bot.evaluation import bench_rivals
 from bot.evaluation.answers import Question, load_questions
-from bot.evaluation.bench_load import LoadFigures, Target, load, long_conversations, parse_times
+from bot.evaluation.bench_load import LoadRun, Target, load, long_conversations, parse_times
 from bot.evaluation.bench_rivals import Trained
 from bot.evaluation.bench_servers import Server, free_port, run_timed, served
 from bot.evaluation.metrics import Proportion, share
 
-PARALLEL = (1, 8, 32)
 #: Messages of an ordinary conversation, and of a long one.
 LENGTH, LONG_LENGTH = 6, 30
-_INTENTS_FILE = "intents"
+#: Name of a load → conversations at a time, and messages of each.
+LOADS = {
+    "1 parallel": (1, LENGTH),
+    "8 parallel": (8, LENGTH),
+    "32 parallel": (32, LENGTH),
+    "8 parallel, 30 messages each": (8, LONG_LENGTH),
+}
+OWN_CHANNEL = "8 parallel, own channel with guard"
+#: Each load is sent so many times, to every assistant in turn: a machine that becomes slower meanwhile does so for all.
+ROUNDS = 3
+_WARM_UP = 40
 _SEED = 20261124
 _TOKEN = "bench"
 _MODEL_FILES = ("kindlight.tar.gz", "safety.npz")
@@ -40,7 +50,7 @@ class BenchOptions:
     """How much is measured.
 
     Attributes:
-        messages: Of each load.
+        messages: Of each round of a load.
         parsed: Held-out questions that are understood by themselves, for time and accuracy.
         late: The message that is compared with the fifth; 0 leaves that out.
         epochs: Of the default pipeline's learning components.
@@ -61,8 +71,7 @@ class Contestant:
     """Figures of one assistant.
 
     Attributes:
-        loads: By label such as "8 parallel".
-        cpu_ms: Processor time a message at 8 parallel, whole server.
+        loads: By name (`LOADS`), all rounds together.
         right: Right intent or answer ranked first among held-out questions.
     """
 
@@ -75,8 +84,7 @@ class Contestant:
     parse_p50: float = 0.0
     parse_p95: float = 0.0
     right: Proportion | None = None
-    loads: Dict[str, LoadFigures] = field(default_factory=dict)
-    cpu_ms: float = 0.0
+    loads: Dict[str, LoadRun] = field(default_factory=dict)
 
 
 @dataclass
@@ -131,79 +139,104 @@ def run(options: BenchOptions) -> Bench:
             bench.notes.append(str(error))
     else:
         bench.notes.append("Rasa's default pipeline was left out on request.")
-    bench.contestants.append(_measure_ours(options, questions, cache, bench))
+    bench.contestants = [Contestant("ours", _train_ours(cache) if options.with_training else _our_model())]
     if python is not None:
-        for kind in ("floor", "default"):
-            bench.contestants.append(_measure_rival(kind, options, questions, cache, python))
-        if options.epochs < bench_rivals.RASA_EPOCHS:
-            bench.notes.append(
-                f"The default pipeline's components were trained for {options.epochs} epochs of Rasa's "
-                f"{bench_rivals.RASA_EPOCHS}; its training time is scaled up by the time of an epoch, and with all of "
-                "them it would understand more than shown here. Speed and memory do not depend on it."
-            )
+        bench.contestants += [_trained_rival(kind, options, cache, python) for kind in ("floor", "default")]
+    with _surroundings(cache) as ours:
+        with ExitStack() as servers:
+            running = [_start_ours(bench.contestants[0], cache, ours, servers)]
+            running += [_start_rival(one, cache, servers) for one in bench.contestants[1:]]
+            _measure_loads(running, options, questions)
+            _measure_ours_alone(running[0], bench, options, questions)
+            for rival in running[1:]:
+                _measure_parse(rival.one, rival.server, "", options, questions)
+        with _with_api(ours, cache / "ours.log") as server:
+            _measure_parse(bench.contestants[0], server, _TOKEN, options, questions)
+        bench.profile = _profile([question.text for question in questions[: options.parsed]], ours.environment)
+    if python is not None and options.epochs < bench_rivals.RASA_EPOCHS:
+        bench.notes.append(
+            f"The default pipeline's components were trained for {options.epochs} epochs of Rasa's "
+            f"{bench_rivals.RASA_EPOCHS}; its training time is scaled up by the time of an epoch, and with all of "
+            "them it would understand more than shown here. Speed and memory do not depend on it."
+        )
     return bench
 
 
-def _measure_rival(
-    kind: str, options: BenchOptions, questions: Sequence[Question], cache: Path, python: Path
-) -> Contestant:
-    print(f"{kind}:", flush=True)
-    folder = cache / kind
-    bench_rivals.write_project(folder, kind, options.epochs)
-    trained = bench_rivals.train_rival(python, folder, kind, options.epochs, cache)
-    one = Contestant(kind, trained)
-    port = free_port()
-    environment = {"RASA_TELEMETRY_ENABLED": "false"}
-    command = bench_rivals.serve_command(python, trained.path, port)
-    with served(command, folder, port, environment, cache / f"{kind}.log") as server:
-        _measure_server(one, server, options, questions)
-        _measure_parse(one, server, "", options, questions)
-    return one
+@dataclass
+class _Running:
+    """A contestant with its server, and the words that it is sent next: the same for all, none of them twice."""
+
+    one: Contestant
+    server: Server
+    words: Iterator[str] = iter(())
+
+    def next_words(self, messages: int) -> List[str]:
+        return list(itertools.islice(self.words, messages))
 
 
-def _measure_ours(options: BenchOptions, questions: Sequence[Question], cache: Path, bench: Bench) -> Contestant:
-    print("ours:", flush=True)
-    one = Contestant("ours", _train_ours(cache) if options.with_training else _our_model())
-    with _surroundings(cache) as (environment, port, actions_port):
-        python, log = sys.executable, cache / "ours.log"
-        actions = [python, "-m", "bot", "serve-actions"]
-        with served(actions, PROJECT_DIR, actions_port, environment, cache / "actions.log", "/health"):
-            with served([python, "-m", "bot", "serve"], PROJECT_DIR, port, environment, log) as server:
-                _measure_server(one, server, options, questions)
-                texts = [question.text for question in questions]
-                print("  through our own channel …", flush=True)
-                web = Target(server.address, is_web=True)
-                one.loads["8 parallel, own channel with guard"] = asyncio.run(
-                    load(web, texts, 8, options.messages, LENGTH)
-                )
-                if options.late:
-                    _measure_long(bench, server, texts, options.late)
-                one.memory_mb = max(one.memory_mb, server.memory_mb)
-            with _with_api(environment, port, log) as server:
-                _measure_parse(one, server, _TOKEN, options, questions)
-        bench.profile = _profile([question.text for question in questions[: options.parsed]], environment)
-    return one
+def _trained_rival(kind: str, options: BenchOptions, cache: Path, python: Path) -> Contestant:
+    bench_rivals.write_project(cache / kind, kind, options.epochs)
+    return Contestant(kind, bench_rivals.train_rival(python, cache / kind, kind, options.epochs, cache))
 
 
-def _measure_server(
-    one: Contestant, server: Server, options: BenchOptions, questions: Sequence[Question]
-) -> None:
+def _start_rival(one: Contestant, cache: Path, servers: ExitStack) -> _Running:
+    assert one.trained is not None
+    print(f"  starting {one.name} …", flush=True)
+    port, log = free_port(), cache / f"{one.name}.log"
+    command = bench_rivals.serve_command(bench_rivals.python_of(cache), one.trained.path, port)
+    server = servers.enter_context(served(command, cache / one.name, port, {"RASA_TELEMETRY_ENABLED": "false"}, log))
+    return _started(one, server)
+
+
+def _start_ours(one: Contestant, cache: Path, ours: _Surroundings, servers: ExitStack) -> _Running:
+    print("  starting ours …", flush=True)
+    start, log = [sys.executable, "-m", "bot"], cache / "actions.log"
+    actions = [*start, "serve-actions"]
+    servers.enter_context(served(actions, PROJECT_DIR, ours.actions_port, ours.environment, log, "/health"))
+    command = [*start, "serve"]
+    server = servers.enter_context(served(command, PROJECT_DIR, ours.port, ours.environment, cache / "ours.log"))
+    return _started(one, server)
+
+
+def _started(one: Contestant, server: Server) -> _Running:
     one.ready_seconds, one.ready_cpu_seconds = server.ready_seconds, server.ready_cpu_seconds
     one.memory_ready_mb = server.memory_mb
-    texts = [question.text for question in questions]
-    target = Target(server.address)
-    asyncio.run(load(target, texts, 2, 40, LENGTH))
-    for parallel in PARALLEL:
-        print(f"  {parallel} parallel …", flush=True)
-        before = server.cpu_seconds
-        one.loads[f"{parallel} parallel"] = asyncio.run(load(target, texts, parallel, options.messages, LENGTH))
-        if parallel == 8:
-            one.cpu_ms = 1000 * (server.cpu_seconds - before) / options.messages
-    print(f"  conversations of {LONG_LENGTH} messages …", flush=True)
-    one.loads[f"8 parallel, {LONG_LENGTH} messages each"] = asyncio.run(
-        load(target, texts, 8, options.messages, LONG_LENGTH)
-    )
-    one.memory_mb = server.memory_mb
+    return _Running(one, server)
+
+
+def _measure_loads(running: Sequence[_Running], options: BenchOptions, questions: Sequence[Question]) -> None:
+    """Each load in rounds, with the assistants in turn; another begins each round."""
+    for entry in running:
+        # A text read lately is not encoded again, and families do not repeat each other: no text is sent twice.
+        entry.words = itertools.cycle([question.text for question in questions])
+        asyncio.run(load(Target(entry.server.address), entry.next_words(_WARM_UP), 2, LENGTH))
+    for name, number in itertools.product(LOADS, range(ROUNDS)):
+        print(f"  {name}, round {number + 1} of {ROUNDS} …", flush=True)
+        first = number % len(running)
+        for entry in (*running[first:], *running[:first]):
+            _measure_load(entry, name, options.messages)
+    for entry in running:
+        entry.one.memory_mb = entry.server.memory_mb
+
+
+def _measure_load(entry: _Running, name: str, messages: int) -> None:
+    parallel, length = LOADS[name]
+    before = entry.server.cpu_seconds
+    run = asyncio.run(load(Target(entry.server.address), entry.next_words(messages), parallel, length))
+    run = replace(run, cpu_seconds=entry.server.cpu_seconds - before)
+    entry.one.loads[name] = entry.one.loads.get(name, LoadRun()) + run
+
+
+def _measure_ours_alone(
+    ours: _Running, bench: Bench, options: BenchOptions, questions: Sequence[Question]
+) -> None:
+    """What the others do not have: a channel of its own, and a bound on what a turn loads."""
+    print("  through our own channel …", flush=True)
+    web = Target(ours.server.address, is_web=True)
+    ours.one.loads[OWN_CHANNEL] = asyncio.run(load(web, ours.next_words(options.messages), 8, LENGTH))
+    if options.late:
+        _measure_long(bench, ours.server, [question.text for question in questions], options.late)
+    ours.one.memory_mb = max(ours.one.memory_mb, ours.server.memory_mb)
 
 
 def _measure_parse(
@@ -249,9 +282,17 @@ def _p95(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[94]
 
 
-@contextmanager
-def _surroundings(cache: Path) -> Iterator[Tuple[Dict[str, str], int, int]]:
+@dataclass(frozen=True)
+class _Surroundings:
     """Databases, keys and ports of the run's own, so that nothing of this deployment is touched."""
+
+    environment: Mapping[str, str]
+    port: int
+    actions_port: int
+
+
+@contextmanager
+def _surroundings(cache: Path) -> Iterator[_Surroundings]:
     import tempfile
 
     port, actions_port = free_port(), free_port()
@@ -262,7 +303,7 @@ def _surroundings(cache: Path) -> Iterator[Tuple[Dict[str, str], int, int]]:
         (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
         credentials = yaml.safe_load((PROJECT_DIR / "credentials.yml").read_text(encoding="utf-8"))
         (folder / "credentials.yml").write_text(yaml.safe_dump({**credentials, "rest": None}), encoding="utf-8")
-        yield (
+        yield _Surroundings(
             {
                 "KINDLIGHT_VAR_DIR": str(folder / "var"),
                 "KINDLIGHT_HOST": "127.0.0.1",
@@ -282,14 +323,16 @@ def _surroundings(cache: Path) -> Iterator[Tuple[Dict[str, str], int, int]]:
 
 
 @contextmanager
-def _with_api(environment: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
+def _with_api(ours: _Surroundings, log: Path) -> Iterator[Server]:
     """Our server with `/model/parse` open, for understanding alone."""
     from bot.assistant import MODEL_NAME
 
     model = str(get_settings().models_dir / MODEL_NAME)
-    files = ["--endpoints", environment["KINDLIGHT_ENDPOINTS"], "--credentials", environment["KINDLIGHT_CREDENTIALS"]]
-    command = [sys.executable, "-m", "bot", "rasa", "run", "--model", model, *files, "-i", "127.0.0.1", "-p", str(port)]
-    with served([*command, "--enable-api", "--auth-token", _TOKEN], PROJECT_DIR, port, environment, log) as server:
+    files = ["--endpoints", ours.environment["KINDLIGHT_ENDPOINTS"]]
+    files += ["--credentials", ours.environment["KINDLIGHT_CREDENTIALS"]]
+    command = [sys.executable, "-m", "bot", "rasa", "run", "--model", model, *files]
+    command += ["-i", "127.0.0.1", "-p", str(ours.port), "--enable-api", "--auth-token", _TOKEN]
+    with served(command, PROJECT_DIR, ours.port, ours.environment, log) as server:
         yield server
 
 

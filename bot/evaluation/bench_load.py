@@ -16,20 +16,48 @@ _ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class LoadFigures:
-    """Times of one run, in milliseconds from request to complete answer.
+class LoadRun:
+    """One stretch of load, or several of the same kind together.
 
     Attributes:
+        times: Milliseconds from request to complete answer, one a message.
         failed: Messages without any reply, or with an HTTP error.
-        per_second: Messages a second over the whole run.
+        seconds: How long it took.
+        cpu_seconds: Processor time of the server meanwhile, where it was watched.
     """
 
-    messages: int
-    failed: int
-    p50: float
-    p95: float
-    p99: float
-    per_second: float
+    times: Tuple[float, ...] = ()
+    failed: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __add__(self, other: LoadRun) -> LoadRun:
+        """Both, one after the other."""
+        return LoadRun(
+            self.times + other.times,
+            self.failed + other.failed,
+            self.seconds + other.seconds,
+            self.cpu_seconds + other.cpu_seconds,
+        )
+
+    @property
+    def messages(self) -> int:
+        """How many were sent."""
+        return len(self.times)
+
+    @property
+    def per_second(self) -> float:
+        """Messages a second."""
+        return self.messages / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time of the server a message, in milliseconds."""
+        return 1000 * self.cpu_seconds / self.messages
+
+    def percentile(self, number: int) -> float:
+        """Of at least two times, in milliseconds; `number` from 1 to 99."""
+        return statistics.quantiles(self.times, n=100, method="inclusive")[number - 1]
 
 
 @dataclass(frozen=True)
@@ -68,17 +96,16 @@ class Target:
         return "/webhooks/rest/webhook", {"sender": conversation, "message": text}
 
 
-async def load(target: Target, texts: Sequence[str], parallel: int, messages: int, length: int) -> LoadFigures:
-    """Keeps `parallel` conversations going until `messages` were answered.
+async def load(target: Target, texts: Sequence[str], parallel: int, length: int) -> LoadRun:
+    """Keeps `parallel` conversations going until every text was answered.
 
     Args:
         target: Where to.
-        texts: Taken in turn, from the first.
+        texts: Sent once each, in this order.
         parallel: Conversations at a time; each sends its next message when the last one is answered.
-        messages: How many in all.
         length: Messages of one conversation; then another begins.
     """
-    supply = itertools.islice(itertools.cycle(texts), messages)
+    supply = iter(texts)
     times: List[float] = []
     failures: List[bool] = []
     started = time.perf_counter()
@@ -96,14 +123,7 @@ async def load(target: Target, texts: Sequence[str], parallel: int, messages: in
                     times.append((time.perf_counter() - at) * 1000)
 
         await asyncio.gather(*(converse() for _ in range(parallel)))
-    seconds = time.perf_counter() - started
-    return figures_of(times, sum(failures), seconds)
-
-
-def figures_of(times: Sequence[float], failed: int, seconds: float) -> LoadFigures:
-    """Percentiles of at least two times in milliseconds."""
-    points = statistics.quantiles(times, n=100, method="inclusive")
-    return LoadFigures(len(times), failed, points[49], points[94], points[98], len(times) / seconds)
+    return LoadRun(tuple(times), sum(failures), time.perf_counter() - started)
 
 
 @dataclass(frozen=True)

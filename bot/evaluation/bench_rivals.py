@@ -54,13 +54,18 @@ class Trained:
     megabytes: float
 
 
+def python_of(cache: Path) -> Path:
+    """The Python with Rasa as it comes, once `make_environment` made it."""
+    return cache / "rasa-default" / "bin" / "python"
+
+
 def make_environment(cache: Path) -> Path:
     """The Python with Rasa as it comes; made at the first call, which downloads about 700 MB.
 
     Raises:
         ModelError: It cannot be installed; says why, in one sentence.
     """
-    python = cache / "rasa-default" / "bin" / "python"
+    python = python_of(cache)
     if (cache / "rasa-default" / ".complete").is_file():
         return python
     tool = shutil.which("uv") or str(PROJECT_DIR / ".venv-tools" / "bin" / "uv")

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.evaluation import bench, bench_rivals
 from bot.evaluation.bench import Bench, BenchOptions, Contestant, first_guess
-from bot.evaluation.bench_load import Target, figures_of, load, long_conversations
+from bot.evaluation.bench_load import LoadRun, Target, load, long_conversations
 from bot.evaluation.bench_page import page
 from bot.evaluation.bench_rivals import Trained
 from bot.evaluation.metrics import share
@@ -56,15 +56,47 @@ async def with_server(work):
 
 
 async def test_a_load_keeps_that_many_conversations_going_and_counts_silence_as_failure():
-    server, found = await with_server(lambda address: load(Target(address), ["a", "b", "nothing"], 3, 18, 4))
+    server, found = await with_server(lambda address: load(Target(address), ["a", "b", "nothing"] * 6, 3, 4))
     assert found.messages == 18 and found.failed == 6
     assert 1 < server.most_open <= 3
     assert sorted(map(len, server.told.values())) == [2, 4, 4, 4, 4]
-    assert found.p50 <= found.p95 <= found.p99
+    assert found.percentile(50) <= found.percentile(95) <= found.percentile(99)
+
+
+def test_rounds_of_one_load_are_taken_together():
+    whole = LoadRun((10.0, 20.0), 1, 0.5, 0.02) + LoadRun((30.0, 40.0), 0, 1.5, 0.06)
+    assert (whole.messages, whole.failed, whole.per_second, whole.cpu_ms) == (4, 1, 2.0, 20.0)
+    assert whole.percentile(50) == 25.0
+
+
+def test_each_load_goes_to_every_assistant_in_turn_and_no_question_twice(monkeypatch):
+    sent = []
+
+    async def note(target, texts, parallel, length):
+        sent.append((target.address, parallel, length, tuple(texts)))
+        return LoadRun((1.0, 2.0), 0, 1.0)
+
+    class Idle:
+        cpu_seconds = memory_mb = 0.0
+
+        def __init__(self, address):
+            self.address = address
+
+    monkeypatch.setattr(bench, "load", note)
+    running = [bench._Running(Contestant(name), Idle(name)) for name in ("ours", "floor")]
+    questions = [bench.Question(f"question {number}", "a", "b") for number in range(400)]
+    bench._measure_loads(running, BenchOptions(messages=20), questions)
+    of_ours, of_floor = ([entry[1:] for entry in sent if entry[0] == name] for name in ("ours", "floor"))
+    assert of_ours == of_floor and len(of_ours) == 1 + len(bench.LOADS) * bench.ROUNDS
+    words = [text for entry in of_ours for text in entry[-1]]
+    assert len(words) == len(set(words))
+    # Who is first in a round has a warmer or a colder machine.
+    assert [entry[0] for entry in sent[2:8]] == ["ours", "floor", "floor", "ours", "ours", "floor"]
+    assert running[0].one.loads["8 parallel"].messages == 2 * bench.ROUNDS
 
 
 async def test_our_own_channel_is_measured_with_a_token():
-    server, found = await with_server(lambda address: load(Target(address, is_web=True), ["a"], 2, 6, 3))
+    server, found = await with_server(lambda address: load(Target(address, is_web=True), ["a"] * 6, 2, 3))
     assert found.failed == 0 and server.told == {"signed": ["a"] * 6}
 
 
@@ -113,8 +145,7 @@ def test_an_environment_that_cannot_be_made_is_said_in_one_sentence(tmp_path, mo
 
 
 def contestant(name, rate, megabytes):
-    figures = figures_of([10.0, 20.0, 30.0], 0, 3 / rate)
-    loads = dict.fromkeys(("1 parallel", "8 parallel", "32 parallel", "8 parallel, 30 messages each"), figures)
+    loads = dict.fromkeys(bench.LOADS, LoadRun((10.0, 20.0, 30.0), 0, 3 / rate, 0.036))
     return Contestant(
         name,
         Trained("", 100.0, 100.0, 1000.0 if name == "default" else 100.0, 0, 30.0),
@@ -125,7 +156,6 @@ def contestant(name, rate, megabytes):
         parse_p95=5.0,
         right=share([True, name == "ours"]),
         loads=loads,
-        cpu_ms=12.0,
     )
 
 
