@@ -29,16 +29,35 @@ _TRY_SECONDS = 15.0
 _PAUSE_SECONDS = 0.3
 _LONGEST_PAUSE_SECONDS = 3.0
 
+#: {detail} is other at each message: what was just read is not read again, and families do not repeat each other.
 ORDINARY = (
-    "is roblox safe for a child of {number}",
-    "what is grooming",
-    "how do i set screen time for a child of {number}",
-    "how can i make instagram private",
-    "what is phishing",
-    "someone in class is mean to me in the group chat",
-    "how do i block someone on snapchat",
+    "is roblox safe for a child of {age}? she asked {detail}",
+    "what is grooming? they spoke of it at school {detail}",
+    "how do i set screen time for a child of {age} {detail}",
+    "how can i make instagram private? i tried {detail}",
+    "what is phishing? a mail came {detail}",
+    "someone in class was mean to me in the group chat {detail}",
+    "how do i block someone on snapchat? i tried {detail}",
 )
-AT_RISK = "he says he will post my pics if i dont pay him {number} euros"
+AT_RISK = "he says he will post my pics {detail} if i dont pay him {age} euros"
+_DAYS = ("on monday", "on tuesday", "on wednesday", "on thursday", "on friday", "on saturday", "on sunday")
+#: Minutes of a day: with the days, 10,080 details before the first comes again.
+_MINUTES = 24 * 60
+
+
+def words_of(number: int, place: int, at_risk: bool) -> str:
+    """The words of one message.
+
+    Args:
+        number: Of the message in the run, from 0.
+        place: In its conversation, from 0.
+        at_risk: Whether helplines must come.
+    """
+    template = AT_RISK if at_risk else ORDINARY[place % len(ORDINARY)]
+    # A step that shares no factor with the number of minutes: neighbours are not alike, and none comes twice.
+    hour, minute = divmod(number * 487 % _MINUTES, 60)
+    day = _DAYS[number // _MINUTES % len(_DAYS)]
+    return template.format(age=5 + place, detail=f"{day} at {hour}:{minute:02}")
 
 
 @dataclass(frozen=True)
@@ -151,13 +170,13 @@ class Load:
     async def _one_message(self, session: aiohttp.ClientSession) -> None:
         conversation_id, token = self._idle.pop(0) if self._idle else await self._begin(session)
         sent = self.run.conversations[conversation_id]
-        at_risk = len(sent) == PER_CONVERSATION - 1 - self._number % 3
+        number = self._number
+        at_risk = len(sent) == PER_CONVERSATION - 1 - number % 3
         self._number += 1
-        text = AT_RISK if at_risk else ORDINARY[len(sent) % len(ORDINARY)]
         body = {
             "token": token,
             "id": f"soak-{secrets.token_hex(8)}",
-            "text": text.format(number=5 + len(sent)),
+            "text": words_of(number, len(sent), at_risk),
             "country": self._country,
             "audience": "child",
         }

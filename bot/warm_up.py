@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import time
 from typing import Any
@@ -25,6 +26,7 @@ def install() -> None:
     async def load_and_warm_up(*arguments: Any, **named: Any) -> Any:
         agent = await original(*arguments, **named)
         await warm_up(agent)
+        set_aside()
         return agent
 
     rasa.core.run.load_agent_on_start = load_and_warm_up
@@ -56,3 +58,9 @@ async def warm_up(agent: Any) -> float:
     except Exception as error:  # noqa: BLE001 - people are served anyway, only the first one waits longer
         logger.error("the warm-up failed (%s)", type(error).__name__)
     return time.perf_counter() - started
+
+
+def set_aside() -> None:
+    """Takes what is loaded by now out of garbage collection: it stays to the end, and is walked through no more."""
+    gc.collect()
+    gc.freeze()

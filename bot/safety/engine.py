@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, List, Mapping, Sequence, Tuple
@@ -35,6 +36,8 @@ SESSION_MESSAGES = 6
 #: Below this the first reader's probability of a risk in several messages together ends the matter: each of them was
 #: read by both readers when it came, and several together are long to read.
 _SURELY_QUIET = 0.2
+#: Conversations of which is known that a card is due without a further message.
+_REMEMBERED = 1024
 #: Sources of findings that are no signal.
 CLASSIFIER, FAILURE = "classifier", "failure"
 _LEARNED = (CLASSIFIER, FAILURE)
@@ -50,10 +53,12 @@ class _Heard:
 
     Attributes:
         reading: Both readers on it; None where it had no words, where only the first has read it, or after a failure.
+        is_surely_quiet: Whether the first reader was sure that several messages together tell of nothing.
     """
 
     assessment: RiskAssessment
     reading: Reading | None = None
+    is_surely_quiet: bool = False
 
     @property
     def level(self) -> RiskLevel:
@@ -65,6 +70,23 @@ class _Heard:
         """The highest level for which the words themselves stand (a signal); NONE where only the readers found it."""
         told = any(finding.source not in _LEARNED for finding in self.assessment.findings)
         return self.level if told else RiskLevel.NONE
+
+
+class _RecentlyDue:
+    """Which messages, lately read together, call for a card; by a number of theirs, never their words."""
+
+    def __init__(self) -> None:
+        self._numbers: OrderedDict[int, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __contains__(self, messages: Sequence[str]) -> bool:
+        return hash(tuple(messages)) in self._numbers
+
+    def note(self, messages: Sequence[str]) -> None:
+        with self._lock:
+            self._numbers[hash(tuple(messages))] = None
+            while len(self._numbers) > _REMEMBERED:
+                self._numbers.popitem(last=False)
 
 
 class SafetyEngine:
@@ -87,6 +109,7 @@ class SafetyEngine:
         self._cues = cues
         self._thresholds = thresholds
         self._explanations = explanations
+        self._due = _RecentlyDue()
 
     def assess(self, text: str, embedding: np.ndarray | None = None) -> RiskAssessment:
         """Assesses one message by itself.
@@ -129,6 +152,9 @@ class SafetyEngine:
         alone = self._hear(texts[-1], embedding)
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
         if len(recent) < 2 or alone.assessment.failed or alone.plain_level >= RiskLevel.ESCALATE:
+            return alone.assessment, alone.assessment
+        if alone.level is RiskLevel.NONE and recent[:-1] in self._due:
+            # The card was due without this message, so a quiet one completes nothing: several are long to read.
             return alone.assessment, alone.assessment
         together = self._hear_together(recent, thoroughly=alone.level > RiskLevel.NONE)
         newest, is_due = self._weighed(alone, together, texts[-1])
@@ -181,7 +207,10 @@ class SafetyEngine:
     def _hear_together(self, messages: Sequence[str], thoroughly: bool = False) -> _Heard:
         # Each was heard as it was written; beside others "coach is gonna kill me" would colour what follows.
         meant = [in_plain_words(message.strip()) for message in messages]
-        return self._hear(" ".join(meant), messages=meant if len(meant) > 1 else (), thoroughly=thoroughly)
+        heard = self._hear(" ".join(meant), messages=meant if len(meant) > 1 else (), thoroughly=thoroughly)
+        if heard.level >= RiskLevel.ESCALATE and not heard.is_surely_quiet:
+            self._due.note(messages)
+        return heard
 
     def _completed(self, together: _Heard, newest: _Heard) -> RiskAssessment:
         note, told = str(self._explanations["together"]), together.assessment
@@ -238,8 +267,8 @@ class SafetyEngine:
         language = language_of(cleaned.text, self._cues)
         reading, telling = self._read(_parts(cleaned.text, messages), embedding, evidence)
         in_english = language in (None, "en")
-        is_quiet = bool(messages) and not thoroughly and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET
-        is_read_twice = in_english and not is_quiet
+        is_quiet = bool(messages) and reading.levels[RiskLevel.CHECK_IN] < _SURELY_QUIET
+        is_read_twice = in_english and (thoroughly or not is_quiet)
         if is_read_twice:
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
         decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
@@ -251,11 +280,11 @@ class SafetyEngine:
             # "I don't want to hurt myself", "i like him, he said hes 14": asked about, no card.
             decision = replace(decision, level=RiskLevel.CHECK_IN)
         if decision.level is RiskLevel.NONE or good_news:
-            return _Heard(quiet, reading if is_read_twice else None)
+            return _Heard(quiet, reading if is_read_twice else None, is_quiet)
         found = replace(
             quiet, level=decision.level, categories=decision.categories, findings=self._findings(decision, cleaned)
         )
-        return _Heard(found, reading if is_read_twice else None)
+        return _Heard(found, reading if is_read_twice else None, is_quiet)
 
     def _read(
         self, parts: Sequence[str], embedding: np.ndarray | None, evidence: Evidence

@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestServer
 from itsdangerous import URLSafeTimedSerializer
 
 from bot.channels.identity import new_conversation_id
-from bot.soak import PER_CONVERSATION, Load, Sent, conversation_of, summary
+from bot.safety.engine import get_engine
+from bot.safety.levels import RiskLevel
+from bot.soak import PER_CONVERSATION, Load, Sent, conversation_of, summary, words_of
 
 #: As `bot.channels.identity` signs, with a key of this test.
 sign = URLSafeTimedSerializer(b"a key of this test", salt="kindlight-conversation").dumps
@@ -32,6 +34,13 @@ def test_a_summary_counts_what_people_would_notice():
 def test_the_conversation_of_a_token_is_the_one_that_was_signed():
     conversation_id = new_conversation_id()
     assert conversation_of(sign(conversation_id)) == conversation_id
+
+
+def test_no_words_are_sent_twice_and_those_at_risk_are_understood_so():
+    words = [words_of(number, number % PER_CONVERSATION, False) for number in range(5_000)]
+    assert len(set(words)) == len(words)
+    threats = [words_of(number, 6, True) for number in range(0, 10_000, 731)]
+    assert all(get_engine().assess(text).level >= RiskLevel.ESCALATE for text in threats)
 
 
 class Front:

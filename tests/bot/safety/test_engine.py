@@ -78,6 +78,23 @@ def test_a_turn_gives_the_newest_by_itself_and_with_those_before() -> None:
     assert together == engine.assess_session(pieces)
 
 
+def test_a_quiet_message_behind_a_due_card_is_not_read_with_those_before_and_ends_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = get_engine()
+    pieces = ["so theres someone from my game", "he has a picture of me", "wants 200 by tonight", "what time is it"]
+    monkeypatch.setattr(engine, "_due", type(engine._due)())
+    not_known = engine.assess_turn(pieces)
+    monkeypatch.setattr(engine, "_due", type(engine._due)())
+    turn_by_turn = [engine.assess_turn(pieces[:end]) for end in range(1, 5)]
+    assert turn_by_turn[2][1].level >= RiskLevel.ESCALATE
+    assert turn_by_turn[3] == not_known and not_known[1].level is RiskLevel.NONE
+    read: list[int] = []
+    monkeypatch.setattr(engine, "_hear_together", lambda messages, thoroughly=False: read.append(len(messages)))
+    assert engine.assess_turn(pieces) == not_known
+    assert not read and all(isinstance(kept, int) for kept in engine._due._numbers), "words are kept between calls"
+
+
 def test_figures_of_speech_colour_no_later_message_and_hide_none() -> None:
     engine = get_engine()
     sayings = ["my mom hit me with the no phone rule for a week", "my coach is gonna kill me if i miss practice"]
