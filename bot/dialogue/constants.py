@@ -42,7 +42,8 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_until_help_comes", "utter_crisis_told_more_self_harm",
         "utter_crisis_told_more_self_harm_of_another", "utter_crisis_danger_ahead", "utter_crisis_went_on",
         "utter_crisis_maybe_now_self_harm", "utter_crisis_maybe_now_self_harm_of_another",
-        "utter_crisis_maybe_now_own_doing",
+        "utter_crisis_maybe_now_own_doing", "utter_crisis_must_not_go", "utter_crisis_no_waiting",
+        "utter_crisis_kept_away", "utter_crisis_right_to_tell",
     }
 )  # fmt: skip
 #: Intent of "forget what i wrote".

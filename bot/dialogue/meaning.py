@@ -18,6 +18,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN_YES,
 )
 from bot.dialogue.facts import (
+    cards_given,
     help_of,
     is_card_from_own_hand,
     is_card_open,
@@ -35,6 +36,7 @@ from bot.nlu.cases import case_told
 from bot.nlu.constants import FALLBACK_INTENT, RETRIEVAL_INTENT
 from bot.nlu.news import Heard, Help, News
 from bot.safety.answers import (
+    asks_to_wait,
     asks_until_help_comes,
     calls_off,
     came_out,
@@ -42,13 +44,17 @@ from bot.safety.answers import (
     comes_near,
     denies_help,
     denies_trouble,
+    doubts_telling,
     explains,
     feels_the_same,
+    hides,
     is_about_me,
     is_back,
+    is_kept_away,
     is_looked_after,
     is_question,
     is_treated,
+    may_go_along,
     must_not_be_heard,
     names_a_time,
     names_others,
@@ -57,10 +63,12 @@ from bot.safety.answers import (
     needs_a_doctor,
     read_answer,
     says_as_well,
+    says_phone_is_low,
     speaks_of_other_children,
     tells_of_safety,
     took_nothing,
     took_something,
+    was_missing,
     will_not_act,
 )
 from bot.safety.levels import (
@@ -143,6 +151,12 @@ class Meaning(Enum):
     MORE_AT_RISK: A child is near somebody who told of such thoughts of their own.
     MORE_OF_DYING: After a card about self-harm: it goes on, or somebody will be alone.
     PUT_RIGHT: Whose trouble it is, is another than the card took it to be, and who, is said.
+    MUST_NOT_GO: They ask whether to go along with somebody, or that one is said to be sent by the family.
+    NO_WAITING: Somebody is missing, and they ask how long one waits before that is reported.
+    HIDES: In an emergency: they hide, or have locked themselves in.
+    PHONE_IS_LOW: In an emergency: the phone will not last.
+    KEPT_AWAY: The one who hurts is kept away now ("he isnt allowed near me").
+    RIGHT_TO_TELL: They ask whether it was right to tell, or wish it undone.
     """
 
     CARRIES_OUT = "carries_out"
@@ -167,6 +181,12 @@ class Meaning(Enum):
     MORE_AT_RISK = "more_at_risk"
     MORE_OF_DYING = "more_of_dying"
     PUT_RIGHT = "put_right"
+    MUST_NOT_GO = "must_not_go"
+    NO_WAITING = "no_waiting"
+    HIDES = "hides"
+    PHONE_IS_LOW = "phone_is_low"
+    KEPT_AWAY = "kept_away"
+    RIGHT_TO_TELL = "right_to_tell"
 
 
 _OF_HELP: Mapping[Help | None, Meaning] = {Help.HERE: Meaning.HELP_IS_HERE, Help.CALLED: Meaning.HELP_IS_CALLED}
@@ -196,23 +216,52 @@ def _in_plain_words(
     if _may_be_a_misreading(tracker) and denies_trouble(category, newest, earlier):
         return Meaning.MISREAD
     if is_emergency_open(tracker):
-        from_oneself = is_emergency_from_oneself(tracker)
-        is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
-        if asks_until_help_comes(newest) and not is_over:
-            return Meaning.HELP_IS_CALLED
-        if is_over:
-            return Meaning.CALLED_OFF
-        if _intent_of(tracker) == BARRIER_CANNOT_TALK or must_not_be_heard(newest):
-            return Meaning.CANNOT_SPEAK
-        told = None if denies_help(newest) else help_of(tracker)
-        return _OF_HELP.get(told) or _of_a_card(newest, earlier, card)
-    if not is_card_open(tracker):
-        return None
+        return _in_danger(tracker, texts, card)
+    return _after_a_card(tracker, texts, card) if is_card_open(tracker) else None
+
+
+def _in_danger(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
+    """What few plain words mean while an emergency is open."""
+    newest, earlier = texts[0], texts[1:]
+    speaker, from_oneself = card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value, is_emergency_from_oneself(tracker)
+    is_over = _is_seen_again(texts, speaker) if from_oneself else calls_off(newest, earlier)
+    if asks_until_help_comes(newest) and not is_over:
+        return Meaning.HELP_IS_CALLED
+    if is_over:
+        return Meaning.CALLED_OFF
+    if _intent_of(tracker) == BARRIER_CANNOT_TALK or must_not_be_heard(newest):
+        return Meaning.CANNOT_SPEAK
+    if says_phone_is_low(newest):
+        return Meaning.PHONE_IS_LOW
+    # Who took something is taken to a doctor: "should i go with her" is another question there, and nobody is hid from.
+    asked = None if from_oneself else _what_not_to_do(texts, speaker)
+    told = None if denies_help(newest) else help_of(tracker)
+    of_hiding = Meaning.HIDES if hides(newest) and not from_oneself else None
+    return asked or _OF_HELP.get(told) or of_hiding or _of_a_card(newest, earlier, card)
+
+
+def _after_a_card(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
+    """What few plain words mean while a card is talked about, and nobody is in danger at this moment."""
+    newest, earlier, category = texts[0], texts[1:], card.get(CARD_CATEGORY)
+    speaker = card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    is_of_a_stranger = category in (ADULT_INVOLVED, IMMEDIATE_DANGER) and not is_emergency_from_oneself(tracker)
+    asked = _what_not_to_do(texts, speaker) if is_of_a_stranger else None
+    if asked is not None:
+        return asked
+    if speaker != Speaker.OWN_BEHAVIOUR.value and cards_given(tracker) & _FROM_A_PERSON and is_kept_away(newest):
+        return Meaning.KEPT_AWAY
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
     # Help had come to a child who was still missing, and now they are found.
     is_found = speaker not in _ONESELF and is_back(newest) and calls_off(newest, earlier)
     return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, card)
+
+
+def _what_not_to_do(texts: Sequence[str], speaker: str) -> Meaning | None:
+    """Questions whose answer cannot wait: whether to go along, and how long to wait for somebody who is missing."""
+    if speaker in _ONESELF and may_go_along(texts[0]):
+        return Meaning.MUST_NOT_GO
+    return Meaning.NO_WAITING if asks_to_wait(texts[0]) and was_missing(texts[1:]) else None
 
 
 def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
@@ -334,6 +383,8 @@ def _may_be_a_misreading(tracker: DialogueStateTracker) -> bool:
 
 def _of_a_card(newest: str, earlier: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
+    if doubts_telling(newest) and category != OFFENDER_CONCERN and speaker != Speaker.OWN_BEHAVIOUR.value:
+        return Meaning.RIGHT_TO_TELL
     feels_so_too = category == SELF_HARM and feels_the_same(newest)
     if speaker == Speaker.FRIEND.value and (is_about_me(newest) or feels_so_too):
         return Meaning.IT_IS_ME

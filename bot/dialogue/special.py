@@ -325,8 +325,18 @@ def _crisis_meant(tracker: DialogueStateTracker, facts: ConversationFacts, now: 
         Meaning.MORE_AT_RISK: "utter_crisis_child_near_own_thoughts",
         Meaning.MORE_OF_DYING: _told_more(tracker, facts),
         Meaning.SOMEONE_TO_TELL: "utter_told_somebody_to_tell",
+        Meaning.MUST_NOT_GO: "utter_crisis_must_not_go",
+        Meaning.NO_WAITING: "utter_crisis_no_waiting",
+        Meaning.HIDES: "utter_emergency_hiding",
+        Meaning.PHONE_IS_LOW: "utter_emergency_phone_is_low",
+        Meaning.KEPT_AWAY: "utter_crisis_kept_away",
+        Meaning.RIGHT_TO_TELL: "utter_crisis_right_to_tell",
     }
-    return with_helplines(names.get(meaning, "utter_crisis_heard"), facts, now)
+    name = names.get(meaning, "utter_crisis_heard")
+    if meaning is Meaning.KEPT_AWAY and spoken_before(tracker) == name:
+        # "He moved out", then "he cant come here anymore": the same words twice sound as if nobody read.
+        name = "utter_crisis_noted"
+    return with_helplines(name, facts, now)
 
 
 def _misread(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

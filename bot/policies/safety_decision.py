@@ -77,12 +77,15 @@ _HINTED = frozenset(
         Meaning.OTHER_CHILDREN,
     }
 )  # fmt: skip
+#: What has words of its own that hold the number, whatever danger is heard in it.
+_SAID_AT_ONCE = frozenset({Meaning.MUST_NOT_GO, Meaning.NO_WAITING, Meaning.HIDES, Meaning.PHONE_IS_LOW})
 #: Somebody offers to show a picture.
 IMAGE_LOOK = "ask_image_look"
 #: Says who writes: a parent, a teacher, an age.
 CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
 GOING_TO, NOT_YET, CONTACTED = "outcome_going_to", "outcome_not_yet", "outcome_contacted"
+INSULT = "insult"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: Said by somebody who took something these may be a goodbye; the number stays first.
@@ -320,6 +323,12 @@ def _as_meant(turn: Turn) -> Decision | None:
     if turn.meaning is Meaning.CANNOT_SPEAK and not (is_of_dying or turn.risk.failed):
         # "I cant talk he will hear me": how to call all the same, with the number first.
         return Decision(UTTER_CRISIS_MEANT)
+    if turn.meaning in _SAID_AT_ONCE and not (is_of_dying or turn.risk.failed):
+        # "Should i get in", "do i wait 24 hours": the answer, with the number, however grave it sounds.
+        return Decision(UTTER_CRISIS_MEANT)
+    if turn.meaning is Meaning.KEPT_AWAY and not (turn.told_plainly or turn.risk.failed or _is_of_dying(turn)):
+        # "He isnt allowed near me now" sounds of the danger that it ends; its reply keeps the number.
+        return None if turn.check_in or _is_emergency_open(turn) else Decision(UTTER_CRISIS_MEANT)
     if turn.meaning is Meaning.HELP_IS_HERE and not (turn.told_plainly or turn.risk.failed):
         # "Im in the ambulance, will they take my phone" still sounds of the danger; its reply keeps the number.
         return Decision(UTTER_CRISIS_MEANT, {CHECK_IN: None})
@@ -343,8 +352,15 @@ def _as_meant(turn: Turn) -> Decision | None:
     is_hidden = turn.is_emergency and turn.meaning is not Meaning.NOTHING_TAKEN
     if is_hidden or (turn.meaning is Meaning.EXPLAINED and heard > RiskLevel.NONE):
         return None
-    in_danger = turn.open_card is not None and turn.open_card.is_emergency
-    return _again(turn) if in_danger else Decision(UTTER_CRISIS_MEANT)
+    return _again(turn) if _is_emergency_open(turn) else Decision(UTTER_CRISIS_MEANT)
+
+
+def _is_of_dying(turn: Turn) -> bool:
+    return turn.risk.main_category == SELF_HARM
+
+
+def _is_emergency_open(turn: Turn) -> bool:
+    return turn.open_card is not None and turn.open_card.is_emergency
 
 
 def _is_something_worse(turn: Turn) -> bool:
@@ -507,7 +523,15 @@ def _is_new_risk(turn: Turn) -> bool:
         return True
     if _is_call_that_was_made(turn):
         return False
-    return turn.is_another_trouble or _goes_to_something_worse(turn)
+    return turn.is_another_trouble or _goes_to_something_worse(turn) or _is_despair_in_anger(turn)
+
+
+def _is_despair_in_anger(turn: Turn) -> bool:
+    """ "Im so tired of this", after another trouble's card, resembles anger: whether they think of dying is asked."""
+    is_of_another = turn.open_card is not None and turn.open_card.category != SELF_HARM
+    is_heard = _is_of_dying(turn) and turn.newest_alone >= RiskLevel.CHECK_IN
+    likely = turn.risk.categories.get(SELF_HARM, 0.0) >= DESPAIR_FROM
+    return turn.intent == INSULT and is_of_another and is_heard and likely
 
 
 def _is_call_that_was_made(turn: Turn) -> bool:

@@ -54,7 +54,7 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
-    "of_an_attack",
+    "of_an_attack", "not_kept_away",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -67,6 +67,7 @@ _SINGLE = (
     "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
     "cries_for_help",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
+    "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
 )  # fmt: skip
 
 
@@ -503,6 +504,40 @@ def is_of_the_own_home(text: str) -> bool:
 def tells_of_an_attack(text: str) -> bool:
     """Whether words name what somebody does to others: "he came home and hes hitting me"."""
     return bool(_patterns(_ANSWERS)["of_an_attack"].search(_plain(text)))
+
+
+def may_go_along(text: str) -> bool:
+    """Whether words ask if one should go along with somebody, or who is said to have sent them: "should i get in"."""
+    return _is_short(text) and bool(_patterns(_ANSWERS)["may_go_along"].search(_plain(text)))
+
+
+def asks_to_wait(text: str) -> bool:
+    """Whether words ask how long to wait before somebody missing is reported: "do i have to wait 24 hours"."""
+    is_asked = _is_short(text) and is_question(text)
+    return is_asked and bool(_patterns(_ANSWERS)["asks_to_wait"].search(_with_digits(text)))
+
+
+def hides(text: str) -> bool:
+    """Whether words say, in danger, that somebody hides or locked themselves in, or ask whether to."""
+    return _is_short(text) and bool(_patterns(_ANSWERS)["hides"].search(_plain(text)))
+
+
+def says_phone_is_low(text: str) -> bool:
+    """Whether words say that the phone will not last: "my phone is on 6 percent"."""
+    plain = _with_digits(text.replace("%", " percent"))
+    return _is_short(text) and bool(_patterns(_ANSWERS)["phone_is_low"].search(plain))
+
+
+def is_kept_away(text: str) -> bool:
+    """Whether words say, and nothing else, that who hurts somebody is kept away now: "he isnt allowed near me"."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    is_said = _is_short(text) and not is_question(text) and bool(patterns["kept_away"].search(plain))
+    return is_said and not patterns["not_kept_away"].search(plain)
+
+
+def doubts_telling(text: str) -> bool:
+    """Whether words ask if it was right to tell, or wish it undone: "was it wrong to tell you"."""
+    return _is_short(text) and bool(_patterns(_ANSWERS)["doubts_telling"].search(_plain(text)))
 
 
 def took_something(text: str) -> bool:

@@ -517,6 +517,31 @@ def test_help_that_has_come_is_believed_although_it_sounds_of_the_danger_and_not
     assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **plainly).response == UTTER_CRISIS_CARD
 
 
+@pytest.mark.parametrize("meaning", [Meaning.MUST_NOT_GO, Meaning.NO_WAITING])
+def test_what_cannot_wait_is_answered_however_grave_it_sounds_unless_dying_is_told(meaning):
+    card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
+    told = {"meaning": meaning, "told_plainly": True, **card}
+    assert decide(risk(NOW, "immediate_danger"), NOW, "faq", None, **told).response == UTTER_CRISIS_MEANT
+    assert decide(risk(NOW, SELF_HARM), NOW, "faq", None, **told).response == UTTER_CRISIS_CARD
+
+
+def test_who_is_kept_away_ends_the_danger_that_is_heard_and_none_that_is_told_or_open():
+    told = {"meaning": Meaning.KEPT_AWAY, "told_plainly": False, **after_a_card("abuse_disclosure")}
+    heard = risk(NOW, "immediate_danger")
+    assert decide(heard, NOW, "outcome_safe_now", None, **told).response == UTTER_CRISIS_MEANT
+    assert decide(heard, NOW, "outcome_safe_now", None, **{**told, "told_plainly": True}).response == UTTER_CRISIS_CARD
+    open_danger = {**told, **after_a_card("immediate_danger", is_emergency=True, repeated=1)}
+    assert decide(heard, NOW, "outcome_safe_now", None, **open_danger).response == UTTER_CRISIS_CARD
+
+
+def test_despair_that_resembles_anger_is_asked_about_after_another_trouble():
+    card = after_a_card("abuse_disclosure")
+    despair = RiskAssessment(RiskLevel.CHECK_IN, {SELF_HARM: 0.95})
+    assert decide(despair, RiskLevel.CHECK_IN, "insult", None, told_plainly=False, **card).response == UTTER_CHECK_IN
+    unsure = RiskAssessment(RiskLevel.CHECK_IN, {SELF_HARM: 0.55})
+    assert decide(unsure, RiskLevel.CHECK_IN, "insult", None, told_plainly=False, **card) is None
+
+
 def test_who_cannot_speak_is_helped_to_call_unless_dying_is_told():
     card = after_a_card("immediate_danger", is_emergency=True, repeated=1)
     told = {"meaning": Meaning.CANNOT_SPEAK, "told_plainly": True, **card}

@@ -8,6 +8,7 @@ from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
     AFTER_AN_OVERDOSE,
     adds_trouble,
+    asks_to_wait,
     asks_until_help_comes,
     asks_what_now,
     begins_with_no,
@@ -19,12 +20,15 @@ from bot.safety.answers import (
     denies_dying_of_others,
     denies_help,
     denies_trouble,
+    doubts_telling,
     explains,
     feels_the_same,
     has_changed_mind,
+    hides,
     hides_scars,
     is_about_me,
     is_back,
+    is_kept_away,
     is_looked_after,
     is_of_the_writer_alone,
     is_one_word,
@@ -33,6 +37,7 @@ from bot.safety.answers import (
     is_theirs,
     is_treated,
     makes_a_plan,
+    may_go_along,
     means_another,
     must_not_be_heard,
     names_a_child_near,
@@ -47,6 +52,7 @@ from bot.safety.answers import (
     read_answer,
     says_as_well,
     says_outcome,
+    says_phone_is_low,
     says_same_age,
     says_thanks,
     says_they_are_young,
@@ -949,3 +955,103 @@ def test_help_that_was_not_called_or_has_left(said, expected):
 )
 def test_a_cry_for_help(said, expected):
     assert cries_for_help(said) is expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "should i go with him", "should i get in", "can i get in his car", "he says my mum sent him", "should i go",
+        "he said he knows my mum", "do i go with that man", "he says hes friends with my dad", "should we follow him",
+        "she said my dad asked her to pick me up",
+    ],
+)  # fmt: skip
+def test_who_asks_whether_to_go_along_or_is_told_who_sent_them(said):
+    assert may_go_along(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "can i get in trouble", "should i go to the police", "can i leave him", "my mum told him to stop",
+        "he says i should go", "can i go home", "how do i get into his account", "can i get in touch with them",
+    ],
+)  # fmt: skip
+def test_who_asks_about_another_way_or_tells_something_else(said):
+    assert not may_go_along(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("do i have to wait 24 hours", True), ("how long do i wait before i call", True), ("should i wait", True),
+        ("is it too soon to call the police", True), ("when can i report him missing", True),
+        ("i cant wait", False), ("how long does the court take", False), ("can you wait", False),
+    ],
+)  # fmt: skip
+def test_who_asks_how_long_to_wait(said, expected):
+    assert asks_to_wait(said) is expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "he isnt allowed near me now", "he cant come here anymore", "he moved out last week",
+        "he has to stay away from us", "there is a restraining order", "dad doesnt live with us anymore",
+        "mums boyfriend got kicked out",
+    ],
+)  # fmt: skip
+def test_who_is_kept_away(said):
+    assert is_kept_away(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "he isnt allowed near me but he came anyway", "is he allowed near me", "i moved out last week",
+        "he cant come here until tonight", "he said im not allowed to talk to you", "we want a restraining order",
+        "i cant go back home anymore", "he isnt allowed near me and hes outside", "hes not allowed to see my phone",
+    ],
+)  # fmt: skip
+def test_who_is_not_kept_away(said):
+    assert not is_kept_away(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("was it wrong to tell you", True), ("was it right to tell the school", True), ("i regret telling my mum", True),
+        ("did i do something bad by telling you", True), ("i wish i hadnt told anyone", True),
+        ("is it wrong to tell her she should have known", False), ("how do i tell", False), ("i told my mum", False),
+    ],
+)  # fmt: skip
+def test_who_doubts_that_telling_was_right(said, expected):
+    assert doubts_telling(said) is expected
+
+
+@pytest.mark.parametrize("said", ["its just the neighbor lol", "false alarm it was only my brother", "false alarm, its the cat"])
+def test_a_danger_that_was_none(said):
+    assert calls_off(said, ["someone is breaking in"])
+    assert not calls_off("its just the neighbor", ["the neighbour has a gun"])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("im locked in the bathroom", True), ("im hiding under my bed", True), ("we locked the bedroom door", True),
+        ("i shut myself in", True), ("should i hide", True), ("me and my sister are hiding", True),
+        ("its gone quiet now, were in the bathroom", False), ("he locked the door", False), ("he is hiding something", False), ("im in my room", False),
+    ],
+)  # fmt: skip
+def test_who_hides(said, expected):
+    assert hides(said) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("my phone is on 6 percent", True), ("my battery is at 4%", True), ("my phone is about to die", True),
+        ("3% battery", True), ("no battery left", True), ("he took my phone", False), ("my phone is new", False),
+    ],
+)  # fmt: skip
+def test_a_phone_that_will_not_last(said, expected):
+    assert says_phone_is_low(said) is expected
