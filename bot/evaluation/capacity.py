@@ -36,18 +36,18 @@ class Measured:
     tracker_bytes: float
 
 
-#: On 2026-11-26, two cores, ten minutes at 16.7 messages a second; docs/scaling.md says how.
+#: On 2026-11-30, two cores, ten minutes at 10.7 messages a second, none sent twice; docs/scaling.md says how.
 MEASURED = Measured(
-    rasa_ms=58.7,
-    writer_ms=8.2,
-    postgres_ms=5.2,
-    rabbitmq_ms=2.1,
-    redis_ms=0.33,
+    rasa_ms=112.4,
+    writer_ms=5.9,
+    postgres_ms=4.0,
+    rabbitmq_ms=1.35,
+    redis_ms=0.4,
     nginx_ms=0.24,
-    server_mb=616.0,
-    turn_bytes=2570.0,
-    word_bytes=930.0,
-    tracker_bytes=8380.0,
+    server_mb=811.0,
+    turn_bytes=2928.0,
+    word_bytes=1355.0,
+    tracker_bytes=8594.0,
 )
 
 

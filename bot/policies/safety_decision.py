@@ -319,7 +319,7 @@ def _as_meant(turn: Turn) -> Decision | None:
     if turn.meaning is Meaning.HELP_IS_CALLED and not (turn.is_emergency or turn.risk.failed):
         # "Ive called them, shes not moving, what do i do" tells a danger anew; the number goes first then.
         return Decision(UTTER_CRISIS_MEANT)
-    is_of_dying = turn.told_plainly and turn.risk.main_category == SELF_HARM
+    is_of_dying = turn.told_plainly and _is_of_dying(turn)
     if turn.meaning is Meaning.CANNOT_SPEAK and not (is_of_dying or turn.risk.failed):
         # "I cant talk he will hear me": how to call all the same, with the number first.
         return Decision(UTTER_CRISIS_MEANT)

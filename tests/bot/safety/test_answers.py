@@ -960,7 +960,7 @@ def test_a_cry_for_help(said, expected):
 @pytest.mark.parametrize(
     "said",
     [
-        "should i go with him", "should i get in", "can i get in his car", "he says my mum sent him", "should i go",
+        "should i go with him", "should i get in", "can i get in his car", "he says my mum sent him",
         "he said he knows my mum", "do i go with that man", "he says hes friends with my dad", "should we follow him",
         "she said my dad asked her to pick me up",
     ],
@@ -972,7 +972,7 @@ def test_who_asks_whether_to_go_along_or_is_told_who_sent_them(said):
 @pytest.mark.parametrize(
     "said",
     [
-        "can i get in trouble", "should i go to the police", "can i leave him", "my mum told him to stop",
+        "can i get in trouble", "should i go", "should i go to the police", "can i leave him", "my mum told him to stop",
         "he says i should go", "can i go home", "how do i get into his account", "can i get in touch with them",
     ],
 )  # fmt: skip
@@ -1039,7 +1039,7 @@ def test_a_danger_that_was_none(said):
     [
         ("im locked in the bathroom", True), ("im hiding under my bed", True), ("we locked the bedroom door", True),
         ("i shut myself in", True), ("should i hide", True), ("me and my sister are hiding", True),
-        ("its gone quiet now, were in the bathroom", False), ("he locked the door", False), ("he is hiding something", False), ("im in my room", False),
+        ("its gone quiet now, were in the bathroom", False), ("he locked the door", False), ("should we lock her phone", False), ("he is hiding something", False), ("im in my room", False),
     ],
 )  # fmt: skip
 def test_who_hides(said, expected):
