@@ -78,12 +78,15 @@ def train() -> Path:
     english.prepare()
     print(f"  English encoder: {time.perf_counter() - started:.0f} s", flush=True)
     # Beside the safety engine, which is half of the work when nothing is kept from an earlier training.
-    encoding = multiprocessing.get_context("spawn").Process(target=_encode_examples)
-    encoding.start()
+    spawn = multiprocessing.get_context("spawn")
+    encoding = [spawn.Process(target=part) for part in (_encode_examples, _encode_stories)]
+    for process in encoding:
+        process.start()
     get_engine()
     print(f"  Safety engine: {time.perf_counter() - started:.0f} s", flush=True)
-    # When it failed, the same happens again below, with Rasa's words for it.
-    encoding.join()
+    # When one failed, the same happens again below, with Rasa's words for it.
+    for process in encoding:
+        process.join()
     print(f"  Examples encoded: {time.perf_counter() - started:.0f} s", flush=True)
     from bot import rasa_process
 
@@ -126,7 +129,19 @@ def _train_assistant(models: Path) -> Path:
 
 
 def _encode_examples() -> None:
-    """In a process of its own: fills the kept embeddings of all examples (`bot.text.embedding_cache`)."""
+    """In a process of its own: fills the kept embeddings of `data/nlu/` (`bot.text.embedding_cache`)."""
+    from bot import rasa_process
+
+    rasa_process.prepare()
+    from bot.nlu.sentence_encoder import SentenceEncoder
+    from bot.training_importer import TrainingImporter
+
+    importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
+    SentenceEncoder().process_training_data(importer.get_nlu_data())
+
+
+def _encode_stories() -> None:
+    """In a process of its own: the same for the messages of cases, of news after a card and of emergencies."""
     from bot import rasa_process
 
     rasa_process.prepare()
@@ -135,11 +150,7 @@ def _encode_examples() -> None:
     from bot.nlu.case_messages import load_case_messages
     from bot.nlu.cases import encode_for_training
     from bot.nlu.news_messages import load_help, load_news
-    from bot.nlu.sentence_encoder import SentenceEncoder
-    from bot.training_importer import TrainingImporter
 
-    importer = TrainingImporter(training_data_paths=[str(PROJECT_DIR / name) for name in TRAINING_DIRS])
-    SentenceEncoder().process_training_data(importer.get_nlu_data())
     encode_for_training(load_case_messages())
     encode_told(load_news(), news_reader.KEPT)
     encode_told(load_help(), help_reader.KEPT)

@@ -88,7 +88,7 @@ class RefusalReader:
         self._kinds = sorted({kind for kind, _ in examples if kind != TELLING})
         texts = [clean(line).text for _, line in examples]
         self._meaning = encode_kept(texts, "refusal-embeddings.npz")
-        self._detail = encode_kept(texts, "refusal-details.npz", get_english().vectors, DETAIL_DIMENSIONS, stamp())
+        self._detail = encode_kept(texts, "refusal-details.npz", _detail, DETAIL_DIMENSIONS, stamp(), at_length=True)
         marked = [_marked(line) for _, line in examples]
         self._terms = TermWeights(marked)
         self._wording = self._terms.rows(marked)
@@ -115,6 +115,10 @@ class RefusalReader:
         by_detail = np.exp(2 * GAMMA * (detail @ self._detail.T - 1))
         by_wording = (wording @ self._wording.T).toarray()  # type: ignore[operator]
         return np.asarray((1 - WORDING_SHARE) / 2 * (by_meaning + by_detail) + WORDING_SHARE * by_wording)
+
+
+def _detail(texts: Sequence[str]) -> np.ndarray:
+    return get_english().vectors(texts)
 
 
 def _marked(line: str) -> str:

@@ -18,7 +18,7 @@ from bot.nlu.label_model import Encoded
 from bot.safety.levels import Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept
+from bot.text.embedding_cache import encode_kept, encode_meanings
 from bot.text.encoder import get_encoder
 from bot.text.english import DIMENSIONS, get_english, stamp
 
@@ -71,8 +71,8 @@ def encode_pairs(pairs: Sequence[Tuple[str, str]], meanings: str, details: str) 
     alone = [clean(text).text for _, text in pairs]
     together = [clean(f"{opening} {text}").text for opening, text in pairs]
     texts: List[str] = [*alone, *together]
-    meaning = encode_kept(texts, meanings)
-    detail = encode_kept(texts, details, _detail, DIMENSIONS, stamp())
+    meaning = encode_kept(texts, meanings, encode_meanings, at_length=True)
+    detail = encode_kept(texts, details, _detail, DIMENSIONS, stamp(), at_length=True)
     middle = len(alone)
     return Encoded(meaning[:middle], detail[:middle]), Encoded(meaning[middle:], detail[middle:])
 

@@ -1,6 +1,8 @@
 """Graph component: which of our questions and intents a message is nearest to."""
 
+import os
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from bot.dialogue.constants import (
     COUNTRY,
@@ -182,7 +185,9 @@ class SemanticIntentClassifier(GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
         targets = [example.get_full_intent() for example in examples]
         self._model = LabelModel.train(_encoded(examples), targets, self._options())
-        self._asked, self._told = self._train_rankers(_encoded(examples), targets)
+        # Answering uses one thread a message; training has the machine to itself.
+        with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
+            self._asked, self._told = self._train_rankers(_encoded(examples), targets)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
             self._asked.save(Path(folder) / self.ASKED_FILE_NAME)
@@ -214,7 +219,8 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _train_ranker(self, messages: Sequence[CaseMessage], choices: np.ndarray, **options: Any) -> CaseRanker:
         alone, together = encode_for_training(messages)
-        confidences = [self._model.confidences(encoded)[:, choices] for encoded in (alone, together)]
+        with ThreadPoolExecutor(2) as threads:
+            confidences = [found[:, choices] for found in threads.map(self._model.confidences, (alone, together))]
         asked = Asked([message.case for message in messages], alone, *confidences)
         names = [self._model.labels[place].removeprefix(f"{RETRIEVAL_INTENT}/") for place in choices]
         return CaseRanker.train(messages, asked, names, self._is_about, **options)

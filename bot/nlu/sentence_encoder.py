@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import DETAIL, EMBEDDING
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept
+from bot.text.embedding_cache import encode_kept, encode_meanings
 from bot.text.encoder import get_encoder
 from bot.text.english import DIMENSIONS as DETAIL_DIMENSIONS
 from bot.text.english import get_english, stamp
@@ -52,8 +52,8 @@ class SentenceEncoder(GraphComponent):
         """Encodes every training example; rows of an earlier training are read back."""
         wanted = [example for example in training_data.training_examples if _has_words(example)]
         texts = [clean(example.get(TEXT)).text for example in wanted]
-        meanings = encode_kept(texts, "answer-embeddings.npz")
-        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp())
+        meanings = encode_kept(texts, "answer-embeddings.npz", encode_meanings, at_length=True)
+        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp(), at_length=True)
         for example, meaning, detail in zip(wanted, meanings, details):
             example.set(EMBEDDING, meaning)
             example.set(DETAIL, detail)

@@ -10,6 +10,7 @@ from typing import List, Sequence
 from zipfile import BadZipFile
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bot.config import get_settings
 from bot.errors import ModelError
@@ -32,7 +33,7 @@ from bot.safety.kernel import KernelMachine
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, get_signals
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept
+from bot.text.embedding_cache import encode_kept, encode_meanings
 from bot.text.vocabulary import TEXT_DIR
 
 #: Word lists that training reads; the others choose between texts.
@@ -115,7 +116,8 @@ def prepare(examples: Sequence[RiskExample], hidden: Sequence[RiskExample] = ())
     cleaned = [clean(example.text) for example in everything]
     parts = [parts_of(text.text) for text in cleaned]
     flat = [part for group in parts for part in group]
-    part_embeddings = np.split(encode_kept(flat), np.cumsum([len(group) for group in parts])[:-1])
+    rows = encode_kept(flat, encode=encode_meanings, at_length=True)
+    part_embeddings = np.split(rows, np.cumsum([len(group) for group in parts])[:-1])
     return Prepared(
         examples=everything,
         texts=[text.text for text in cleaned],
@@ -130,8 +132,10 @@ def prepare(examples: Sequence[RiskExample], hidden: Sequence[RiskExample] = ())
 
 def train(data: Prepared) -> RiskClassifier:
     """Fits the layers on held-out scores, then the kernel machine on everything."""
-    layers = fit_layers(data, held_out_scores(data), np.ones(len(data.examples), dtype=bool))
-    return RiskClassifier(fit_machine(data, np.flatnonzero(data.kept)), layers)
+    # Answering uses one thread a message; training has the machine to itself.
+    with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
+        layers = fit_layers(data, held_out_scores(data), np.ones(len(data.examples), dtype=bool))
+        return RiskClassifier(fit_machine(data, np.flatnonzero(data.kept)), layers)
 
 
 def fit_machine(data: Prepared, chosen: np.ndarray) -> KernelMachine:

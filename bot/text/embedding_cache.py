@@ -6,17 +6,25 @@ Only texts of this repository pass through here, never a person's message.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Callable, Dict, List, Sequence
+from typing import Callable, Dict, Iterator, List, Mapping, Sequence
 from zipfile import BadZipFile
 
 import numpy as np
 
 from bot.config import get_settings
 from bot.text.encoder import DIMENSIONS, get_encoder
+from bot.text.stored_embeddings import KEY_BYTES, read_rows
 
 _BATCH = 256
+#: Thousands of texts take minutes: whoever waits sees that it goes on.
+_TOLD_EVERY_SECONDS = 60.0
+#: Fewer are encoded before other processes have loaded the encoder.
+_WORTH_SHARING = 2000
 
 
 def encode_kept(
@@ -25,6 +33,7 @@ def encode_kept(
     encode: Callable[[Sequence[str]], np.ndarray] | None = None,
     dimensions: int = DIMENSIONS,
     stamp: str = "",
+    at_length: bool = False,
 ) -> np.ndarray:
     """Encodes texts, reading rows seen at an earlier training from disk.
 
@@ -34,6 +43,8 @@ def encode_kept(
         encode: The encoder; by default the shared sentence encoder.
         dimensions: Width of its rows; a file of another width is not used.
         stamp: Names the weights of an encoder that is trained again now and then; rows of other weights are not used.
+        at_length: For what takes minutes: rows that lie in the repository are used (`bot.text.stored_embeddings`),
+            and thousands of texts are encoded in a process for each core; `encode` is then a function of a module.
 
     Returns:
         `float32`, shape `(len(texts), dimensions)`, unit rows (kept as half precision, so exact to about 1e-3).
@@ -41,16 +52,66 @@ def encode_kept(
     encode = encode or get_encoder().encode
     path = get_settings().models_dir / file_name
     kept = _read(path, dimensions)
-    keys = [hashlib.blake2b(text.encode("utf-8"), digest_size=12, key=stamp.encode()).hexdigest() for text in texts]
+    keys = [_key(text, stamp) for text in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
-    fresh = list(missing)
-    for start in range(0, len(fresh), _BATCH):
-        batch = fresh[start : start + _BATCH]
-        rows = encode([missing[key] for key in batch]).astype(np.float16)
-        kept.update(zip(batch, rows, strict=True))
-    if fresh:
+    if missing:
+        if at_length:
+            kept.update(read_rows(set(missing), dimensions))
+        fresh = {key: text for key, text in missing.items() if key not in kept}
+        processes = os.cpu_count() or 1 if at_length and len(fresh) >= _WORTH_SHARING else 1
+        kept.update(_encode(fresh, encode, processes, path.stem))
         _write(path, keys, kept)
     return np.stack([kept[key] for key in keys]).astype(np.float32)
+
+
+def encode_meanings(texts: Sequence[str]) -> np.ndarray:
+    """The shared sentence encoder, as a function that other processes can import."""
+    return get_encoder().encode(texts)
+
+
+def kept_rows(folder: Path, pattern: str, dimensions: int) -> Dict[str, np.ndarray]:
+    """All rows that the last training kept, by key.
+
+    Args:
+        folder: `models/`.
+        pattern: Of the files' names.
+        dimensions: Width of the rows; files of another width are passed over.
+    """
+    rows: Dict[str, np.ndarray] = {}
+    for path in sorted(folder.glob(pattern)):
+        rows.update(_read(path, dimensions))
+    return rows
+
+
+def _key(text: str, stamp: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=KEY_BYTES, key=stamp.encode()).hexdigest()
+
+
+def _encode(
+    texts: Mapping[str, str], encode: Callable[[Sequence[str]], np.ndarray], processes: int, title: str
+) -> Dict[str, np.ndarray]:
+    """Rows of texts, by the texts' keys; the same batches give the same rows in one process or in several."""
+    keys, words = list(texts), list(texts.values())
+    batches = [words[start : start + _BATCH] for start in range(0, len(words), _BATCH)]
+    rows: List[np.ndarray] = []
+    told = time.monotonic()
+    for encoded in _in_processes(batches, encode, processes):
+        rows.extend(encoded.astype(np.float16))
+        if time.monotonic() - told >= _TOLD_EVERY_SECONDS:
+            told = time.monotonic()
+            print(f"  {title}: {len(rows):,} of {len(keys):,} texts encoded", flush=True)
+    return dict(zip(keys, rows, strict=True))
+
+
+def _in_processes(
+    batches: Sequence[Sequence[str]], encode: Callable[[Sequence[str]], np.ndarray], processes: int
+) -> Iterator[np.ndarray]:
+    if processes == 1:
+        yield from map(encode, batches)
+        return
+    # Started anew, not forked: the encoders have locks and threads of their own.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(encode, batches)
 
 
 def _read(path: Path, dimensions: int) -> Dict[str, np.ndarray]:
