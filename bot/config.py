@@ -119,6 +119,8 @@ class Settings:
     #: Rasa servers behind nginx and writers of the log in the production layout; ports count up from the first.
     rasa_servers: int = 1
     consumers: int = 1
+    #: True keeps a loaded copy beside each Rasa server, which takes over within a second when the server is killed.
+    standby: bool = False
     #: Address of Redis, which orders the messages of a conversation across servers; empty means this machine.
     redis_url: str = ""
     #: Address of the action server as Rasa reaches it; empty means this machine.

@@ -70,7 +70,7 @@ def rasa_ports(settings: Settings) -> list[int]:
 def _our_parts(settings: Settings, environment: Mapping[str, str]) -> list[Part]:
     parts = [Part("actions", ("serve-actions",), settings.actions_port, "/healthz", "Action server", (), environment)]
     for number, port in enumerate(rasa_ports(settings), start=1):
-        own = {**environment, "KINDLIGHT_RASA_PORT": str(port)}
+        own = {**environment, "KINDLIGHT_RASA_PORT": str(port), "KINDLIGHT_STANDBY": "true"}
         parts.append(Part(f"rasa-{number}", ("serve",), port, "/readyz", f"Assistant {number} (Rasa)", (), own))
     for number in range(settings.consumers):
         port = settings.consumer_port + number if settings.consumer_port else 0

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Iterable, Sequence
 
-from bot import lean_import, logs, off_loop, tensorflow_stand_in
+from bot import lean_import, logs, off_loop, standby, tensorflow_stand_in
 from bot.config import PROJECT_DIR, get_settings
 from bot.mapped_tables import load_encoders
 
@@ -62,12 +62,14 @@ def run_rasa(arguments: Sequence[str]) -> int:
     return 0
 
 
-def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
+def serve_rasa(arguments: Sequence[str], files: Iterable[Path], copy_of: Path | None = None) -> int:
     """Runs `rasa run` with the given arguments, without loading Rasa's other commands.
 
     Args:
         arguments: What follows `rasa`, beginning with `run`.
         files: Endpoints and credentials named in the arguments.
+        copy_of: The model of which this process keeps a loaded copy, while another one forked from it serves
+            (`bot.standby`); None serves here.
 
     Returns:
         The exit code.
@@ -81,6 +83,13 @@ def serve_rasa(arguments: Sequence[str], files: Iterable[Path]) -> int:
     encoders.start()
     prepare_to_answer(files)
     encoders.join()
+    if copy_of is None:
+        return _serve(arguments)
+    standby.load(copy_of)
+    return standby.keep_serving(lambda: _serve(arguments))
+
+
+def _serve(arguments: Sequence[str]) -> int:
     off_loop.install()
     import rasa.cli.run
     import rasa.shared.utils.cli

@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
                 ["run", "--model", str(model), "--endpoints", endpoints, "--credentials", credentials]
                 + ["-i", settings.host, "-p", str(settings.rasa_port)],
                 (Path(endpoints), Path(credentials)),
+                copy_of=model if settings.standby else None,
             )
         )
 

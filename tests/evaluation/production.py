@@ -2,7 +2,8 @@
 
     python tests/evaluation/production.py capacity
     python tests/evaluation/production.py soak --minutes 10 --share 0.7
-    python tests/evaluation/production.py kills --minutes 5
+    python tests/evaluation/production.py kills --minutes 5          the process that answers
+    python tests/evaluation/production.py whole-kills --minutes 5    with the loaded copy beside it
     python tests/evaluation/production.py outages --seconds 30
     python tests/evaluation/production.py roll
     python tests/evaluation/production.py all
@@ -75,7 +76,7 @@ def soak(layout: Layout, rate: float, minutes: float) -> Dict[str, Any]:
     async def watch(layout: Layout, load: Load) -> None:
         for share in (0.2, 0.4, 0.6, 0.8, 0.99):
             await asyncio.sleep(max(0.0, minutes * 60 * share - load.seconds))
-            memory.append(layout.resident_megabytes(layout.servers))
+            memory.append(layout.megabytes(layout.servers))
 
     before, sizes = layout.processor_seconds(), Stored(layout).bytes_by_table()
     run = measure(layout, rate, minutes * 60, watch)
@@ -90,22 +91,31 @@ def soak(layout: Layout, rate: float, minutes: float) -> Dict[str, Any]:
     return {**result, "bytes_a_message": by_table, "fine_memory": max(growth.values()) <= 0.03}
 
 
-def kills(layout: Layout, rate: float, minutes: float, every: float = 60.0) -> Dict[str, Any]:
-    """One server after the other is killed, and started again as a supervisor would."""
+def kills(layout: Layout, rate: float, minutes: float, every: float = 60.0, whole: bool = False) -> Dict[str, Any]:
+    """One server after the other is killed.
+
+    Args:
+        layout, rate, minutes: As for the others.
+        every: Seconds from one to the next.
+        whole: Also kills the copy beside the server, which is then started from nothing as a supervisor would.
+    """
     killed: List[float] = []
+    away: List[float] = []
 
     async def kill(layout: Layout, load: Load) -> None:
         for number in range(int(minutes * 60 / every)):
             await asyncio.sleep(max(0.0, every * (number + 0.5) - load.seconds))
-            name = layout.servers[number % len(layout.servers)]
-            killed.append(round(load.seconds, 1))
-            await in_thread(layout.kill, name)
-            await asyncio.sleep(1.0)
-            layout.start_part(name)
+            name, began = layout.servers[number % len(layout.servers)], load.seconds
+            killed.append(round(began, 1))
+            await in_thread(layout.kill if whole else layout.kill_serving, name)
+            if whole:
+                await asyncio.sleep(1.0)
+                layout.start_part(name)
             await in_thread(layout.wait_for, name)
+            away.append(round(load.seconds - began, 1))
 
     run = measure(layout, rate, minutes * 60, kill)
-    return {"killed_at": killed, **judged(layout, run, most_unstored=len(killed))}
+    return {"killed_at": killed, "seconds_away": away, **judged(layout, run, most_unstored=len(killed))}
 
 
 def outages(layout: Layout, rate: float, seconds: float, engines: Sequence[str] = ENGINES) -> Dict[str, Any]:
@@ -166,7 +176,7 @@ def late(sent: Sequence[Sent]) -> List[Sent]:
 def main() -> None:
     """Runs one scenario."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenario", choices=("capacity", "soak", "kills", "outages", "roll", "all"))
+    parser.add_argument("scenario", choices=("capacity", "soak", "kills", "whole-kills", "outages", "roll", "all"))
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--rate", type=float, default=0.0, help="messages a second; 0: a share of the capacity")
@@ -185,6 +195,7 @@ def main() -> None:
             "capacity": lambda: {},
             "soak": lambda: soak(layout, rate, options.minutes),
             "kills": lambda: kills(layout, rate, min(options.minutes, 5.0)),
+            "whole-kills": lambda: kills(layout, rate, min(options.minutes, 5.0), whole=True),
             "outages": lambda: outages(layout, rate, options.seconds),
             "roll": lambda: roll(layout, rate),
         }

@@ -124,9 +124,25 @@ class Layout:
         raise AssertionError(f"{name} did not start:\n" + (self.folder / f"{name}.log").read_text(errors="replace")[-3000:])
 
     def kill(self, name: str) -> None:
-        """As a power cut does it."""
+        """As a power cut does it: with all that belongs to a part."""
         self._signal(name, signal.SIGKILL)
         self.processes[name].wait(timeout=20)
+
+    def kill_serving(self, name: str) -> None:
+        """As a crash or a lack of memory does it: the process that answers dies, the copy beside it does not."""
+        os.kill(self.serving(name), signal.SIGKILL)
+
+    def serving(self, name: str) -> int:
+        """The process of a Rasa server that answers people.
+
+        Raises:
+            AssertionError: There is none at the moment.
+        """
+        import psutil
+
+        children = psutil.Process(self.processes[name].pid).children()
+        assert len(children) == 1, f"{name} has {len(children)} processes that answer"
+        return int(children[0].pid)
 
     def stop(self, name: str, seconds: float = 30.0) -> None:
         """As a supervisor does it: what is in hand is finished."""
@@ -149,15 +165,15 @@ class Layout:
                 self.kill(name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def resident_megabytes(self, names: Sequence[str]) -> Dict[str, float]:
-        """Memory of parts with their children."""
+    def megabytes(self, names: Sequence[str]) -> Dict[str, float]:
+        """Memory of parts with their children; what several of them share is counted once (PSS)."""
         import psutil
 
         found: Dict[str, float] = {}
         for name in names:
             process = psutil.Process(self.processes[name].pid)
             family = [process, *process.children(recursive=True)]
-            found[name] = sum(member.memory_info().rss for member in family) / 1e6
+            found[name] = sum(member.memory_full_info().pss for member in family) / 1e6
         return found
 
     def processor_seconds(self) -> Dict[str, float]:

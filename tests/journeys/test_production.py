@@ -15,6 +15,7 @@ import urllib.request
 
 import aiohttp
 import pika
+import psutil
 import pytest
 import redis
 import sqlalchemy as sa
@@ -178,6 +179,21 @@ def test_a_server_that_is_killed_loses_no_message(layout):
 
     # What the dying server had not yet put on disk (200 ms of events) may be missing in the log, never the answer.
     check(layout, under_load(layout, 20, kill), most_unstored=2)
+
+
+def test_a_server_whose_process_dies_is_replaced_by_the_copy_beside_it(layout):
+    copy, server = layout.processes["rasa-2"].pid, layout.serving("rasa-2")
+
+    def kill():
+        time.sleep(4)
+        layout.kill_serving("rasa-2")
+        time.sleep(0.5)
+        layout.wait_for("rasa-2")
+
+    # The copy has no thread that a forked process would miss.
+    assert psutil.Process(copy).num_threads() == 1
+    check(layout, under_load(layout, 15, kill), most_unstored=2)
+    assert layout.processes["rasa-2"].pid == copy and layout.serving("rasa-2") != server
 
 
 @pytest.mark.parametrize("engine", ["redis", "rabbitmq", "postgres"])
