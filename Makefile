@@ -24,7 +24,7 @@ run-production: install ## Start the production layout here: nginx, several serv
 	@$(PYTHON) -m bot run-production
 
 test: train ## Run every test
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: train ## Lint, types, content and Rasa's own data validation
 	@$(PYTHON) -m ruff check .
@@ -43,8 +43,8 @@ bench: train ## Measure speed beside Rasa's default pipeline (hours); writes doc
 doctor: install ## Say what is missing, due or misconfigured
 	@$(PYTHON) -m bot doctor
 
-lock: ## Resolve every dependency again in one pass (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+lock: install ## Resolve every dependency again in one pass (needs uv)
+	@uv pip compile pyproject.toml --python $(PYTHON) --extra dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 clean: ## Remove what was built (not var/, which holds conversations and keys)
 	@rm -rf .venv .venv-tools models .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
