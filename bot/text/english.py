@@ -71,7 +71,7 @@ class EnglishEncoder:
         from tokenizers import Tokenizer
 
         try:
-            self._session = open_graph(str(path))
+            self._session = open_graph(str(path), exact=True)
             self._tokenizer = Tokenizer.from_file(str(_tokenizer_beside(path)))
         except Exception as error:  # noqa: BLE001 - both libraries raise plain exceptions of their own
             reason = type(error).__name__
