@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 #: A server that dies this soon was not killed by chance; after so many in a row something is wrong with the copy.
 QUICK_SECONDS = 5.0
 MOST_QUICK_ENDS = 5
+#: The process in whose place this one was forked.
+_predecessor: Optional[int] = None
 #: `prctl`: the signal that a process gets when its parent ends.
 _SIGNAL_WHEN_PARENT_ENDS = 1
 #: Where memory runs out, Linux ends the process with the highest score: the server, which is replaced, not the copy.
@@ -67,6 +69,11 @@ def keep_serving(serve: Callable[[], int]) -> int:
     return _Keeper(serve).run()
 
 
+def predecessor() -> Optional[int]:
+    """Process id of the killed server in whose place this one was forked; None for a first one."""
+    return _predecessor
+
+
 class _Keeper:
     """The parent's part."""
 
@@ -78,13 +85,14 @@ class _Keeper:
     def run(self) -> int:
         before = {number: signal.signal(number, self._pass_on) for number in (signal.SIGTERM, signal.SIGINT)}
         quick_ends = 0
+        died: Optional[int] = None
         while True:
             started, parent = time.monotonic(), os.getpid()
             # A signal now would reach a parent that knows no server yet, or a server with the parent's handlers.
             signal.pthread_sigmask(signal.SIG_BLOCK, before)
             self._server = os.fork()
             if self._server == 0:
-                _become_server(before, parent)
+                _become_server(before, parent, died)
                 return self._serve()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, before)
             code = os.waitstatus_to_exitcode(os.waitpid(self._server, 0)[1])
@@ -95,6 +103,7 @@ class _Keeper:
                 logger.error("the server died %d times within %.0f s each", quick_ends, QUICK_SECONDS)
                 return 1
             logger.error("the server died (%s); the copy beside it serves on", signal.Signals(-code).name)
+            died = self._server
 
     def _pass_on(self, number: int, _frame: Optional[FrameType]) -> None:
         self._is_ending = True
@@ -104,7 +113,9 @@ class _Keeper:
             logger.debug("the server has ended already")
 
 
-def _become_server(handlers: Dict[signal.Signals, Any], parent: int) -> None:
+def _become_server(handlers: Dict[signal.Signals, Any], parent: int, died: Optional[int]) -> None:
+    global _predecessor
+    _predecessor = died
     for number, handler in handlers.items():
         signal.signal(number, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, handlers)

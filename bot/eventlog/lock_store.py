@@ -3,6 +3,7 @@
 Rasa's own Redis store reads and writes a ticket list in two steps, so that two servers may both think that it is their
 turn; it keeps the ticket of a server that died for a minute; and every Redis call holds up all other conversations.
 Here the lock is redis-py's own (`SET NX PX`, released by a script that checks the owner), awaited, and ends by itself.
+It names its server, so that one forked in the place of a killed server (`bot.standby`) ends what that one held.
 
 While Redis is away each server keeps the order of what it handles itself and goes on answering: a person at risk does
 not wait for a lock.
@@ -12,6 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import secrets
+import socket
 import time
 from contextlib import asynccontextmanager
 from typing import Any, AsyncGenerator, Optional
@@ -19,9 +23,12 @@ from typing import Any, AsyncGenerator, Optional
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError
 from rasa.utils.endpoints import EndpointConfig
+from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockNotOwnedError, RedisError
+
+from bot import standby
 
 logger = logging.getLogger(__name__)
 
@@ -53,12 +60,15 @@ class SharedLockStore(InMemoryLockStore):
         super().__init__()
         from bot.config import get_settings
 
-        self._redis: Any = Redis.from_url(
-            url or get_settings().redis_address,
-            socket_timeout=_ANSWER_SECONDS,
-            socket_connect_timeout=_ANSWER_SECONDS,
-        )
+        address = url or get_settings().redis_address
+        waits = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
+        self._redis: Any = Redis.from_url(address, **waits)
+        self._holder = _holder(os.getpid())
         self._rests_until = 0.0
+        died = standby.predecessor()
+        if died is not None:
+            # Before the first message: who waits for such a lock has waited since the server died.
+            _end_locks(BlockingRedis.from_url(address, **waits), _holder(died))
 
     @asynccontextmanager
     async def lock(
@@ -94,7 +104,7 @@ class SharedLockStore(InMemoryLockStore):
             thread_local=False,
         )
         try:
-            if await lock.acquire():
+            if await lock.acquire(token=self._holder + secrets.token_hex(8)):
                 return lock
         except (RedisError, OSError, asyncio.TimeoutError) as error:
             self._note_away(error)
@@ -122,3 +132,28 @@ class SharedLockStore(InMemoryLockStore):
     def _note_away(self, error: BaseException) -> None:
         self._rests_until = time.monotonic() + REST_SECONDS
         logger.warning("Redis is away (%s); each server keeps its own order", type(error).__name__)
+
+
+def _holder(process: int) -> str:
+    """How the value of every lock of a server begins."""
+    return f"{socket.gethostname()}:{process}:"
+
+
+def _end_locks(redis: Any, holder: str) -> None:
+    """Ends the locks of a server that is no more. When Redis is away they end by themselves."""
+    try:
+        for name in redis.scan_iter(match=f"{_PREFIX}*", count=1000):
+            value = redis.get(name)
+            if value is not None and value.startswith(holder.encode()):
+                _end_lock(redis, name, value)
+    except RedisError as error:
+        logger.warning("locks of a killed server could not be ended (%s)", type(error).__name__)
+    finally:
+        redis.close()
+
+
+def _end_lock(redis: Any, name: bytes, value: bytes) -> None:
+    try:
+        redis.lock(name).do_release(value)
+    except LockNotOwnedError:
+        logger.debug("a lock of a killed server had ended, and another server has it now")

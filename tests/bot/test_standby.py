@@ -14,7 +14,7 @@ from rasa.core.processor import MessageProcessor
 
 from bot import standby
 
-#: Serves by writing its number to a file, until it is asked to end.
+#: Serves by writing its number, and that of the server before it, to a file, until it is asked to end.
 SERVER = """
 import os, signal, sys, time
 from bot import standby
@@ -22,7 +22,7 @@ from bot import standby
 def serve():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with open(sys.argv[1], "a") as marks:
-        marks.write(f"{os.getpid()}\\n")
+        marks.write(f"{os.getpid()} {standby.predecessor() or 0}\\n")
     time.sleep(60)
     return 0
 
@@ -39,9 +39,9 @@ def kept(tmp_path):
     def servers(count):
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            found = marks.read_text().split() if marks.exists() else []
+            found = marks.read_text().splitlines() if marks.exists() else []
             if len(found) >= count:
-                return [int(number) for number in found]
+                return [int(line.split()[0]) for line in found]
             time.sleep(0.02)
         raise AssertionError(f"only {found} after 30 s")
 
@@ -62,12 +62,14 @@ def ended(number):
     return False
 
 
-def test_a_server_that_is_killed_is_replaced_until_the_parent_is_asked_to_end(kept):
+def test_a_server_that_is_killed_is_replaced_until_the_parent_is_asked_to_end(kept, tmp_path):
     parent, servers = kept
     for count in (1, 2):
         os.kill(servers(count)[-1], signal.SIGKILL)
     last = servers(3)[-1]
     assert parent.poll() is None and len(set(servers(3))) == 3
+    before = [int(line.split()[1]) for line in (tmp_path / "marks").read_text().splitlines()]
+    assert before == [0, *servers(3)[:2]]
     parent.send_signal(signal.SIGTERM)
     assert parent.wait(timeout=20) == 0 and ended(last)
 

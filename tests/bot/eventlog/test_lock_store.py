@@ -9,6 +9,7 @@ import pytest
 import redis
 from rasa.core.lock_store import LockError
 
+from bot import standby
 from bot.eventlog import lock_store
 from bot.eventlog.lock_store import SharedLockStore
 
@@ -67,6 +68,28 @@ async def test_the_lock_of_a_server_that_died_ends_by_itself(conversation, monke
     assert dead is not None
     async with SharedLockStore(url=URL).lock(conversation):
         assert not await dead.owned()
+
+
+async def test_a_server_in_the_place_of_a_killed_one_ends_its_locks_and_no_others(conversation, monkeypatch):
+    dead, living = SharedLockStore(url=URL), SharedLockStore(url=URL)
+    dead._holder = lock_store._holder(999_999)
+    held, kept = await dead._acquire(conversation), await living._acquire(f"{conversation}-2")
+    monkeypatch.setattr(standby, "predecessor", lambda: 999_999)
+    try:
+        successor = SharedLockStore(url=URL)
+        assert not await held.owned() and await kept.owned()
+        began = asyncio.get_running_loop().time()
+        async with successor.lock(conversation):
+            # Not the six seconds after which it would have ended by itself.
+            assert asyncio.get_running_loop().time() - began < lock_store.LIFETIME_SECONDS / 2
+    finally:
+        await kept.release()
+
+
+async def test_a_server_in_the_place_of_a_killed_one_starts_while_redis_is_away(monkeypatch, caplog):
+    monkeypatch.setattr(standby, "predecessor", lambda: 999_999)
+    async with SharedLockStore(url=AWAY).lock("c1"):
+        assert "locks of a killed server could not be ended" in caplog.text
 
 
 async def test_a_slow_server_that_lives_keeps_its_lock(conversation, monkeypatch):
