@@ -77,6 +77,13 @@ _UNSAID = re.compile(
     r"\b(?:not|isn'?t|don'?t|from|with|to|of|on|about|online|someone|somebody|anyone|people|told|tell|said|say|says|thinks?"
     r"|likes?|loves?|(?!living|staying)\w+ing|\w+ed)\b"
 )
+#: "She is blackmailed with a picture, UK", "who do i call (ireland)".
+_LAST = re.compile(r"(?P<before>.*\w.*)[.,;:!?\n(\-–](?P<last>[^.,;:!?\n()]{2,30})[.!)\s]*", re.DOTALL)
+#: Words with which a last name may be where somebody else is, or was.
+_ELSEWHERE = re.compile(
+    r"\b(?:from|born|holidays?|trips?|visit\w*|travel\w*|fl(?:y|ying|ight)|went|goes|going|moved|lives?|living|lived|came"
+    r"|comes?|coming|like|countr(?:y|ies))\b"
+)
 _CLAUSE = re.compile(r"[.,;:!?\n()]+|\b(?:but|and|cos|coz|cuz|because)\b")
 #: What is asked for, or done, with the lines of a country; "someone in spain" is that in a request for helplines only.
 _LINES = r"child\s?lines?|help\s?lines?|hot\s?lines?|phone\s?lines?|numbers?|services?"
@@ -146,7 +153,7 @@ def read_country(
     lines = _lines_asked_for(text, known)
     if lines is not None:
         return CountryReading(lines, is_meant=True, asks_for_lines=True)
-    country = find_own_country(text, known) or _alone(text, known, was_asked) or said_first(text, known, was_asked)
+    country = find_own_country(text, known) or _alone(text, known, was_asked) or said_apart(text, known, was_asked)
     if country is None and (names_a_country or asks_for_lines):
         country = _lines_named(plain, _REQUEST if asks_for_lines else _NAMES_LINES, known)
     if country is None and names_a_country:
@@ -171,6 +178,35 @@ def _lines_asked_for(text: str, known: str | None = None) -> str | None:
 def named_alone(text: str, known: str | None = None) -> str | None:
     """The country that is all an answer to our question says ("ireland", "im irish"), so that it tells of no risk."""
     return _alone(text, known, was_asked=True)
+
+
+def said_apart(text: str, known: str | None = None, was_asked: bool = False) -> str | None:
+    """The country that stands by itself at the beginning or the end of a message, else None.
+
+    Args:
+        known: As for `resolve_country`.
+        was_asked: We asked for the country just before.
+    """
+    return said_first(text, known, was_asked) or said_last(text, known, was_asked)
+
+
+def said_last(text: str, known: str | None = None, was_asked: bool = False) -> str | None:
+    """The country with which a message ends ("he wants more money, uk"), else None.
+
+    Unasked only where none is known, behind words that name no other place and tell of nobody's travels.
+
+    Args:
+        known: As for `resolve_country`.
+        was_asked: We asked for the country just before.
+    """
+    found = _LAST.fullmatch(_plain(text).strip())
+    if found is None or (known and not was_asked):
+        return None
+    before, last = found["before"], found["last"]
+    if _ELSEWHERE.search(before) or _PAST.search(before) or find_places(Words(before), known):
+        return None
+    names = {place.name for place in find_places(Words(last), known)}
+    return None if names & {*get_country_names().ambiguous, PRONOUN} else _alone(last, known, was_asked)
 
 
 def said_first(text: str, known: str | None = None, was_asked: bool = False) -> str | None:

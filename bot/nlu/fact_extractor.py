@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.audience import find_audience
-from bot.content.own_country import CountryReading, find_own_country, read_country, said_first
+from bot.content.own_country import CountryReading, find_own_country, read_country, said_apart
 from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
@@ -143,7 +143,7 @@ def _read_country(message: Message, text: str, tracker: Optional[DialogueStateTr
     risk = message.get(RISK) or {}
     # By themselves: "ireland", said after what worries, is an answer like any other.
     if risk.get("alone", risk.get("level", "none")) != "none":
-        country = find_own_country(text, known) or said_first(text, known, was_asked)
+        country = find_own_country(text, known) or said_apart(text, known, was_asked)
         return CountryReading(country, country is not None)
     intent = (message.get(INTENT) or {}).get("name")
     return read_country(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.content.countries import resolve_country
-from bot.content.own_country import find_own_country, newest_own_country, read_country, said_first
+from bot.content.own_country import find_own_country, newest_own_country, read_country, said_first, said_last
 
 
 @pytest.mark.parametrize(
@@ -182,6 +182,22 @@ def test_an_answer_to_our_question_may_be_a_nationality_and_is_never_about_someb
 )  # fmt: skip
 def test_a_country_with_which_a_message_begins_is_where_the_writer_is(text, known, was_asked, expected):
     assert said_first(text, known, was_asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "was_asked", "expected"),
+    [
+        ("she is blackmailed with a picture, UK", None, False, "GB"), ("who do i call (ireland)", None, False, "IE"),
+        ("he keeps texting me at night. canada.", None, False, "CA"), ("he wants more money - uk", None, False, "GB"),
+        ("he wants more money, uk", "US", False, None), ("he wants more money, uk", "US", True, "GB"),
+        ("he is from somewhere far, ireland", None, False, None), ("he lives abroad, spain", None, False, None),
+        ("we met on holiday, spain", None, False, None), ("he knows people in france, spain", None, False, None),
+        ("his name is, jordan", None, False, None), ("they know us, us", None, False, None), ("uk", None, False, None),
+        (", uk", None, False, None), ("he was lovely, france", None, False, None), ("he texts me, my dad too", None, False, None),
+    ],
+)  # fmt: skip
+def test_a_country_with_which_a_message_ends_is_where_the_writer_is(text, known, was_asked, expected):
+    assert said_last(text, known, was_asked) == expected
 
 
 @pytest.mark.parametrize("text", ["georgia", "kerry", "not the uk", "i dont know"])
