@@ -77,6 +77,18 @@ def test_an_answer_is_shown_without_its_marks_and_what_a_person_wrote_as_it_was_
     assert said["user"].get_text(strip=True) == "**call [116 123](tel:116123)**" and not said["user"].select("a")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("/start", "Opened the chat."), ("/get_hotline", "Pressed a button:/get_hotline"), ("he is 34", "he is 34")],
+)
+def test_staff_read_what_a_person_did_and_not_how_it_was_sent(browser, conversations, database, text, said):
+    with UnitOfWork(database) as work:
+        work.session.query(Turn).filter_by(conversation_id="quiet0001", author="user").update({"text": text})
+        work.commit()
+    page = BeautifulSoup(browser("reviewer").get("/conversations/quiet0001").text, "html.parser")
+    assert page.select_one(".turn.user .words").get_text(strip=True) == said
+
+
 def test_opening_a_conversation_is_an_audit_sentence(browser, conversations):
     browser("reviewer").get("/conversations/escalate0001")
     assert "opened conversation escalate0001" in browser("auditor").get("/audit").text
