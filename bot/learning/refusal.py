@@ -26,8 +26,7 @@ from bot.safety.levels import RiskLevel
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
-from bot.text.english import DIMENSIONS as DETAIL_DIMENSIONS
-from bot.text.english import get_english, stamp
+from bot.text.english import details, get_english
 
 FIRM, UNSURE, GIVING_IN = "firm", "unsure", "giving_in"
 KINDS = (FIRM, UNSURE, GIVING_IN)
@@ -88,7 +87,7 @@ class RefusalReader:
         self._kinds = sorted({kind for kind, _ in examples if kind != TELLING})
         texts = [clean(line).text for _, line in examples]
         self._meaning = encode_kept(texts, "refusal-embeddings.npz")
-        self._detail = encode_kept(texts, "refusal-details.npz", _detail, DETAIL_DIMENSIONS, stamp(), at_length=True)
+        self._detail = encode_kept(texts, "refusal-details.npz", details())
         marked = [_marked(line) for _, line in examples]
         self._terms = TermWeights(marked)
         self._wording = self._terms.rows(marked)
@@ -115,10 +114,6 @@ class RefusalReader:
         by_detail = np.exp(2 * GAMMA * (detail @ self._detail.T - 1))
         by_wording = (wording @ self._wording.T).toarray()  # type: ignore[operator]
         return np.asarray((1 - WORDING_SHARE) / 2 * (by_meaning + by_detail) + WORDING_SHARE * by_wording)
-
-
-def _detail(texts: Sequence[str]) -> np.ndarray:
-    return get_english().vectors(texts)
 
 
 def _marked(line: str) -> str:

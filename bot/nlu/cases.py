@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import dropwhile
 from typing import List, Sequence, Tuple
 
-import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -18,9 +17,10 @@ from bot.nlu.label_model import Encoded
 from bot.safety.levels import Speaker
 from bot.safety.protocol import OWN_BEHAVIOUR
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept, encode_meanings
+from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
-from bot.text.english import DIMENSIONS, get_english, stamp
+from bot.text.english import details as details_encoder
+from bot.text.english import get_english
 
 #: Cards for whoever made or passed on a picture, whatever the engine took them for.
 _CARDS_FOR_THE_DOER = ("utter_crisis_own_fake", "utter_crisis_someone_elses_image", "utter_crisis_sent_such_material")
@@ -71,11 +71,7 @@ def encode_pairs(pairs: Sequence[Tuple[str, str]], meanings: str, details: str) 
     alone = [clean(text).text for _, text in pairs]
     together = [clean(f"{opening} {text}").text for opening, text in pairs]
     texts: List[str] = [*alone, *together]
-    meaning = encode_kept(texts, meanings, encode_meanings, at_length=True)
-    detail = encode_kept(texts, details, _detail, DIMENSIONS, stamp(), at_length=True)
+    meaning = encode_kept(texts, meanings)
+    detail = encode_kept(texts, details, details_encoder())
     middle = len(alone)
     return Encoded(meaning[:middle], detail[:middle]), Encoded(meaning[middle:], detail[middle:])
-
-
-def _detail(texts: Sequence[str]) -> np.ndarray:
-    return get_english().vectors(texts)

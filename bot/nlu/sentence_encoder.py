@@ -1,8 +1,7 @@
 """Graph component: encodes each message once, for every component after it."""
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,10 +13,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.constants import DETAIL, EMBEDDING
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept, encode_meanings
+from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
-from bot.text.english import DIMENSIONS as DETAIL_DIMENSIONS
-from bot.text.english import get_english, stamp
+from bot.text.english import details, encode_details, get_english
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -42,7 +40,7 @@ class SentenceEncoder(GraphComponent):
         wanted = [message for message in messages if _has_words(message)]
         if wanted:
             texts = [clean(message.get(TEXT)).text for message in wanted]
-            rows = zip(wanted, get_encoder().encode(texts), _detail(texts))
+            rows = zip(wanted, get_encoder().encode(texts), encode_details(texts))
             for message, meaning, detail in rows:
                 message.set(EMBEDDING, meaning)
                 message.set(DETAIL, detail)
@@ -52,16 +50,11 @@ class SentenceEncoder(GraphComponent):
         """Encodes every training example; rows of an earlier training are read back."""
         wanted = [example for example in training_data.training_examples if _has_words(example)]
         texts = [clean(example.get(TEXT)).text for example in wanted]
-        meanings = encode_kept(texts, "answer-embeddings.npz", encode_meanings, at_length=True)
-        details = encode_kept(texts, "answer-details.npz", _detail, DETAIL_DIMENSIONS, stamp(), at_length=True)
-        for example, meaning, detail in zip(wanted, meanings, details):
+        meanings = encode_kept(texts, "answer-embeddings.npz")
+        for example, meaning, detail in zip(wanted, meanings, encode_kept(texts, "answer-details.npz", details())):
             example.set(EMBEDDING, meaning)
             example.set(DETAIL, detail)
         return training_data
-
-
-def _detail(texts: Sequence[str]) -> np.ndarray:
-    return get_english().vectors(texts)
 
 
 def _has_words(message: Message) -> bool:

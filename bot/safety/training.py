@@ -33,7 +33,7 @@ from bot.safety.kernel import KernelMachine
 from bot.safety.patterns import tokenize
 from bot.safety.signals import RISK_DIR, get_signals
 from bot.text.cleanup import clean
-from bot.text.embedding_cache import encode_kept, encode_meanings
+from bot.text.embedding_cache import encode_kept
 from bot.text.vocabulary import TEXT_DIR
 
 #: Word lists that training reads; the others choose between texts.
@@ -116,7 +116,7 @@ def prepare(examples: Sequence[RiskExample], hidden: Sequence[RiskExample] = ())
     cleaned = [clean(example.text) for example in everything]
     parts = [parts_of(text.text) for text in cleaned]
     flat = [part for group in parts for part in group]
-    rows = encode_kept(flat, encode=encode_meanings, at_length=True)
+    rows = encode_kept(flat, "safety-embeddings.npz")
     part_embeddings = np.split(rows, np.cumsum([len(group) for group in parts])[:-1])
     return Prepared(
         examples=everything,

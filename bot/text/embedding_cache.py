@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Mapping, Sequence
 from zipfile import BadZipFile
@@ -27,46 +28,53 @@ _TOLD_EVERY_SECONDS = 60.0
 _WORTH_SHARING = 2000
 
 
-def encode_kept(
-    texts: Sequence[str],
-    file_name: str = "safety-embeddings.npz",
-    encode: Callable[[Sequence[str]], np.ndarray] | None = None,
-    dimensions: int = DIMENSIONS,
-    stamp: str = "",
-    at_length: bool = False,
-) -> np.ndarray:
-    """Encodes texts, reading rows seen at an earlier training from disk.
+@dataclass(frozen=True)
+class RowEncoder:
+    """What makes rows of training texts.
 
-    Args:
-        texts: Training texts of this repository.
-        file_name: Where in `models/` the rows are kept; one file for each encoder and use.
-        encode: The encoder; by default the shared sentence encoder.
-        dimensions: Width of its rows; a file of another width is not used.
+    Attributes:
+        encode: Texts in, unit rows out; a function of a module, so that other processes can import it.
+        dimensions: Width of its rows.
         stamp: Names the weights of an encoder that is trained again now and then; rows of other weights are not used.
-        at_length: For what takes minutes: rows that lie in the repository are used (`bot.text.stored_embeddings`),
-            and thousands of texts are encoded in a process for each core; `encode` is then a function of a module.
-
-    Returns:
-        `float32`, shape `(len(texts), dimensions)`, unit rows (kept as half precision, so exact to about 1e-3).
+            Only such an encoder's rows lie in the repository (`bot.text.stored_embeddings`).
     """
-    encode = encode or get_encoder().encode
-    path = get_settings().models_dir / file_name
-    kept = _read(path, dimensions)
-    keys = [_key(text, stamp) for text in texts]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
-    if missing:
-        if at_length:
-            kept.update(read_rows(set(missing), dimensions))
-        fresh = {key: text for key, text in missing.items() if key not in kept}
-        processes = os.cpu_count() or 1 if at_length and len(fresh) >= _WORTH_SHARING else 1
-        kept.update(_encode(fresh, encode, processes, path.stem))
-        _write(path, keys, kept)
-    return np.stack([kept[key] for key in keys]).astype(np.float32)
+
+    encode: Callable[[Sequence[str]], np.ndarray]
+    dimensions: int
+    stamp: str = ""
 
 
 def encode_meanings(texts: Sequence[str]) -> np.ndarray:
     """The shared sentence encoder, as a function that other processes can import."""
     return get_encoder().encode(texts)
+
+
+MEANINGS = RowEncoder(encode_meanings, DIMENSIONS)
+
+
+def encode_kept(texts: Sequence[str], file_name: str, encoder: RowEncoder = MEANINGS) -> np.ndarray:
+    """Encodes texts, reading rows seen at an earlier training from disk.
+
+    Args:
+        texts: Training texts of this repository. Thousands of them are encoded in a process for each core.
+        file_name: Where in `models/` the rows are kept; one file for each encoder and use.
+        encoder: By default the shared sentence encoder.
+
+    Returns:
+        `float32`, shape `(len(texts), dimensions)`, unit rows (kept as half precision, so exact to about 1e-3).
+    """
+    path = get_settings().models_dir / file_name
+    kept = _read(path, encoder.dimensions)
+    keys = [_key(text, encoder.stamp) for text in texts]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+    if missing:
+        if encoder.stamp:
+            kept.update(read_rows(set(missing), encoder.dimensions))
+        fresh = {key: text for key, text in missing.items() if key not in kept}
+        processes = os.cpu_count() or 1 if len(fresh) >= _WORTH_SHARING else 1
+        kept.update(_encode(fresh, encoder.encode, processes, path.stem))
+        _write(path, keys, kept)
+    return np.stack([kept[key] for key in keys]).astype(np.float32)
 
 
 def kept_rows(folder: Path, pattern: str, dimensions: int) -> Dict[str, np.ndarray]:

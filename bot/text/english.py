@@ -1,8 +1,9 @@
 """The English encoder: reads a message once and says how it looks for risk, and which question it is near to.
 
-all-mpnet-base-v2 with our adapter (`bot.text.adapter`), run by ONNX Runtime in eight-bit integers on one thread. The
-file is made once from the installed weights (`bot.text.encoder_graph`) and kept in `models/`; a changed adapter makes
-a new one. Other languages rest on `bot.text.encoder`. See docs/decisions/0009-one-adapted-english-encoder.md.
+all-mpnet-base-v2 with our adapter (`bot.text.adapter`), run by ONNX Runtime in eight-bit integers on one thread. A text
+is read alike alone and beside others, from a person and in training. The file is made once from the installed weights
+(`bot.text.encoder_graph`) and kept in `models/`; a changed adapter makes a new one. Other languages rest on
+`bot.text.encoder`. See docs/decisions/0009-one-adapted-english-encoder.md.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bot.config import get_settings
 from bot.errors import ModelError
 from bot.text import middle_view
 from bot.text.adapter import ADAPTER, ADAPTER_DIR, VECTOR
+from bot.text.embedding_cache import RowEncoder
 from bot.text.runtime import open_graph
 from bot.text.vocabulary import TEXT_DIR
 
@@ -107,7 +109,8 @@ class EnglishEncoder:
     def outputs(self, texts: Sequence[str], names: Sequence[str]) -> np.ndarray:
         """Named outputs of the network for texts, side by side: `float32`, one row a text; computed each time.
 
-        Texts of the same number of tokens go through together: no padding, so no mask.
+        Texts of the same number of tokens go through together: no padding, so no mask. Each token has steps of its own
+        (`bot.text.encoder_graph`), so that a row does not depend on the texts beside it.
         """
         ids = [self._ids(text) for text in texts]
         by_length: Dict[int, List[int]] = {}
@@ -175,6 +178,16 @@ def prepare() -> Path:
 
 def _tokenizer_beside(path: Path) -> Path:
     return path.with_suffix(".tokenizer.json")
+
+
+def encode_details(texts: Sequence[str]) -> np.ndarray:
+    """The vectors of texts, as a function that other processes can import."""
+    return get_english().vectors(texts)
+
+
+def details() -> RowEncoder:
+    """The encoder of this day, for training texts."""
+    return RowEncoder(encode_details, DIMENSIONS, stamp())
 
 
 _BUILD_LOCK = threading.Lock()

@@ -2,9 +2,8 @@
 
     PYTHONPATH=. python tests/conversations/steadiness.py --size 0.03 --times 3
 
-Another processor multiplies eight-bit integers in another way, so that a model trained there is not quite the same. A
-step that fails here would fail on such a machine one day: what the person writes should be put more plainly, or the
-phrasings behind it are too few. Needs a trained model; prints each step that changed and how often, and exits with 1
+A model that is trained again, with a phrasing more, is not quite the same. A step that fails here would fail with such
+a one one day: what the person writes should be put more plainly, or the phrasings behind it are too few. Needs a trained model; prints each step that changed and how often, and exits with 1
 when there was one.
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import ModelError
 from bot.text import embedding_cache, stored_embeddings
-from bot.text.embedding_cache import encode_kept, kept_rows
+from bot.text.embedding_cache import RowEncoder, encode_kept, kept_rows
 
 WIDTH = 6
 
@@ -32,8 +32,8 @@ def lengths(texts):
     return np.array([[len(text), text.count("a"), 1, 0, -1, -len(text)] for text in texts], dtype=np.float32)
 
 
-def encode(texts, **more):
-    return encode_kept(texts, "x-details.npz", encoded, WIDTH, more.pop("stamp", "one"), **more)
+def encode(texts, stamp="one"):
+    return encode_kept(texts, "x-details.npz", RowEncoder(encoded, WIDTH, stamp))
 
 
 def test_a_second_training_encodes_only_what_is_new(folders):
@@ -49,11 +49,11 @@ def test_rows_in_the_repository_are_used_where_text_and_encoder_are_the_same(fol
     stored_embeddings.add_rows(kept_rows(models, "*-details.npz", WIDTH), "first")
     (models / "x-details.npz").unlink()
     encoded.texts = []
-    rows = encode(["bb", "new"], at_length=True)
+    rows = encode(["bb", "new"])
     assert encoded.texts == ["new"] and np.allclose(rows, lengths(["bb", "new"]), atol=2 / 127)
     # They are kept as if they had been encoded here.
     assert np.array_equal(encode(["bb"]), rows[:1]) and encoded.texts == ["new"]
-    encode(["bb"], stamp="another encoder", at_length=True)
+    encode(["bb"], stamp="another encoder")
     assert encoded.texts == ["new", "bb"]
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import pytest
 
 from bot.errors import ModelError
 from bot.text import encoder_graph, english
 from bot.text.english import DIMENSIONS, FIRST_TOKENS, LAST_TOKENS, EnglishEncoder, get_english, prepare
+from bot.text.published import LAYERS
 
 TEXTS = ["how do i block someone", "he asked me for pictures", "hello", "who can see my story on there"]
 
@@ -26,8 +28,14 @@ def test_vectors_are_unit_rows_and_alike_alone_or_together() -> None:
     assert together.vectors.shape == (len(TEXTS), DIMENSIONS) and together.vectors.dtype == np.float32
     assert np.linalg.norm(together.vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
     for row, text in enumerate(TEXTS):
-        # One text alone and four at once are rounded a little differently.
-        assert float(alone.read([text]).vectors[0] @ together.vectors[row]) > 0.995
+        assert np.allclose(alone.read([text]).vectors[0], together.vectors[row], atol=1e-5)
+
+
+def test_texts_of_one_length_that_go_through_together_do_not_change_each_other() -> None:
+    plain, loud = "how do i block someone", "HELP!!! $$$ \u00df\u00df @@@"
+    width = len(fresh()._ids(plain))
+    strange = next(text for text in (loud[:end] for end in range(1, len(loud) + 1)) if len(fresh()._ids(text)) == width)
+    assert np.allclose(fresh().vectors([plain])[0], fresh().vectors([strange, plain])[1], atol=1e-5)
 
 
 def test_a_message_at_risk_is_read_as_such() -> None:
@@ -36,13 +44,21 @@ def test_a_message_at_risk_is_read_as_such() -> None:
 
 
 def test_eight_bits_read_nearly_as_full_precision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_graph, "_quantise", lambda exact, small: exact.rename(small))
+    monkeypatch.setattr(encoder_graph, "EightBitNetwork", lambda weights, largest: encoder_graph.Network(weights))
     path = tmp_path / "english.onnx"
     encoder_graph.build(path)
     path.with_suffix(".tokenizer.json").write_bytes(prepare().with_suffix(".tokenizer.json").read_bytes())
     exact, small = EnglishEncoder(path).read(TEXTS), fresh().read(TEXTS)
-    assert np.all(np.sum(exact.vectors * small.vectors, axis=1) > 0.97)
-    assert np.abs(exact.risk[:, 0] - small.risk[:, 0]).max() < 0.7
+    assert np.all(np.sum(exact.vectors * small.vectors, axis=1) > 0.99)
+    assert np.abs(exact.risk[:, 0] - small.risk[:, 0]).max() < 0.3
+
+
+def test_each_product_in_eight_bits_has_a_zero_point_of_its_own() -> None:
+    """On processors without VNNI ONNX Runtime turns matrix and zero point around: without one, or with one for all, it fails."""
+    network = onnx.load(str(prepare())).graph
+    products = [node for node in network.node if node.op_type == "MatMulIntegerToFloat"]
+    noughts = {node.input[5] for node in products}
+    assert len(products) == 4 * LAYERS == len(noughts) <= len({one.name for one in network.initializer} & noughts)
 
 
 def test_of_a_long_text_beginning_and_end_are_read() -> None:
@@ -67,7 +83,7 @@ def test_several_threads_read_the_same() -> None:
     wanted = fresh().vectors(TEXTS)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda i: encoder.vectors([TEXTS[i % 4]])[0], range(40)))
-    assert all(float(row @ wanted[i % 4]) > 0.995 for i, row in enumerate(found))
+    assert all(np.allclose(row, wanted[i % 4], atol=1e-5) for i, row in enumerate(found))
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
