@@ -18,7 +18,7 @@ import secrets
 import socket
 import time
 from contextlib import asynccontextmanager
-from typing import Any, AsyncGenerator, Optional
+from typing import Any, AsyncGenerator, Dict, Optional
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError
@@ -61,7 +61,7 @@ class SharedLockStore(InMemoryLockStore):
         from bot.config import get_settings
 
         address = url or get_settings().redis_address
-        waits = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
+        waits: Dict[str, Any] = {"socket_timeout": _ANSWER_SECONDS, "socket_connect_timeout": _ANSWER_SECONDS}
         self._redis: Any = Redis.from_url(address, **waits)
         self._holder = _holder(os.getpid())
         self._rests_until = 0.0

@@ -662,6 +662,8 @@ def test_a_question_may_stand_behind_an_if():
 def test_another_child_is_named():
     assert names_others("he does it to my sister as well") and names_others("there are twenty girls in that team")
     assert not names_others("he touched her again on sunday") and not names_others("he locks the door when he is with her")
+    # Who makes him do it, and not one more who is made to.
+    assert not names_others("he carries drugs for the older boys again") and names_others("he has the younger boys do it")
 
 
 @pytest.mark.parametrize("text", ["ok ill sit w her tmrw. thx", "thank you so much", "he said sorry, thanks a lot", "ok ty"])

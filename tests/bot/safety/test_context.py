@@ -61,7 +61,7 @@ def test_an_emergency_that_the_conversation_does_not_bear_out_is_asked_about(mon
 
 
 def test_who_is_asked_in_any_case_gets_the_card_only_for_something_likelier_than_not():
-    turns = ["i saw a video that scared me", "it was an animal being hurt", "i keep thinking about it"]
+    turns = ["i saw a video that scared me", "it was an animal being hurt", "i feel numb"]
     newest, together = get_engine().assess_turn(turns)
     assert newest.level is together.level is RiskLevel.CHECK_IN
 
