@@ -78,7 +78,7 @@ _UNSAID = re.compile(
     r"|likes?|loves?|(?!living|staying)\w+ing|\w+ed)\b"
 )
 #: "She is blackmailed with a picture, UK", "who do i call (ireland)".
-_LAST = re.compile(r"(?P<before>.*\w.*)[.,;:!?\n(\-–](?P<last>[^.,;:!?\n()]{2,30})[.!)\s]*", re.DOTALL)
+_LAST = re.compile(r"(?:[.,;:!?\n(–]|\s-\s)(?P<last>(?:(?!\s-\s)[^.,;:!?\n()–]){2,30})[.!)\s]*\Z")
 #: Words with which a last name may be where somebody else is, or was.
 _ELSEWHERE = re.compile(
     r"\b(?:from|born|holidays?|trips?|visit\w*|travel\w*|fl(?:y|ying|ight)|went|goes|going|moved|lives?|living|lived|came"
@@ -199,11 +199,12 @@ def said_last(text: str, known: str | None = None, was_asked: bool = False) -> s
         known: As for `resolve_country`.
         was_asked: We asked for the country just before.
     """
-    found = _LAST.fullmatch(_plain(text).strip())
+    plain = _plain(text)
+    found = _LAST.search(plain)
     if found is None or (known and not was_asked):
         return None
-    before, last = found["before"], found["last"]
-    if _ELSEWHERE.search(before) or _PAST.search(before) or find_places(Words(before), known):
+    before, last = plain[: found.start()], found["last"]
+    if not before.strip() or _ELSEWHERE.search(before) or _PAST.search(before) or find_places(Words(before), known):
         return None
     names = {place.name for place in find_places(Words(last), known)}
     return None if names & {*get_country_names().ambiguous, PRONOUN} else _alone(last, known, was_asked)

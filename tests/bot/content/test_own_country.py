@@ -193,11 +193,16 @@ def test_a_country_with_which_a_message_begins_is_where_the_writer_is(text, know
         ("he is from somewhere far, ireland", None, False, None), ("he lives abroad, spain", None, False, None),
         ("we met on holiday, spain", None, False, None), ("he knows people in france, spain", None, False, None),
         ("his name is, jordan", None, False, None), ("they know us, us", None, False, None), ("uk", None, False, None),
-        (", uk", None, False, None), ("he was lovely, france", None, False, None), ("he texts me, my dad too", None, False, None),
+        (", uk", None, False, None), ("i dont know - he is bad - uk", None, False, "GB"), ("he was lovely, france", None, False, None), ("he texts me, my dad too", None, False, None),
     ],
 )  # fmt: skip
 def test_a_country_with_which_a_message_ends_is_where_the_writer_is(text, known, was_asked, expected):
     assert said_last(text, known, was_asked) == expected
+
+
+@pytest.mark.parametrize("text", ["a" * 4000, "- " * 2000, ", " * 2000, "he. " + " " * 3990, "no, " * 1000])
+def test_a_long_text_without_a_country_is_searched_for_one_too(text):
+    assert said_last(text) is None
 
 
 @pytest.mark.parametrize("text", ["georgia", "kerry", "not the uk", "i dont know"])
