@@ -107,6 +107,7 @@ def _close(error: BaseException | None) -> None:
 def _add_words(app: Flask) -> None:
     app.jinja_env.globals.update(label=words.label, sentence=words.sentence, P=permissions.Permission)
     app.jinja_env.filters.update(
+        counted=words.counted,
         moment=_moment,
         day=_day,
         span=_span,

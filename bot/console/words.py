@@ -26,6 +26,11 @@ def label(group: str, key: object) -> str:
     return get_words()[group].get(name, name.replace("_", " "))
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: "1 account", "0 accounts", "2 entries"; the plural is the noun with an s if not given."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
 def sentence(action: str, details: Mapping[str, Any], object_id: str) -> str:
     """An audit entry as a sentence without its subject, such as "opened conversation 4f2…"."""
     pattern = get_words()["audit"].get(action, action.replace(".", " ").replace("_", " "))

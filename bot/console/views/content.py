@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template, request
 
 from bot.config import PROJECT_DIR
 from bot.console.permissions import Permission, requires
+from bot.console.sheet import render_sheet
 from bot.content.hotlines import get_directory
 from bot.content.responses import get_responses
 
@@ -55,7 +56,7 @@ def helplines() -> Any:
 def scorecard() -> Any:
     """The measured figures as the repository holds them."""
     text = SCORECARD.read_text(encoding="utf-8") if SCORECARD.is_file() else ""
-    return render_template("views/scorecard.html", text=text)
+    return render_template("views/scorecard.html", sheet=render_sheet(text) if text.strip() else None)
 
 
 def _answers() -> List[Mapping[str, Any]]:

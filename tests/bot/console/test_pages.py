@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from bs4 import BeautifulSoup
 
+from bot.console.words import counted
 from bot.store.models import Alert, Conversation, Escalation, Turn
 from bot.store.staff_models import AuditEntry, ExposureDay, Note, Review, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
@@ -41,6 +42,29 @@ PAGES = [
 @pytest.mark.parametrize("path", PAGES)
 def test_page_keeps_its_promises(browser, conversations, path):
     browser("admin").get(path)
+
+
+def test_scorecard_reads_as_tables_that_say_what_they_are_about(browser):
+    page = BeautifulSoup(browser("admin").get("/content/scorecard").text, "html.parser")
+    gates = page.select_one("#gate-figures").find_next("table")
+    assert [cell.get_text() for cell in gates.select("thead th")][:2] == ["Figure", "Measured"]
+    assert gates.select_one("tbody th[scope=row]").get_text() == "recall_check_in"
+    assert gates.parent["aria-label"] == "Gate figures" and gates.parent["tabindex"] == "0"
+    assert len(page.select("h1")) == 1 and "| --- |" not in page.get_text()
+    targets = {heading["id"] for heading in page.select(".sheet h2")}
+    assert {link["href"][1:] for link in page.select(".contents a")} == targets and len(targets) > 10
+
+
+def test_scorecard_that_was_never_written_is_said_so(browser, monkeypatch, tmp_path):
+    monkeypatch.setattr("bot.console.views.content.SCORECARD", tmp_path / "none.md")
+    assert "No scorecard yet" in browser("admin").get("/content/scorecard").text
+
+
+def test_a_number_agrees_with_its_noun(browser, conversations):
+    assert [counted(n, "entry", "entries") for n in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
+    assert counted(1, "account") == "1 account" and counted(5, "account") == "5 accounts"
+    pages = [browser("admin").get(path).text for path in ("/queue", "/staff", "/quality/unanswered", "/content/helplines")]
+    assert not [found for page in pages for found in re.findall(r"\b1 (?:messages|accounts|questions|services|entries)\b", page)]
 
 
 def test_health_answers_without_a_sign_in(browser):
