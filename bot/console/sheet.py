@@ -15,9 +15,11 @@ _HEADINGS = ("h2", "h3")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Attributes:
-    html: The page without its first heading, which the template writes.
-    sections: `id` and `name` of each second-level heading, for a list of contents.
+    """A page that was rendered.
+
+    Attributes:
+        html: The page without its first heading, which the template writes.
+        sections: `id` and `name` of each second-level heading, for a list of contents.
     """
 
     html: str
