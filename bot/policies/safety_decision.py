@@ -51,7 +51,6 @@ DYING_FROM = 0.4
 DANGER_FROM = 0.75
 #: So many emergency cards in a row have been heard: a question gets its answer then, with the number beneath.
 _HEARD = 3
-_TOLD_FEAR_OF_REVENGE = "told_fear_of_revenge"
 #: Whose situation a parent or a professional tells.
 _TOLD_OF = (Speaker.ABOUT_CHILD.value, Speaker.PROFESSIONAL.value)
 #: Intents that say yes to the direct question of a check-in.
@@ -245,16 +244,8 @@ class Turn:
     def is_another_trouble(self) -> bool:
         """Whether the risk is surely none that a card was about; what a trouble is made of is another if so said."""
         named = self.risk.main_category
-        if named == EXTORTION and self._is_staff_in_fear:
-            # "They will know it was me and make me pay", said by who told of a pupil's uncle, sounds of blackmail.
-            return False
         is_new = self.adds_trouble and named is not None and named not in self.cards_given
         return is_another_trouble(self.risk, self.cards_given) or (is_new and self._is_sure(named))
-
-    @property
-    def _is_staff_in_fear(self) -> bool:
-        is_of_staff = self.open_card is not None and self.open_card.speaker == Speaker.PROFESSIONAL.value
-        return is_of_staff and self.has_recent_card and self.intent == _TOLD_FEAR_OF_REVENGE
 
     def _is_sure(self, category: str | None) -> bool:
         likely = self.risk.categories.get(category or "", 0) >= ANOTHER_TROUBLE_FROM
