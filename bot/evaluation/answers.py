@@ -6,7 +6,7 @@ Independent of Rasa: it is given a function that reads texts.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 
@@ -40,6 +40,39 @@ class Understood:
 
     label: str | None
     nearest: Tuple[str, ...]
+
+
+#: What people say around a question, in our own words; `{}` is the question.
+COURTESIES = (
+    "hi, {}",
+    "ok thank you. {}",
+    "Hello there, I hope you can help. {}",
+    "{} thanks so much!",
+    "sorry to bother you but {}",
+    "That is really helpful, thank you. {}",
+    "{} Sorry for the long message.",
+    "My son is twelve. {}",
+    "{} please help",
+    "I work in a school. {}",
+)
+
+
+def with_courtesies(questions: Sequence[Question]) -> List[Question]:
+    """The questions with an answer, each with one of the COURTESIES around it, in turn."""
+    asked = [question for question in questions if question.topic != _INTENTS_FILE]
+    return [
+        replace(question, text=COURTESIES[place % len(COURTESIES)].format(question.text))
+        for place, question in enumerate(asked)
+    ]
+
+
+def courtesy_figures(questions: Sequence[Question], understood: Sequence[Understood]) -> Dict[str, Proportion]:
+    """What is given outright of `with_courtesies`; arguments as for `answer_figures`."""
+    pairs = list(zip(questions, understood, strict=True))
+    return {
+        "Right, beside a greeting, thanks or the like": share(found.label == one.label for one, found in pairs),
+        "Wrong, beside those": share(_is_wrong(one, found) for one, found in pairs),
+    }
 
 
 #: Texts in, what the assistant made of each out, in the same order.

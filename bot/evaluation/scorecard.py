@@ -8,7 +8,14 @@ from typing import Dict, List, Mapping, Sequence, Tuple
 
 from bot.evaluation import after_card, breakdown, case_questions, emergencies, follow_ups, news, robustness
 from bot.evaluation.after_card import Answered, Play
-from bot.evaluation.answers import Understand, answer_figures, by_topic, load_questions
+from bot.evaluation.answers import (
+    Understand,
+    answer_figures,
+    by_topic,
+    courtesy_figures,
+    load_questions,
+    with_courtesies,
+)
 from bot.evaluation.breakdown import Band, Group
 from bot.evaluation.case_questions import Outcome as CaseOutcome
 from bot.evaluation.cost import Cost, measure_cost
@@ -194,7 +201,12 @@ def _answers(understand: Understand | None, note: str) -> Answers:
         return Answers(note=note)
     questions = load_questions()
     understood = understand([question.text for question in questions])
-    return Answers(answer_figures(questions, understood), by_topic(questions, understood))
+    courteous = with_courtesies(questions)
+    figures = {
+        **answer_figures(questions, understood),
+        **courtesy_figures(courteous, understand([question.text for question in courteous])),
+    }
+    return Answers(figures, by_topic(questions, understood))
 
 
 def _say(step: str) -> None:

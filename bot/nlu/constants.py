@@ -6,6 +6,9 @@ RISK = "risk"
 EMBEDDING = "sentence_embedding"
 #: float32 array, shape (384,), unit length: the second embedding, which tells near questions apart.
 DETAIL = "sentence_detail"
+#: The clean text, and one `bot.nlu.label_model.Encoded` row of it, without greetings and thanks around what is asked
+#: (`bot.nlu.courtesies`); absent where there are none.
+ASKED_TEXT, ASKED = "asked_text", "asked"
 #: list of {"label", "score"}: every label the classifier knows, best first, at most RANKING_LENGTH.
 LABEL_RANKING = "label_ranking"
 #: list of {"faq", "topic", "score"}: the nearest answers, best first, at most three.

@@ -35,6 +35,8 @@ from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messag
 from bot.nlu.case_ranker import NO_ANSWER, TOLD_ELSEWHERE, Asked, CaseRanker, General
 from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
+    ASKED,
+    ASKED_TEXT,
     BEHIND_THE_CASE,
     DETAIL,
     EMBEDDING,
@@ -55,6 +57,7 @@ from bot.nlu.context import (
     subject_of_risk,
     words_before,
 )
+from bot.nlu.courtesies import question_among, without_courtesies
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
@@ -238,7 +241,7 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _classify(self, message: Message, tracker: Optional[DialogueStateTracker]) -> None:
         barred = self._barred(message, tracker)
-        confidences = _without(self._model.confidences(_encoded([message]))[0], barred)
+        confidences = _without(self._model.confidences(_asked(message))[0], barred)
         in_case = self._in_case(message, confidences, tracker, barred)
         if in_case is not None:
             message.set(IN_CASE, True, add_to_output=True)
@@ -247,10 +250,23 @@ class SemanticIntentClassifier(GraphComponent):
         confidences = self._without_facts(confidences)
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
+        if intent["name"] == FALLBACK_INTENT:
+            confidences = self._of_the_question(message, confidences, barred)
+            ranking = self._ranking(confidences)
+            intent = self._intent_of(ranking)
         if intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker):
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
         self._set_intent(message, ranking, intent)
+
+    def _of_the_question(self, message: Message, whole: np.ndarray, barred: List[int]) -> np.ndarray:
+        """The confidences of the one sentence that asks, in the light of the others: "I am a mum of two. How do I"."""
+        question = question_among(clean(_asked_text(message)).text)
+        if question is None:
+            return whole
+        row = Encoded(get_encoder().encode([question]), get_english().vectors([question]))
+        alone = self._without_facts(_without(self._model.confidences(row)[0], barred))
+        return read_together(alone, whole)
 
     def _set_intent(self, message: Message, ranking: List[Dict[str, Any]], intent: Dict[str, Any]) -> None:
         message.set(LABEL_RANKING, ranking)
@@ -274,10 +290,11 @@ class SemanticIntentClassifier(GraphComponent):
         confidences = self._without_facts(confidences) if is_asked else confidences
         if ranker is None or not ranker.knows(case) or self._is_something_else(confidences, choices, is_asked):
             return None
-        behind = message.get(BEHIND_THE_CASE) or encode_with_case(words_of_the_case(tracker), text)
+        behind = None if message.get(ASKED) else message.get(BEHIND_THE_CASE)
+        behind = behind or encode_with_case(words_of_the_case(tracker), _asked_text(message))
         together = self._model.confidences(behind)[0]
         rows = [row[None, choices].astype(np.float32) for row in (confidences, together)]
-        scores = ranker.confidences(Asked([case], _encoded([message]), *rows))[0, :-1]
+        scores = ranker.confidences(Asked([case], _asked(message), *rows))[0, :-1]
         # Whatever the case's habits are: they know of no country, and of no answer just given.
         unfit = self._unfit(case, message)
         scores[np.isin(choices, [*barred, *unfit])] = 0.0
@@ -396,7 +413,7 @@ class SemanticIntentClassifier(GraphComponent):
         risk = from_dict(message.get(RISK))
         subject = subject_of(tracker) or subject_of_risk(risk)
         if before is not None:
-            text = clean(f"{before} {message.get(TEXT)}").text
+            text = clean(f"{without_courtesies(clean(before).text)} {_asked_text(message)}").text
             together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
             both = self._without_facts(self._model.confidences(together)[0])
             alone = read_together(alone, both, self._frightening(alone, subject))
@@ -458,6 +475,15 @@ def _is_understood(likely: np.ndarray, labels: List[str], message: Message) -> b
 def _is_of_the_cards(label: str, cards: FrozenSet[str]) -> bool:
     prefix, _, faq = label.partition("/")
     return prefix != RETRIEVAL_INTENT or is_about(faq, cards)
+
+
+def _asked(message: Message) -> Encoded:
+    """What is asked in a message: without the courtesies around it, where there are any."""
+    return message.get(ASKED) or _encoded([message])
+
+
+def _asked_text(message: Message) -> str:
+    return str(message.get(ASKED_TEXT) or message.get(TEXT) or "")
 
 
 def _encoded(messages: List[Message]) -> Encoded:

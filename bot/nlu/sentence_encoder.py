@@ -11,7 +11,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.constants import DETAIL, EMBEDDING
+from bot.nlu.constants import ASKED, ASKED_TEXT, DETAIL, EMBEDDING
+from bot.nlu.courtesies import without_courtesies
+from bot.nlu.label_model import Encoded
 from bot.text.cleanup import clean
 from bot.text.embedding_cache import encode_kept
 from bot.text.encoder import get_encoder
@@ -20,7 +22,10 @@ from bot.text.english import details, encode_details, get_english
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(GraphComponent):
-    """Sets EMBEDDING and DETAIL on each message that carries a person's words (button payloads are left alone)."""
+    """Sets EMBEDDING and DETAIL on each message that carries a person's words (button payloads are left alone).
+
+    Where courtesies stand around what is asked, ASKED and ASKED_TEXT hold it without them.
+    """
 
     @classmethod
     def create(
@@ -36,14 +41,20 @@ class SentenceEncoder(GraphComponent):
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Encodes the messages' texts in one call."""
+        """Encodes the messages' texts in one call, and what is asked in them where that is not all of their words."""
         wanted = [message for message in messages if _has_words(message)]
         if wanted:
             texts = [clean(message.get(TEXT)).text for message in wanted]
-            rows = zip(wanted, get_encoder().encode(texts), encode_details(texts))
-            for message, meaning, detail in rows:
-                message.set(EMBEDDING, meaning)
-                message.set(DETAIL, detail)
+            asked = [without_courtesies(text) for text in texts]
+            both = [*texts, *asked]
+            meanings, details_of = get_encoder().encode(both), encode_details(both)
+            for place, message in enumerate(wanted):
+                message.set(EMBEDDING, meanings[place])
+                message.set(DETAIL, details_of[place])
+                if asked[place] != texts[place]:
+                    row = slice(len(texts) + place, len(texts) + place + 1)
+                    message.set(ASKED_TEXT, asked[place])
+                    message.set(ASKED, Encoded(meanings[row], details_of[row]))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.evaluation.answers import Question, Understood, answer_figures, by_topic, load_questions
+from bot.evaluation.answers import (
+    COURTESIES,
+    Question,
+    Understood,
+    answer_figures,
+    by_topic,
+    courtesy_figures,
+    load_questions,
+    with_courtesies,
+)
 
 QUESTIONS = [
     Question("how do i block someone", "block_someone", "privacy_settings"),
@@ -34,6 +43,15 @@ def test_each_figure_counts_what_it_says() -> None:
         "Dialogue intent recognised": (1, 2),
         "Out of scope left without an answer": (1, 1),
     }
+
+
+def test_courtesies_stand_around_questions_with_an_answer() -> None:
+    asked = with_courtesies(QUESTIONS)
+    assert [one.text for one in asked] == [
+        words.format(one.text) for words, one in zip(COURTESIES, QUESTIONS[:3], strict=False)
+    ]
+    figures = courtesy_figures(asked, UNDERSTOOD[:3])
+    assert [(figure.hits, figure.total) for figure in figures.values()] == [(1, 3), (1, 3)]
 
 
 def test_topics_leave_dialogue_intents_out() -> None:

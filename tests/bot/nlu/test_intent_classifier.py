@@ -10,8 +10,9 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.case_messages import Case
-from bot.nlu.constants import DETAIL, EMBEDDING, FALLBACK_INTENT, LABEL_RANKING
+from bot.nlu.constants import ASKED, ASKED_TEXT, DETAIL, EMBEDDING, FALLBACK_INTENT, LABEL_RANKING
 from bot.nlu.intent_classifier import SemanticIntentClassifier
+from bot.nlu.label_model import Encoded
 
 
 class Ranked:
@@ -242,3 +243,17 @@ def test_the_answer_just_given_is_barred_in_a_case_too() -> None:
     given = BotUttered("words", metadata={"response": "utter_faq/asked_to_keep_it_secret"})
     message = in_case("no i mean the phone, is it ok?", Facts(0.0, 0.0, 0.0, 0.5, 0.4, 0.1), Cases(0.3, 0.6, 0.1), CARD, given)
     assert message.get(LABEL_RANKING)[0]["label"] == "faq/first_phone"
+
+
+def test_what_is_asked_is_read_without_the_thanks_before_it() -> None:
+    class Heard(Ranked):
+        def confidences(self, encoded: Encoded) -> np.ndarray:
+            heard.append(encoded.meaning[0, 0])
+            return super().confidences(encoded)
+
+    heard: list[float] = []
+    message = Message({TEXT: "thank you. how do i block him?", EMBEDDING: np.zeros(512), DETAIL: np.zeros(384)})
+    message.set(ASKED_TEXT, "how do i block him?")
+    message.set(ASKED, Encoded(np.ones((1, 512)), np.ones((1, 384))))
+    SemanticIntentClassifier({}, None, None, Heard("faq/block_someone", 0.9)).process([message])
+    assert heard == [1.0] and message.get(INTENT)["name"] == "faq"
