@@ -251,9 +251,11 @@ class SemanticIntentClassifier(GraphComponent):
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
         if intent["name"] == FALLBACK_INTENT:
-            confidences = self._of_the_question(message, confidences, barred)
-            ranking = self._ranking(confidences)
-            intent = self._intent_of(ranking)
+            ranking = self._ranking(self._of_the_question(message, confidences, barred))
+            intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
+            if intent["name"] == FALLBACK_INTENT:
+                # "What should we do?" hangs on what stands before it: the whole says more.
+                ranking = self._ranking(confidences)
         if intent["name"] == FALLBACK_INTENT or _is_out_of_the_blue(ranking[0], message, tracker):
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
