@@ -1,7 +1,7 @@
 """What is asked in a message, without the greetings, thanks and excuses around it.
 
 "Ok thank you. How do I block someone?" asks what "How do I block someone?" asks, but its vector lies elsewhere: of
-held-out questions that are answered outright, four in ten are not behind such words. The words are in
+held-out questions that are answered outright, every third is not behind such words. The words are in
 `data/text/courtesies.yml`. Risk is read in the words as typed.
 """
 
@@ -29,8 +29,11 @@ _LEAST_ASKED = 4
 #: More courtesies than this at one end are no courtesy.
 _MOST = 6
 _END = r"(?=$|[\s,.!?;:…)-])"
-#: Words behind which thanks are part of what is asked: "how can i thank you".
-_ASKED_WITH = ("i", "we", "to", "say", "you", "a", "the", "my", "and", "or", "of", "for")
+#: Words behind which such words are part of what is asked: "how can i thank you", "where is there any help".
+_ASKED_WITH = tuple(
+    "i we you they he she can could will would to say said a the my and or of for with without if is are was there have has "
+    "had need needs get gets got find want wants give gave ask asked not no".split()
+)
 _NOT_ASKED_WITH = "".join(rf"(?<!\b{word})" for word in _ASKED_WITH)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BETWEEN = r"[\s,.!?;:…-]*"

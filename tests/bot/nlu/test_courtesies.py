@@ -36,7 +36,9 @@ def test_greetings_thanks_and_excuses_are_left_out(typed: str, asked: str) -> No
     "typed",
     [
         "hi", "hi there", "thank you so much for helping me", "thanks i will call them", "no thanks", "how can i thank you?",
-        "who do i say thanks to", "can you help me?", "yes", "no. he lied", "brilliant, a list", "well-being tips for teens", "", "?!", "🙏",
+        "who do i say thanks to", "can you help me?", "yes", "no. he lied", "brilliant, a list",
+        "how do i get help", "who can help me", "where is there any help", "help a friend who cuts", "can you help my friend",
+        "what is lol", "do you have any advice", "my friend needs help", "well-being tips for teens", "", "?!", "🙏",
     ],
 )  # fmt: skip
 def test_what_is_nothing_else_or_no_courtesy_stays(typed: str) -> None:
