@@ -29,12 +29,6 @@ _LEAST_ASKED = 4
 #: More courtesies than this at one end are no courtesy.
 _MOST = 6
 _END = r"(?=$|[\s,.!?;:…)-])"
-#: Words behind which such words are part of what is asked: "how can i thank you", "where is there any help".
-_ASKED_WITH = tuple(
-    "i we you they he she can could will would to say said a the my and or of for with without if is are was there have has "
-    "had need needs get gets got find want wants give gave ask asked not no".split()
-)
-_NOT_ASKED_WITH = "".join(rf"(?<!\b{word})" for word in _ASKED_WITH)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BETWEEN = r"[\s,.!?;:…-]*"
 
@@ -92,6 +86,8 @@ def _words(text: str) -> int:
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Pattern[str]]:
     words: Any = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    # A look behind has to be of one width, so there is one for each word.
+    asked_with = "".join(rf"(?<!\b{word})" for word in words.pop("asked_with"))
     either = {name: "|".join(f"(?:{row})" for row in rows) for name, rows in words.items()}
     before = f"(?:{either['before']}){_END}{_BETWEEN}"
     praise = f"(?:{either['praise']})\\s*[,.!;:…]+{_BETWEEN}"
@@ -99,11 +95,11 @@ def _patterns() -> Mapping[str, Pattern[str]]:
         "before": re.compile(before),
         "linking": re.compile(f"(?:{either['linking']}){_END}{_BETWEEN}"),
         "before_thanks": re.compile(f"{before}|{praise}|(?:{either['thanks']}){_END}{_BETWEEN}"),
-        "behind": _at_end(either["behind"]),
-        "behind_thanks": _at_end(f"{either['behind']}|{either['thanks']}"),
+        "behind": _at_end(either["behind"], asked_with),
+        "behind_thanks": _at_end(f"{either['behind']}|{either['thanks']}", asked_with),
     }
 
 
-def _at_end(either: str) -> Pattern[str]:
+def _at_end(either: str, asked_with: str) -> Pattern[str]:
     # The mark of the question before it stays.
-    return re.compile(f"{_NOT_ASKED_WITH}(?P<mark>[?]?)[\\s,.!?;:…-]{{1,5}}(?:{either})[\\s.!?…]*$")
+    return re.compile(f"{asked_with}(?P<mark>[?]?)[\\s,.!?;:…-]{{1,5}}(?:{either})[\\s.!?…]*$")
