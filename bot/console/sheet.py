@@ -47,13 +47,15 @@ class _Tables(Treeprocessor):
     """Wide tables scroll by themselves, say what they are about, and name what each row and column is."""
 
     def run(self, root: ET.Element) -> None:
-        section = ""
+        section, tables = "", 0
         for place, child in enumerate(list(root)):
             if child.tag in _HEADINGS:
-                section = "".join(child.itertext())
+                section, tables = "".join(child.itertext()), 0
             if child.tag == "table":
+                tables += 1
+                name = section if tables == 1 else f"{section}, table {tables}"
                 root.remove(child)
-                root.insert(place, _in_region(_with_heads(child), section))
+                root.insert(place, _in_region(_with_heads(child), name))
         first = root.find("h1")
         if first is not None:
             root.remove(first)
@@ -68,7 +70,11 @@ def _in_region(table: ET.Element, name: str) -> ET.Element:
 def _with_heads(table: ET.Element) -> ET.Element:
     table.set("class", "figures")
     for cell in table.iterfind("thead/tr/th"):
-        cell.set("scope", "col")
+        if "".join(cell.itertext()).strip():
+            cell.set("scope", "col")
+        else:
+            # The corner above the names of the rows heads nothing.
+            cell.tag = "td"
     for name in table.iterfind("tbody/tr/td[1]"):
         name.tag = "th"
         name.set("scope", "row")

@@ -50,6 +50,8 @@ def test_scorecard_reads_as_tables_that_say_what_they_are_about(browser):
     assert [cell.get_text() for cell in gates.select("thead th")][:2] == ["Figure", "Measured"]
     assert gates.select_one("tbody th[scope=row]").get_text() == "recall_check_in"
     assert gates.parent["aria-label"] == "Gate figures" and gates.parent["tabindex"] == "0"
+    regions = [region["aria-label"] for region in page.select(".sheet [role=region]")]
+    assert len(set(regions)) == len(regions) and not [cell for cell in page.select(".sheet th") if not cell.get_text()]
     assert len(page.select("h1")) == 1 and "| --- |" not in page.get_text()
     targets = {heading["id"] for heading in page.select(".sheet h2")}
     assert {link["href"][1:] for link in page.select(".contents a")} == targets and len(targets) > 10
