@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import List, Mapping
 
 from markdown import Markdown
-from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 _HEADINGS = ("h2", "h3")
@@ -32,15 +31,11 @@ def render_sheet(text: str) -> Sheet:
     Args:
         text: Markdown that we wrote ourselves; not for words of people, whose HTML it would let through.
     """
-    parser = Markdown(extensions=["tables", "toc", _Readable()], extension_configs={"toc": {"toc_depth": "2-3"}})
+    parser = Markdown(extensions=["tables", "toc"], extension_configs={"toc": {"toc_depth": "2-3"}})
+    # After the headings have their ids (priority 5).
+    parser.treeprocessors.register(_Tables(parser), "readable-tables", 3)
     html = parser.convert(text)
     return Sheet(html, [{"id": one["id"], "name": one["name"]} for one in parser.toc_tokens])
-
-
-class _Readable(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is the library's
-        # After the headings have their ids (priority 5).
-        md.treeprocessors.register(_Tables(md), "readable-tables", 3)
 
 
 class _Tables(Treeprocessor):
