@@ -54,7 +54,8 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
-    "of_an_attack", "not_kept_away",
+    "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown", "of_one_age",
+    "more_than_pornography",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -204,6 +205,24 @@ def wants_something(text: str) -> bool:
 def reaches_a_service(text: str) -> bool:
     """Whether all that the words say is that a service was reached, or that its people come: "i called childline"."""
     return bool(_patterns(_ANSWERS)["reached_a_service"].search(_with_digits(text)))
+
+
+def comes_upon_pornography(text: str) -> bool:
+    """Whether a child came upon pornography, or looks at it, and the words tell of nothing more.
+
+    "Found porn on her tablet", "it popped up": to be talked about, and nobody harms anybody.
+    """
+    patterns, said = _patterns(_ANSWERS), _with_digits(text)
+    is_met = patterns["of_pornography"].search(said) and patterns["of_coming_upon"].search(said)
+    is_more = patterns["more_than_pornography"].search(said) or patterns["of_being_shown"].search(said)
+    return bool(is_met) and not is_more
+
+
+def sees_pornography_of_peers(text: str) -> bool:
+    """Whether pornography goes round among children of about one age: "a boy at school showed her porn"."""
+    patterns, said = _patterns(_ANSWERS), _with_digits(text)
+    is_shown = patterns["of_pornography"].search(said) and patterns["of_being_shown"].search(said)
+    return bool(is_shown and patterns["of_one_age"].search(said)) and not patterns["more_than_pornography"].search(said)
 
 
 def is_theirs(text: str) -> bool:

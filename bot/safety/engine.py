@@ -14,7 +14,15 @@ from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.answers import denies_dying, reaches_a_service, says_they_are_young, speaks_of_dying
+from bot.safety.answers import (
+    comes_upon_pornography,
+    denies_dying,
+    hides_scars,
+    reaches_a_service,
+    says_they_are_young,
+    sees_pornography_of_peers,
+    speaks_of_dying,
+)
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
@@ -279,6 +287,7 @@ class SafetyEngine:
         if (not messages and _is_denied(decision, cleaned.text)) or _is_of_one_age(decision, speaker, cleaned.text):
             # "I don't want to hurt myself", "i like him, he said hes 14": asked about, no card.
             decision = replace(decision, level=RiskLevel.CHECK_IN)
+        decision = _at_most(decision, _most_of(cleaned.text) if not messages else None)
         if decision.level is RiskLevel.NONE or good_news:
             return _Heard(quiet, reading if is_read_twice else None, is_quiet)
         found = replace(
@@ -325,6 +334,24 @@ def _is_of_one_age(decision: Decision, speaker: Speaker, text: str) -> bool:
     is_due = decision.level is RiskLevel.ESCALATE and speaker is Speaker.SELF
     is_heard_only = not decision.hits and set(decision.categories) == {ADULT_INVOLVED}
     return is_due and is_heard_only and says_they_are_young(text)
+
+
+def _most_of(text: str) -> RiskLevel | None:
+    """The highest level of a few words about pornography, or old scars, that tell of nothing more; None for all others.
+
+    The learned scores hear pictures of somebody or an offender in the first, and a new wound in the others. What goes
+    round among pupils, and how to hide scars, is asked about.
+    """
+    if is_long(text):
+        return None
+    if comes_upon_pornography(text):
+        return RiskLevel.NONE
+    return RiskLevel.CHECK_IN if sees_pornography_of_peers(text) or hides_scars(text) else None
+
+
+def _at_most(decision: Decision, most: RiskLevel | None) -> Decision:
+    """The decision held at a level, where a score alone stands for it."""
+    return decision if most is None or decision.hits else replace(decision, level=min(decision.level, most))
 
 
 def _is_about_something(together: _Heard, text: str) -> bool:

@@ -15,6 +15,7 @@ from bot.safety.answers import (
     calls_off,
     carries_out,
     comes_near,
+    comes_upon_pornography,
     cries_for_help,
     denies_dying,
     denies_dying_of_others,
@@ -56,6 +57,7 @@ from bot.safety.answers import (
     says_same_age,
     says_thanks,
     says_they_are_young,
+    sees_pornography_of_peers,
     speaks_of_dying,
     speaks_of_finding_out,
     speaks_of_other_children,
@@ -1057,3 +1059,42 @@ def test_who_hides(said, expected):
 )  # fmt: skip
 def test_a_phone_that_will_not_last(said, expected):
     assert says_phone_is_low(said) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we found porn on the ipad",
+        "a naked lady popped up in his game",
+        "She googled a word from school and got rude videos.",
+        "adult sites in the browser history, hes 13",
+        "im addicted to porn",
+        "My son (12) watches porn at night",
+    ],
+)
+def test_pornography_that_a_child_came_upon_is_nobodys_harm(text):
+    assert comes_upon_pornography(text) and not sees_pornography_of_peers(text)
+
+
+@pytest.mark.parametrize("text", ["a girl in her class showed her porn", "rude videos get passed round on the school bus"])
+def test_pornography_that_goes_round_among_pupils_is_asked_about(text):
+    assert sees_pornography_of_peers(text) and not comes_upon_pornography(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my uncle watches porn in front of me",
+        "found porn with kids in it on the laptop",
+        "i clicked on a porn link and it wasnt adults",
+        "he found porn and tries it on his little sister",
+        "found naked pictures of my daughter on his phone",
+        "an older boy showed my son porn",
+        "someone caught me watching porn and wants money",
+        "a man showed the boys of the class porn",
+        "i found her diary",
+        "watching films at a sleepover",
+    ],
+)
+def test_whoever_shows_it_and_whoever_is_on_it_counts(text):
+    assert not comes_upon_pornography(text) and not sees_pornography_of_peers(text)
