@@ -55,7 +55,7 @@ _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
     "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown", "of_one_age",
-    "more_than_pornography",
+    "of_someone_older", "more_than_pornography",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -63,7 +63,7 @@ _SINGLE = (
     "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
     "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
-    "means_another", "hides_scars", "is_the_lead",
+    "means_another", "hides_scars", "only_covers_scars", "is_the_lead",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
     "cries_for_help",
@@ -207,6 +207,11 @@ def reaches_a_service(text: str) -> bool:
     return bool(_patterns(_ANSWERS)["reached_a_service"].search(_with_digits(text)))
 
 
+def only_covers_scars(text: str) -> bool:
+    """Whether words ask what covers scars at some occasion, and say nothing else: "how can he hide the scars in pe"."""
+    return bool(_patterns(_ANSWERS)["only_covers_scars"].search(_with_digits(text)))
+
+
 def comes_upon_pornography(text: str) -> bool:
     """Whether a child came upon pornography, or looks at it, and the words tell of nothing more.
 
@@ -223,6 +228,13 @@ def sees_pornography_of_peers(text: str) -> bool:
     patterns, said = _patterns(_ANSWERS), _with_digits(text)
     is_shown = patterns["of_pornography"].search(said) and patterns["of_being_shown"].search(said)
     return bool(is_shown and patterns["of_one_age"].search(said)) and not patterns["more_than_pornography"].search(said)
+
+
+def is_shown_pornography(text: str) -> bool:
+    """Whether somebody who is older, or may be, shows pornography: "my cousin showed me porn"."""
+    patterns, said = _patterns(_ANSWERS), _with_digits(text)
+    is_peer = re.search(r"\b(same age|both|twins?)\b", said)
+    return not is_peer and bool(patterns["of_pornography"].search(said) and patterns["of_someone_older"].search(said))
 
 
 def is_theirs(text: str) -> bool:

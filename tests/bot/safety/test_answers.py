@@ -34,6 +34,7 @@ from bot.safety.answers import (
     is_of_the_writer_alone,
     is_one_word,
     is_question,
+    is_shown_pornography,
     is_the_lead,
     is_theirs,
     is_treated,
@@ -48,6 +49,7 @@ from bot.safety.answers import (
     names_others,
     names_someone_to_tell,
     names_the_same_child,
+    only_covers_scars,
     plans_to_tell,
     reaches_a_service,
     read_answer,
@@ -1090,6 +1092,11 @@ def test_pornography_that_goes_round_among_pupils_is_asked_about(text):
         "he found porn and tries it on his little sister",
         "found naked pictures of my daughter on his phone",
         "an older boy showed my son porn",
+        "found a porn site with my picture on it",
+        "i'm addicted to porn and it's got kids in it now",
+        "he watches porn and looks at my daughter",
+        "i watch porn and it gets darker every week",
+        "addicted to porn and i dont want to live like this",
         "someone caught me watching porn and wants money",
         "a man showed the boys of the class porn",
         "i found her diary",
@@ -1098,3 +1105,15 @@ def test_pornography_that_goes_round_among_pupils_is_asked_about(text):
 )
 def test_whoever_shows_it_and_whoever_is_on_it_counts(text):
     assert not comes_upon_pornography(text) and not sees_pornography_of_peers(text)
+
+
+def test_only_a_question_about_an_occasion_is_about_old_scars():
+    assert only_covers_scars("how can he hide the scars in PE?") and only_covers_scars("what covers old scars at the pool")
+    more = ("i keep cutting and hiding the scars", "how do i hide the scars from mum", "how do i hide the scars at swimming, i did it again")
+    assert not any(map(only_covers_scars, more))
+
+
+def test_someone_older_who_shows_pornography_is_noticed():
+    shown = ("my brother showed me porn", "Her stepbrother put a dirty film on.", "grandpa lets me watch his rude films")
+    others = ("my cousin is the same age and we watched porn", "my uncle gave me a tablet and porn popped up", "big brother showed me a trick")
+    assert all(map(is_shown_pornography, shown)) and not any(map(is_shown_pornography, others))
