@@ -209,9 +209,10 @@ class SafetyEngine:
             # A long message is a conversation of its own; the layer knows short ones.
             return alone, together.level >= RiskLevel.ESCALATE
         likely = self._context.probability(alone.reading, together.reading)
-        # "I literally want to die" after a word of exams is asked about: the words name what is feared.
+        # "I literally want to die" after a word of exams is asked about, and so is an older cousin who shows such
+        # films: the words name what is feared.
         is_named = alone.assessment.main_category == SELF_HARM and speaks_of_dying(text)
-        floor = RiskLevel.CHECK_IN if is_named else RiskLevel.NONE
+        floor = RiskLevel.CHECK_IN if is_named or is_shown_pornography(text) else RiskLevel.NONE
         return self._in_context(alone, likely, floor), likely >= self._thresholds.context_escalate
 
     def _in_context(self, alone: _Heard, likely: float, floor: RiskLevel) -> _Heard:

@@ -2,7 +2,8 @@
 
 Half of these lines were written down because the assistant had alarmed on them, so they are no sample of what families
 write and stand apart from the quiet lines of the scorecard. On 1 December 2026 the card came for 5 of 86, and a question or
-the card for 20 of the 71 on which a question would be an error; before that day for about one in six and one in three.
+the card for 20 of the 71 on which a question would be an error (12 and 25 with that day's examples alone, without what
+`bot/safety/engine.py` knows of pornography since).
 """
 
 from __future__ import annotations
