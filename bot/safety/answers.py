@@ -55,7 +55,7 @@ _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
     "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown", "of_one_age",
-    "of_someone_older", "more_than_pornography",
+    "of_someone_older", "of_two_of_one_age", "more_than_pornography",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -233,8 +233,8 @@ def sees_pornography_of_peers(text: str) -> bool:
 def is_shown_pornography(text: str) -> bool:
     """Whether somebody who is older, or may be, shows pornography: "my cousin showed me porn"."""
     patterns, said = _patterns(_ANSWERS), _with_digits(text)
-    is_peer = re.search(r"\b(same age|both|twins?)\b", said)
-    return not is_peer and bool(patterns["of_pornography"].search(said) and patterns["of_someone_older"].search(said))
+    is_shown = patterns["of_pornography"].search(said) and patterns["of_someone_older"].search(said)
+    return bool(is_shown) and not patterns["of_two_of_one_age"].search(said)
 
 
 def is_theirs(text: str) -> bool:

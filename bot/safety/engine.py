@@ -304,7 +304,8 @@ class SafetyEngine:
         if (not messages and _is_denied(decision, cleaned.text)) or _is_of_one_age(decision, speaker, cleaned.text):
             # "I don't want to hurt myself", "i like him, he said hes 14": asked about, no card.
             decision = replace(decision, level=RiskLevel.CHECK_IN)
-        decision = _at_most(decision, _most_of(decision, reading, cleaned.text) if not messages else None)
+        if decision.level > RiskLevel.NONE and not (messages or decision.hits):
+            decision = replace(decision, level=min(decision.level, _most_of(decision, reading, cleaned.text)))
         if decision.level is RiskLevel.NONE and not messages and is_shown_pornography(cleaned.text):
             # Whoever shows it may be grown up: one kind question.
             decision = replace(decision, level=RiskLevel.CHECK_IN, categories={ABUSE_DISCLOSURE: _AS_LIKELY_AS_NOT})
@@ -356,24 +357,19 @@ def _is_of_one_age(decision: Decision, speaker: Speaker, text: str) -> bool:
     return is_due and is_heard_only and says_they_are_young(text)
 
 
-def _most_of(decision: Decision, reading: Reading, text: str) -> RiskLevel | None:
-    """The highest level of a few words about pornography, or old scars, that tell of nothing more; None for all others.
+def _most_of(decision: Decision, reading: Reading, text: str) -> RiskLevel:
+    """The highest level, where scores alone stand for it: lower for a few words that tell of nothing more.
 
-    The learned scores hear pictures of somebody or an offender in the first, and a new wound in the others. What goes
-    round among pupils, and what covers scars at swimming, is asked about. A score that is nearly sure stands.
+    Of pornography the scores hear pictures of somebody or an offender, of old scars a new wound. What goes round among
+    pupils, and what covers scars at swimming, is asked about. A score that is nearly sure stands.
     """
     if is_long(text) or reading.levels[RiskLevel.ESCALATE] >= _NEARLY_SURE:
-        return None
+        return RiskLevel.EMERGENCY
     heard = max(decision.categories, key=lambda name: decision.categories[name], default=IMAGE_SHARED)
     if heard in (IMAGE_SHARED, OFFENDER_CONCERN) and comes_upon_pornography(text):
         return RiskLevel.NONE
     is_asked = heard == IMAGE_SHARED and sees_pornography_of_peers(text)
-    return RiskLevel.CHECK_IN if is_asked or only_covers_scars(text) else None
-
-
-def _at_most(decision: Decision, most: RiskLevel | None) -> Decision:
-    """The decision held at a level, where a score alone stands for it."""
-    return decision if most is None or decision.hits else replace(decision, level=min(decision.level, most))
+    return RiskLevel.CHECK_IN if is_asked or only_covers_scars(text) else RiskLevel.EMERGENCY
 
 
 def _is_about_something(together: _Heard, text: str) -> bool:

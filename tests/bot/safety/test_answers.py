@@ -1068,6 +1068,7 @@ def test_a_phone_that_will_not_last(said, expected):
     [
         "we found porn on the ipad",
         "a naked lady popped up in his game",
+        "naked grown-ups came up when i searched for a song",
         "She googled a word from school and got rude videos.",
         "adult sites in the browser history, hes 13",
         "im addicted to porn",
