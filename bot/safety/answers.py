@@ -55,7 +55,7 @@ _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
     "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
     "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown", "of_one_age",
-    "of_someone_older", "of_two_of_one_age", "more_than_pornography",
+    "of_someone_older", "of_two_of_one_age",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
@@ -68,7 +68,7 @@ _SINGLE = (
     "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
     "cries_for_help",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
-    "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
+    "more_than_pornography", "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
 )  # fmt: skip
 
 

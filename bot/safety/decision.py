@@ -54,6 +54,11 @@ class Decision:
     categories: Mapping[str, float]
     hits: Tuple[SignalHit, ...]
 
+    @property
+    def leading(self) -> str | None:
+        """The likeliest category; None where nothing was found."""
+        return max(self.categories, key=lambda name: self.categories[name], default=None)
+
 
 def decide(reading: Reading, evidence: Evidence, thresholds: Thresholds) -> Decision:
     """Applies the rules above to one text."""

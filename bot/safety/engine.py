@@ -14,34 +14,22 @@ from typing import Any, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from bot.safety.answers import (
-    comes_upon_pornography,
-    denies_dying,
-    is_shown_pornography,
-    only_covers_scars,
-    reaches_a_service,
-    says_they_are_young,
-    sees_pornography_of_peers,
-    speaks_of_dying,
-)
+from bot.safety.answers import is_shown_pornography, reaches_a_service, says_they_are_young, speaks_of_dying
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
 from bot.safety.context import ContextLayer
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.figures import in_plain_words
 from bot.safety.levels import (
-    ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
     CATEGORIES,
-    IMAGE_SHARED,
-    OFFENDER_CONCERN,
     SELF_HARM,
     Finding,
     RiskAssessment,
     RiskLevel,
-    Speaker,
 )
 from bot.safety.patterns import tokenize
+from bot.safety.plain_words import within_words
 from bot.safety.second_reading import SecondReading
 from bot.safety.signals import RISK_DIR, RiskSignal, get_signals, read_yaml
 from bot.safety.thresholds import load_thresholds
@@ -63,10 +51,6 @@ CLASSIFIER, FAILURE = "classifier", "failure"
 _LEARNED = (CLASSIFIER, FAILURE)
 #: Of several messages together, what a card would be about has to be as likely as this.
 _LIKELIER_THAN_NOT = 0.5
-#: What is asked about on the ground of words alone.
-_AS_LIKELY_AS_NOT = 0.5
-#: Of 50 short lines about pornography at risk 37 stand above it (the others name who shows it), of 176 quiet ones 5.
-_NEARLY_SURE = 0.75
 #: And for an emergency, where the newest by itself is quiet, as likely as this.
 _SURELY = 0.9
 
@@ -301,14 +285,7 @@ class SafetyEngine:
         # A learned score on "i called childline" mostly repeats why people call.
         good_news = not decision.hits and not messages and reaches_a_service(cleaned.text)
         quiet = RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
-        if (not messages and _is_denied(decision, cleaned.text)) or _is_of_one_age(decision, speaker, cleaned.text):
-            # "I don't want to hurt myself", "i like him, he said hes 14": asked about, no card.
-            decision = replace(decision, level=RiskLevel.CHECK_IN)
-        if decision.level > RiskLevel.NONE and not (messages or decision.hits):
-            decision = replace(decision, level=min(decision.level, _most_of(decision, reading, cleaned.text)))
-        if decision.level is RiskLevel.NONE and not messages and is_shown_pornography(cleaned.text):
-            # Whoever shows it may be grown up: one kind question.
-            decision = replace(decision, level=RiskLevel.CHECK_IN, categories={ABUSE_DISCLOSURE: _AS_LIKELY_AS_NOT})
+        decision = within_words(decision, reading, speaker, cleaned.text, is_alone=not messages)
         if decision.level is RiskLevel.NONE or good_news:
             return _Heard(quiet, reading if is_read_twice else None, is_quiet)
         found = replace(
@@ -341,35 +318,6 @@ class SafetyEngine:
             sentence = sentences[name].format(share=round(100 * score))
             found.append(Finding(name, CLASSIFIER, 0, 0, sentence))
         return tuple(found)
-
-
-def _is_denied(decision: Decision, text: str) -> bool:
-    """Whether a wish to die was heard, and nothing else in plain words, and is what the words deny."""
-    heard = max(decision.categories, key=lambda name: decision.categories[name], default=None)
-    is_due = decision.level is RiskLevel.ESCALATE and all(hit.signal.category == SELF_HARM for hit in decision.hits)
-    return is_due and heard == SELF_HARM and denies_dying(text)
-
-
-def _is_of_one_age(decision: Decision, speaker: Speaker, text: str) -> bool:
-    """Whether a score alone hears an adult, and only that, where the writer names an age of a child: it may be true."""
-    is_due = decision.level is RiskLevel.ESCALATE and speaker is Speaker.SELF
-    is_heard_only = not decision.hits and set(decision.categories) == {ADULT_INVOLVED}
-    return is_due and is_heard_only and says_they_are_young(text)
-
-
-def _most_of(decision: Decision, reading: Reading, text: str) -> RiskLevel:
-    """The highest level, where scores alone stand for it: lower for a few words that tell of nothing more.
-
-    Of pornography the scores hear pictures of somebody or an offender, of old scars a new wound. What goes round among
-    pupils, and what covers scars at swimming, is asked about. A score that is nearly sure stands.
-    """
-    if is_long(text) or reading.levels[RiskLevel.ESCALATE] >= _NEARLY_SURE:
-        return RiskLevel.EMERGENCY
-    heard = max(decision.categories, key=lambda name: decision.categories[name], default=IMAGE_SHARED)
-    if heard in (IMAGE_SHARED, OFFENDER_CONCERN) and comes_upon_pornography(text):
-        return RiskLevel.NONE
-    is_asked = heard == IMAGE_SHARED and sees_pornography_of_peers(text)
-    return RiskLevel.CHECK_IN if is_asked or only_covers_scars(text) else RiskLevel.EMERGENCY
 
 
 def _is_about_something(together: _Heard, text: str) -> bool:
