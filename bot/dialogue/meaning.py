@@ -61,6 +61,7 @@ from bot.safety.answers import (
     names_someone_to_tell,
     names_the_same_child,
     needs_a_doctor,
+    rages,
     read_answer,
     says_as_well,
     says_phone_is_low,
@@ -276,7 +277,7 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
     if heard.news.speaker is not None:
         # "My friend does it too" is one more, and nobody else.
         is_right = heard.is_of(case_told(tracker).voice) or says_as_well(texts[0])
-        is_right = is_right or _is_no_correction(heard, tracker, card)
+        is_right = is_right or _is_no_correction(heard, texts[0], tracker, card)
         return None if is_right else Meaning.PUT_RIGHT
     if is_emergency_open(tracker) or heard.news is News.DESPAIR:
         return None
@@ -327,12 +328,13 @@ def _has_general_words(heard: Heard, tracker: DialogueStateTracker) -> bool:
     return _intent_of(tracker) == TOLD_STILL_NEAR or heard.score < _SURELY
 
 
-def _is_no_correction(heard: Heard, tracker: DialogueStateTracker, card: Mapping[str, Any]) -> bool:
+def _is_no_correction(heard: Heard, newest: str, tracker: DialogueStateTracker, card: Mapping[str, Any]) -> bool:
     """Whether a trouble is told, in words of its own, of the very person whom the card was for; or danger, or rage."""
     risk = latest_risk(tracker) or {}
     is_told = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.ESCALATE
     is_of_the_same = risk.get("speaker") == card.get(CARD_SPEAKER) and heard.score < _SURE_ENOUGH
-    return is_told and (is_of_the_same or IMMEDIATE_DANGER in risk.get("categories", {}))
+    is_danger_or_rage = IMMEDIATE_DANGER in risk.get("categories", {}) or rages(newest)
+    return is_told and (is_of_the_same or is_danger_or_rage)
 
 
 def _is_disclosed(tracker: DialogueStateTracker) -> bool:

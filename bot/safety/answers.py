@@ -58,7 +58,7 @@ _OF_WORDS = (
     "of_someone_older", "of_two_of_one_age",
 )  # fmt: skip
 _SINGLE = (
-    "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "of_calling", "reached_a_service",
+    "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "rages", "of_calling", "reached_a_service",
     "deadline", "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out",
     "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
     "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
@@ -170,6 +170,11 @@ def has_changed_mind(text: str) -> bool:
 def speaks_of_dying(text: str) -> bool:
     """Whether words speak of dying, of hurting oneself or of a means."""
     return bool(_patterns(_ANSWERS)["of_dying"].search(_plain(text)))
+
+
+def rages(text: str) -> bool:
+    """Whether words say that the writer will or would hurt somebody: "i mean it i will kill him"."""
+    return bool(_patterns(_ANSWERS)["rages"].search(_plain(text)))
 
 
 def speaks_of_telling(text: str) -> bool:

@@ -2,8 +2,8 @@
 
 Half of these lines were written down because the assistant had alarmed on them, so they are no sample of what families
 write and stand apart from the quiet lines of the scorecard. On 1 December 2026 the card came for 5 of 86, and a question or
-the card for 20 of the 71 on which a question would be an error (12 and 25 with that day's examples alone, without what
-`bot/safety/engine.py` knows of pornography since).
+the card for 16 of the 71 on which a question would be an error (5 and 20 before the adapter had learned of the kind, 12
+and 25 without what `bot/safety/plain_words.py` knows of pornography).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.safety.levels import RiskLevel
 
 FILE = Path(__file__).parent / "family_worries.jsonl"
 #: Two more than measured: a new training moves a line or two.
-MOST_CARDS, MOST_REACTIONS = 7, 22
+MOST_CARDS, MOST_REACTIONS = 7, 18
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations
 from bot.safety.engine import _Heard, get_engine
 from bot.safety.levels import IMMEDIATE_DANGER, RiskAssessment, RiskLevel
 
-IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he killed me AGAIN"]
+IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he shot me in the head"]
 A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "im finished"]
 A_CASTLE = ["im playing minecraft with my cousin", "we built a castle", "he keeps blowing up my house and killing me"]
 A_PLAY = ["we did a play at school", "i was the witch", "and then they burned me at the end"]
@@ -61,7 +61,7 @@ def test_an_emergency_that_the_conversation_does_not_bear_out_is_asked_about(mon
 
 
 def test_who_is_asked_in_any_case_gets_the_card_only_for_something_likelier_than_not():
-    turns = ["i saw a video that scared me", "it was an animal being hurt", "i feel numb"]
+    turns = ["i saw a video that scared me", "it was an animal being hurt", "i feel empty"]
     newest, together = get_engine().assess_turn(turns)
     assert newest.level is together.level is RiskLevel.CHECK_IN
 

@@ -24,7 +24,8 @@ def config(tmp_path: Path, rows: dict[str, object]) -> Path:
 
 def test_the_shipped_thresholds_rise_with_the_level() -> None:
     shipped = load_thresholds()
-    assert 0 < shipped.veto < shipped.check_in <= shipped.escalate < 1
+    # The veto may lie above the question: a signal that the readers doubt then asks, and brings no card.
+    assert 0 < shipped.veto < shipped.escalate < 1 and 0 < shipped.check_in <= shipped.escalate
     assert 0 < shipped.context_check_in < shipped.context_escalate < 1
 
 
