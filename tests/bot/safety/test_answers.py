@@ -51,6 +51,7 @@ from bot.safety.answers import (
     names_the_same_child,
     only_covers_scars,
     plans_to_tell,
+    rages,
     reaches_a_service,
     read_answer,
     says_as_well,
@@ -1118,3 +1119,8 @@ def test_someone_older_who_shows_pornography_is_noticed():
     shown = ("my brother showed me porn", "Her stepbrother put a dirty film on.", "grandpa lets me watch his rude films")
     others = ("my cousin is the same age and we watched porn", "my uncle gave me a tablet and porn popped up", "big brother showed me a trick")
     assert all(map(is_shown_pornography, shown)) and not any(map(is_shown_pornography, others))
+
+
+def test_rage_at_the_one_who_did_it_is_no_tale_of_ones_own_doing():
+    assert all(map(rages, ("i mean it i will kill him", "I'm going to kill him", "we'd murder them")))
+    assert not any(map(rages, ("he said he will kill him", "i want to kill myself", "i could kill for a coffee")))
