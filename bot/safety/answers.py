@@ -658,10 +658,11 @@ def _patterns(path: Path) -> Mapping[str, Pattern[str]]:
     whole = f"(?:(?:{beside}) )*(?:{deny}) (?:(?:{deny}|{beside}) )*"
     own: dict[str, Pattern[str]] = {}
     for asked, kinds in words["answers_to"].items():
-        of_this = "|".join(f"(?:{row})" for row in kinds["deny"])
-        # "no hes in my class lol": what denies anywhere may stand beside it.
-        around = f"(?:(?:{beside}|{deny}) )*"
-        own[f"{asked} deny"] = re.compile(f"{around}(?:{of_this}) {around}(?:(?:{of_this}) {around})?")
+        if "deny" in kinds:
+            of_this = "|".join(f"(?:{row})" for row in kinds["deny"])
+            # "no hes in my class lol": what denies anywhere may stand beside it.
+            around = f"(?:(?:{beside}|{deny}) )*"
+            own[f"{asked} deny"] = re.compile(f"{around}(?:{of_this}) {around}(?:(?:{of_this}) {around})?")
         if "affirm" in kinds:
             own[f"{asked} affirm"] = re.compile("|".join(f"(?:{row})" for row in kinds["affirm"]))
     # Parts that several entries share, by their names in braces.

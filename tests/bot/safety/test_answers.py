@@ -73,7 +73,7 @@ from bot.safety.answers import (
     was_missing,
     will_not_act,
 )
-from bot.safety.levels import ADULT_INVOLVED, SELF_HARM
+from bot.safety.levels import ABUSE_DISCLOSURE, ADULT_INVOLVED, SELF_HARM
 
 
 @pytest.mark.parametrize(
@@ -1124,3 +1124,9 @@ def test_someone_older_who_shows_pornography_is_noticed():
 def test_rage_at_the_one_who_did_it_is_no_tale_of_ones_own_doing():
     assert all(map(rages, ("i mean it i will kill him", "I'm going to kill him", "we'd murder them")))
     assert not any(map(rages, ("he said he will kill him", "i want to kill myself", "i could kill for a coffee")))
+
+
+@pytest.mark.parametrize("text", ["i dont want to say", "I'd rather not say", "um i can't talk about it", "dont wanna say"])
+def test_who_will_not_say_whether_they_are_hurt_is_brought_to_people_as_the_button_does(text):
+    assert read_answer(text, ABUSE_DISCLOSURE) == "affirm"
+    assert read_answer(text) != "affirm" and read_answer("i dont want to say goodbye", ABUSE_DISCLOSURE) is None
