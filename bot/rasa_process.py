@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Iterable, Sequence
 
-from bot import lean_import, logs, off_loop, standby, tensorflow_stand_in
+from bot import action_limit, lean_import, logs, off_loop, standby, tensorflow_stand_in
 from bot.config import PROJECT_DIR, get_settings
 from bot.mapped_tables import load_encoders
 
@@ -90,6 +90,7 @@ def serve_rasa(arguments: Sequence[str], files: Iterable[Path], copy_of: Path | 
 
 
 def _serve(arguments: Sequence[str]) -> int:
+    action_limit.install()
     off_loop.install()
     import rasa.cli.run
     import rasa.shared.utils.cli

@@ -22,6 +22,10 @@ _COURTESY = frozenset(
     )
 )  # fmt: skip
 _FEWEST_TELLING_WORDS = 2
+#: A choice that carries out what was just asked about. "Ok" and "thanks" alone agree to nothing that can't be undone.
+CONFIRMING = "/confirm_"
+_AGREEING = frozenset(("yes", "yeah", "yep", "sure", "do", "delete", "remove", "erase"))
+_BESIDE_AGREEING = frozenset(("it", "go", "ahead", "now", "all", "everything", "chat", "my", "this"))
 
 
 def as_lines(choices: Sequence[Choice]) -> str:
@@ -55,17 +59,37 @@ def read_reply(text: str, choices: Sequence[Choice]) -> str | None:
 
 
 def read_title(text: str, choices: Sequence[Choice]) -> str | None:
-    """The payload of the choice whose words were typed instead of pressed; None when it is none of them.
+    """The payload of the choice that was typed instead of pressed: its words, "the first one", or a yes to the one that
+    asks for a yes. None when it is none of them.
 
     "Yes set up an iphone please" is "Set up an iPhone": words of courtesy, and articles, count on neither side, as long
     as two others are left.
     """
     said = _words(text)
     exact = next((payload for title, payload in choices if said and said == _words(title)), None)
-    bare = _without_courtesy(said)
-    if exact is not None or len(bare) < _FEWEST_TELLING_WORDS:
+    if exact is not None:
         return exact
-    return next((payload for title, payload in choices if bare == _without_courtesy(_words(title))), None)
+    bare = _without_courtesy(said)
+    if len(bare) >= _FEWEST_TELLING_WORDS:
+        exact = next((payload for title, payload in choices if bare == _without_courtesy(_words(title))), None)
+    return exact or _by_place(said, choices) or _confirmed(said, choices)
+
+
+def _by_place(said: Sequence[str], choices: Sequence[Choice]) -> str | None:
+    """ "Yes, the first one": an ordinal with its noun, since "second" alone may be a span of time."""
+    left = [word for word in _without_courtesy(said) if word not in _FILLERS]
+    if len(left) != 2 or left[0] not in _ORDINAL_WORDS or left[1] != "one":
+        return None
+    place = _ORDINAL_WORDS.index(left[0])
+    return choices[place][1] if place < len(choices) else None
+
+
+def _confirmed(said: Sequence[str], choices: Sequence[Choice]) -> str | None:
+    """ "Yes" or "ok delete it" to a question that offers to do it now."""
+    is_nothing_else = _AGREEING.union(_COURTESY, _BESIDE_AGREEING).issuperset(said)
+    is_agreed = is_nothing_else and not _AGREEING.isdisjoint(said)
+    offered = next((payload for _, payload in choices if payload.startswith(CONFIRMING)), None)
+    return offered if is_agreed else None
 
 
 def _without_courtesy(words: Sequence[str]) -> List[str]:

@@ -192,9 +192,11 @@ class WebChannel(InputChannel):
             raise
 
     async def _answer(self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic) -> Answer:
-        if sent.text.strip() == CONFIRM_DELETE:
+        # The words of a button, typed, are that button: no other meaning is looked for in them.
+        text = read_title(sent.text, self._known.get(conversation_id, ())) or _as_words(sent.text, _intents(app))
+        if text == CONFIRM_DELETE:
             return await self._deleted(conversation_id, sent)
-        replies = await self._replies(conversation_id, sent, on_new_message, app)
+        replies = await self._replies(conversation_id, sent, text, on_new_message, app)
         self._known[conversation_id] = _choices(replies)
         answer: Answer = {"replies": [dressed(reply) for reply in replies]}
         if not sent.country:
@@ -219,7 +221,7 @@ class WebChannel(InputChannel):
         return known
 
     async def _replies(
-        self, conversation_id: str, sent: WebMessage, on_new_message: OnNewMessage, app: Sanic
+        self, conversation_id: str, sent: WebMessage, text: str, on_new_message: OnNewMessage, app: Sanic
     ) -> List[Dict[str, Any]]:
         known = self._knows(conversation_id)
         if sent.attempt > 1 or not known:
@@ -230,9 +232,6 @@ class WebChannel(InputChannel):
             if given:
                 return given
         output = RepliesChannel(CHANNEL_NAME)
-        # The words of a button, typed, are that button: no other meaning is looked for in them.
-        shown = self._known.get(conversation_id, ())
-        text = read_title(sent.text, shown) or _as_words(sent.text, _intents(app))
         sent_along = sent.sent_along()
         message = UserMessage(
             text,

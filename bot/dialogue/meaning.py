@@ -120,6 +120,8 @@ _LEAVES_OPEN = frozenset(
 _SURE_ENOUGH = 0.8
 #: From here on it is believed whose trouble it is, and that it is the writer's doing; sooner where the intent says so.
 _WHOSE_FROM, _OWN_DOING_FROM = 0.7, 0.85
+#: "Go on" is said to us, and tells nothing.
+_ASKS_TO_GO_ON = frozenset({"tell_me_more"})
 #: Intents of words that may put right whose trouble it is: none, what leaves that open, and who writes.
 _MAY_CORRECT = frozenset({None, FALLBACK_INTENT, RETRIEVAL_INTENT, "choose_audience", "other_age", *_LEAVES_OPEN})
 #: From this score news stands beside a fact that is understood.
@@ -268,7 +270,7 @@ def _what_not_to_do(texts: Sequence[str], speaker: str) -> Meaning | None:
 def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapping[str, Any]) -> Meaning | None:
     """What hints mean after this card; words for an intent of the same kind say it better."""
     heard = news_of(tracker)
-    if heard is None or not is_card_open(tracker):
+    if heard is None or not is_card_open(tracker) or _intent_of(tracker) in _ASKS_TO_GO_ON:
         return None
     if heard.news.speaker is not None and not _is_believed(heard, texts[0], _intent_of(tracker)):
         return None

@@ -46,6 +46,7 @@ from bot.dialogue.conditions import (
 from bot.dialogue.constants import (
     BARRIER_COST,
     CARD_CATEGORY,
+    CARD_LEVEL,
     CARD_NEEDS,
     CARD_SPEAKER,
     CHECK_IN,
@@ -129,6 +130,7 @@ from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
 from bot.safety.answers import (
     asks_what_now,
+    hides,
     hides_scars,
     is_about_me,
     is_back,
@@ -198,6 +200,8 @@ _BREAKING_UP = "break_up_when_they_threaten"
 _OWN_HAND = "own_hand"
 #: The situation in which somebody passed on the picture of another.
 _PASSED_ON = "someone_elses_image"
+#: Who locks themselves in after one of these is afraid of somebody.
+_DANGER_FROM_OTHERS = (ABUSE_DISCLOSURE, IMMEDIATE_DANGER, ADULT_INVOLVED)
 _AGE_NAMED = re.compile(r"(?<![\d.:/])(?:[3-9]|1\d)(?![\d:/]|\.\d)")
 #: Up to this age in years the words for younger children fit, above it those for teenagers.
 _YOUNG_UP_TO = 10
@@ -217,6 +221,10 @@ def _crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: d
     # "Im scared" after "ive taken tablets" sounds of danger by another.
     is_heard_again = risk.level < RiskLevel.EMERGENCY or (SELF_HARM in risk.categories and not is_told)
     is_same_danger = goes_on and is_heard_again and is_emergency_from_oneself(tracker)
+    is_hidden = hides(text_of(tracker)) and newest_card(tracker).get(CARD_CATEGORY) in _DANGER_FROM_OTHERS
+    if is_hidden and not is_told and category == SELF_HARM:
+        # "Im in the bathroom, the door is locked", after a father who rages: a score hears somebody who took something.
+        category = IMMEDIATE_DANGER
     if is_same_danger:
         category = IMMEDIATE_DANGER if is_emergency_of_a_collapse(tracker) else SELF_HARM
     level = max(risk.level, RiskLevel.EMERGENCY if goes_on else RiskLevel.ESCALATE)
@@ -771,6 +779,16 @@ def _safe_now(tracker: DialogueStateTracker, facts: ConversationFacts, now: date
     return plain(name, facts, {**kept, "at": now})
 
 
+def _contacted(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """Whoever was reached after danger or a wound has to know of it; elsewhere "took something" only frightens."""
+    card = lasting_card(tracker)
+    was_in_danger = newest_card(tracker).get(CARD_LEVEL) == RiskLevel.EMERGENCY.label
+    is_of_the_body = card.get(CARD_CATEGORY) == SELF_HARM or was_in_danger
+    is_own = facts.audience in (None, CHILD)
+    name = "utter_outcome_contacted_in_danger" if is_of_the_body and is_own else "utter_outcome_contacted"
+    return plain(name, facts, {"at": now})
+
+
 def _either(is_so: Condition, then: Composer, otherwise: Composer) -> Composer:
     """One response name that means something else after a card: "no" or "hes 8" wants no list of topics there."""
 
@@ -916,12 +934,13 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
         _received("utter_crisis_child_near_own_thoughts"),
         _either(while_open, _received("utter_crisis_noted"), _other_age),
     ),
+    "utter_outcome_contacted": _either(while_helplines_are_talked_of, _contacted, _nearest_answers),
     "utter_outcome_safe_now": _either(while_helplines_are_talked_of, _safe_now, _nearest_answers),
     **{
         f"utter_outcome_{name}": _either(
             while_helplines_are_talked_of, _said(f"utter_outcome_{name}"), _nearest_answers
         )
-        for name in ("contacted", "not_yet", "no_answer")
+        for name in ("not_yet", "no_answer")
     },
     "utter_outcome_going_to": _either(
         while_something_grave_is_heard,

@@ -47,6 +47,7 @@ from bot.safety.answers import (
     is_theirs,
     names_deadline,
     speaks_of_dying,
+    takes_leave,
     tells_of_safety,
 )
 from bot.safety.engine import explanation, get_engine
@@ -109,8 +110,9 @@ class RiskDetector(GraphComponent):
         alone, together = assess_safely(earlier, text, embedding)
         if tracker is not None and waits_for_free_text(tracker) and answers_exercise(text, alone):
             return {**as_dict(RiskAssessment()), "alone": RiskLevel.NONE.label, **_as_practice(alone)}
-        if alone.level == RiskLevel.NONE and together.level == RiskLevel.CHECK_IN:
+        if alone.level == RiskLevel.NONE and (together.level == RiskLevel.CHECK_IN or takes_leave(text)):
             # What was unclear before had its question or its answer then; "and what do I do next?" asks nothing new.
+            # Behind talk about anything else "thank you. goodbye" is no last farewell.
             together = alone
         if together.level == RiskLevel.NONE and is_theirs(text):
             together = _of_what_was_explained(tracker)

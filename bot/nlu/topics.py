@@ -56,7 +56,7 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.OFFENDER_CONCERN: frozenset(
         {
             "saw_pornography", "stop_watching_pornography", "is_pornography_real", "my_child_bullies",
-            "i_was_mean_online", "saw_a_picture_by_accident",
+            "i_was_mean_online", "saw_a_picture_by_accident", "sexting_law",
         }
     ),
     # Money lost to a false shop or friend is no blackmail with a picture.

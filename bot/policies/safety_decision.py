@@ -86,6 +86,8 @@ CHOOSE_AUDIENCE = "choose_audience"
 #: Says that somebody will be called; read into "i will go there" as well.
 GOING_TO, NOT_YET, CONTACTED = "outcome_going_to", "outcome_not_yet", "outcome_contacted"
 INSULT = "insult"
+#: "He is 11": how old the child is, where we asked about somebody else.
+OTHER_AGE = "other_age"
 #: Intents that leave a message without an answer of its own.
 _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_INTENTS})
 #: Said by somebody who took something these may be a goodbye; the number stays first.
@@ -435,7 +437,7 @@ def _of_the_risk(turn: Turn) -> Decision | None:
         return Decision(UTTER_CRISIS_ANSWER)
     if risk.level >= RiskLevel.ESCALATE:
         return Decision(UTTER_CRISIS_CARD, _card_slots(turn))
-    if check_in and (turn.intent in YES_INTENTS or _stays_unclear(risk, check_in)):
+    if check_in and (turn.intent in (*YES_INTENTS, OTHER_AGE) or _stays_unclear(risk, check_in)):
         # A second unclear message after a direct question counts as a yes: fail towards help.
         return Decision(UTTER_CHECK_IN_YES, _yes_slots(check_in, turn.card_level))
     if turn.asked_before and turn.intent in YES_INTENTS:

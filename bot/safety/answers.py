@@ -63,7 +63,7 @@ _SINGLE = (
     "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
     "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
-    "means_another", "hides_scars", "only_covers_scars", "is_the_lead",
+    "means_another", "hides_scars", "only_covers_scars", "is_the_lead", "takes_leave",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
     "cries_for_help",
@@ -210,6 +210,11 @@ def wants_something(text: str) -> bool:
 def reaches_a_service(text: str) -> bool:
     """Whether all that the words say is that a service was reached, or that its people come: "i called childline"."""
     return bool(_patterns(_ANSWERS)["reached_a_service"].search(_with_digits(text)))
+
+
+def takes_leave(text: str) -> bool:
+    """Whether words thank and say goodbye, and nothing else: "thank you, you are very good. goodbye"."""
+    return bool(_patterns(_ANSWERS)["takes_leave"].search(_plain(text)))
 
 
 def only_covers_scars(text: str) -> bool:

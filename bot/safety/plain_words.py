@@ -16,6 +16,7 @@ from bot.safety.answers import (
     only_covers_scars,
     says_they_are_young,
     sees_pornography_of_peers,
+    takes_leave,
 )
 from bot.safety.classifier import Reading, is_long
 from bot.safety.decision import Decision
@@ -70,12 +71,15 @@ def _most_of_a_denial(decision: Decision, text: str) -> RiskLevel:
 
 
 def _most_of_few_words(decision: Decision, reading: Reading, text: str) -> RiskLevel:
-    """Less than a card for a few words that tell of nothing more, unless a score is nearly sure.
+    """Less than a card for a few words that tell of nothing more, unless a score is nearly sure. None for leave-taking.
 
     Of pornography the scores hear pictures of somebody or an offender, of old scars a new wound. What a child came
     upon brings its answer; what goes round among pupils, and what covers scars at swimming, is asked about.
     """
     is_told = decision.hits or is_long(text) or reading.levels[RiskLevel.ESCALATE] >= _NEARLY_SURE
+    if not decision.hits and takes_leave(text):
+        # A score hears a last farewell, however sure it is: "thank you. goodbye".
+        return RiskLevel.NONE
     if decision.level is RiskLevel.NONE or is_told:
         return RiskLevel.EMERGENCY
     heard = decision.leading or IMAGE_SHARED

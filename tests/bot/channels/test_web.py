@@ -252,6 +252,23 @@ def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
     run(scenario)
 
 
+@pytest.mark.parametrize("typed", ["Delete my chat", "yes", "ok delete it"])
+def test_the_words_of_the_button_typed_delete_as_well(monkeypatch, typed):
+    async def delete(conversation_id):
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+
+    async def scenario(chat):
+        chat.buttons = [{"title": "Delete my chat", "payload": "/confirm_delete_chat"}]
+        token = await chat.token()
+        await chat.post("messages", message(token, "delete my chat"))
+        _, answer, _ = await chat.post("messages", message(token, typed, number=2))
+        assert "7KQM-2XHT" in answer["replies"][0]["text"] and len(chat.handled) == 1
+
+    run(scenario)
+
+
 def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(monkeypatch):
     async def delete(conversation_id):
         return "7KQM-2XHT"

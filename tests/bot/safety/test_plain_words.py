@@ -76,3 +76,13 @@ def test_whoever_may_be_older_and_shows_pornography_is_asked_about_as_harm_and_n
 def test_an_age_that_is_told_of_somebody_else_changes_nothing():
     said = "i like him, he said hes 14"
     assert held(ESCALATE, ADULT_INVOLVED, said, speaker=Speaker.ABOUT_CHILD).level is ESCALATE
+
+
+@pytest.mark.parametrize("text", ["Thank you. Goodbye.", "thank you you are very good. goodbye", "ok thanks bye"])
+def test_thanks_and_a_goodbye_are_no_farewell_however_sure_a_score_is(text):
+    assert held(ESCALATE, SELF_HARM, text, likely=0.99).level is NONE
+
+
+@pytest.mark.parametrize("text", ["thank you for everything. goodbye", "goodbye forever", "take care of my cat. bye"])
+def test_a_farewell_that_says_more_stands(text):
+    assert held(ESCALATE, SELF_HARM, text, likely=0.99).level is ESCALATE
