@@ -251,6 +251,8 @@ def _after_a_card(tracker: DialogueStateTracker, texts: Sequence[str], card: Map
     asked = _what_not_to_do(texts, speaker) if is_of_a_stranger else None
     if asked is not None:
         return asked
+    if category == IMMEDIATE_DANGER and not is_emergency_from_oneself(tracker) and hides(newest):
+        return Meaning.HIDES
     if speaker != Speaker.OWN_BEHAVIOUR.value and cards_given(tracker) & _FROM_A_PERSON and is_kept_away(newest):
         return Meaning.KEPT_AWAY
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
