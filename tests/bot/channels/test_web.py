@@ -252,13 +252,18 @@ def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
     run(scenario)
 
 
-@pytest.mark.parametrize("typed", ["Delete my chat", "yes", "ok delete it"])
-def test_the_words_of_the_button_typed_delete_as_well(monkeypatch, typed):
+@pytest.fixture
+def deletes(monkeypatch):
+    """Every deletion works, and its receipt is 7KQM-2XHT."""
+
     async def delete(conversation_id):
         return "7KQM-2XHT"
 
     monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
 
+
+@pytest.mark.parametrize("typed", ["Delete my chat", "yes", "ok delete it"])
+def test_the_words_of_the_button_typed_delete_as_well(deletes, typed):
     async def scenario(chat):
         chat.buttons = [{"title": "Delete my chat", "payload": "/confirm_delete_chat"}]
         token = await chat.token()
@@ -269,12 +274,7 @@ def test_the_words_of_the_button_typed_delete_as_well(monkeypatch, typed):
     run(scenario)
 
 
-def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(monkeypatch):
-    async def delete(conversation_id):
-        return "7KQM-2XHT"
-
-    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
-
+def test_the_button_in_the_chat_deletes_as_well_and_says_the_receipt(deletes):
     async def scenario(chat):
         chat.buttons = [{"title": "Yes", "payload": "/affirm"}]
         token = await chat.token()
