@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import List, Mapping, Sequence
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -19,12 +19,9 @@ from threadpoolctl import threadpool_limits
 from bot.errors import ModelError
 from bot.nlu.stored import stored_arrays
 from bot.text.compact import CompactMatrix, FineMatrix
-from bot.text.equations import solve_positive
+from bot.text.equations import BLOCK, solve_positive
 
 FORMAT_VERSION = 6
-#: Rows of the training kernel computed at a time: bounds what is held beside it.
-_BLOCK = 1024
-
 
 @dataclass(frozen=True)
 class LabelModelOptions:
@@ -148,8 +145,7 @@ class LabelModel:
         wanted[np.arange(len(places)), places] = 1.0
         # Answering uses one thread a message; training has the machine to itself.
         with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
-            kernel = _lower_kernel(encoded, chosen)
-            kernel[np.diag_indices_from(kernel)] += chosen.ridge / _weights(places, chosen.balance)
+            kernel = _lower_kernel(encoded, chosen, chosen.ridge / _weights(places, chosen.balance))
             coefficients = solve_positive(kernel, wanted)
         meaning, detail = CompactMatrix.of(encoded.meaning), CompactMatrix.of(encoded.detail)
         return cls(labels, meaning, detail, Coefficients.of(coefficients, places), chosen)
@@ -208,15 +204,20 @@ def _weights(places: np.ndarray, balance: float) -> np.ndarray:
     return np.asarray(weights / weights.mean())
 
 
-def _lower_kernel(encoded: Encoded, options: LabelModelOptions) -> np.ndarray:
-    """The kernel of the examples with each other; only its lower triangle is filled."""
-    n = len(encoded.meaning)
-    kernel = np.zeros((n, n), dtype=np.float32)
-    for start in range(0, n, _BLOCK):
-        stop = min(start + _BLOCK, n)
+def _lower_kernel(encoded: Encoded, options: LabelModelOptions, added: np.ndarray) -> List[np.ndarray]:
+    """The lower half of the kernel of the examples with each other, in strips (`solve_positive`).
+
+    Args:
+        added: To the diagonal, one number an example.
+    """
+    strips = []
+    for start in range(0, len(added), BLOCK):
+        stop = min(start + BLOCK, len(added))
         meaning, detail = (rows[start:stop] @ rows[:stop].T for rows in (encoded.meaning, encoded.detail))
-        kernel[start:stop, :stop] = likeness_of(meaning, detail, options)
-    return kernel
+        strip = likeness_of(meaning, detail, options)
+        strip[np.arange(stop - start), np.arange(start, stop)] += added[start:stop]
+        strips.append(strip)
+    return strips
 
 
 def likeness_of(meaning: np.ndarray, detail: np.ndarray, options: LabelModelOptions) -> np.ndarray:

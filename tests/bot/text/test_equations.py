@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.text.equations import solve_positive
+from bot.text.equations import solve_positive, strips_of
 
 
 def system(n, columns, seed=0):
@@ -20,16 +20,21 @@ def system(n, columns, seed=0):
 def test_the_solution_does_not_depend_on_the_blocks(block):
     matrix, wanted = system(128, 5)
     right = np.linalg.solve(matrix.astype(np.float64), wanted.astype(np.float64))
-    found = solve_positive(np.tril(matrix), wanted.copy(), block)
+    found = solve_positive(strips_of(np.tril(matrix), block), wanted.copy())
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, right, rtol=2e-3, atol=2e-4)
 
 
 def test_the_solution_takes_the_place_of_what_was_wanted():
     matrix, wanted = system(50, 3)
-    assert solve_positive(matrix, wanted, 16) is wanted
+    assert solve_positive(strips_of(matrix, 16), wanted) is wanted
 
 
 def test_a_matrix_that_is_not_positive_is_refused():
     with pytest.raises(np.linalg.LinAlgError):
-        solve_positive(-np.eye(10, dtype=np.float32), np.ones((10, 1), dtype=np.float32), 4)
+        solve_positive(strips_of(-np.eye(10, dtype=np.float32), 4), np.ones((10, 1), dtype=np.float32))
+
+
+def test_strips_hold_the_lower_half_and_no_more():
+    strips = strips_of(np.arange(25, dtype=np.float32).reshape(5, 5), 2)
+    assert [strip.shape for strip in strips] == [(2, 2), (2, 4), (1, 5)]
