@@ -22,8 +22,8 @@ _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
 _RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (
-    *TRAINING_DIRS, "data/cases", "data/emergencies", "data/news", "config.yml", "domain.yml", "bot/nlu",
-    "bot/policies", "bot/text", "requirements.lock",
+    *TRAINING_DIRS, "data/cases", "data/emergencies", "data/everyday", "data/news", "config.yml", "domain.yml",
+    "bot/nlu", "bot/policies", "bot/text", "requirements.lock",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def fingerprint(project: Path = PROJECT_DIR) -> str:
         path = project / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
-            if file.is_file() and file.suffix in (".yml", ".py", ".lock", ".safetensors", ".npz"):
+            if file.is_file() and file.suffix in (".yml", ".jsonl", ".py", ".lock", ".safetensors", ".npz"):
                 digest.update(str(file.relative_to(project)).encode())
                 digest.update(_learned_from(file.read_bytes()))
     return digest.hexdigest()

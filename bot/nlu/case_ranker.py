@@ -20,6 +20,7 @@ import numpy as np
 
 from bot.errors import ModelError
 from bot.nlu.case_messages import Case, CaseMessage
+from bot.nlu.choice_logit import fit_weights, softmax
 from bot.nlu.label_model import Encoded, LabelModelOptions, likeness_of
 from bot.nlu.stored import stored_arrays
 from bot.safety.levels import CATEGORIES
@@ -224,7 +225,7 @@ class CaseRanker:
             known = _Known.of(asked.of(outside), wanted[outside], elsewhere, general, of_general)
             features[inside] = _features(asked.of(inside), known, about)
         known = _Known.of(asked, wanted, elsewhere, general, of_general)
-        return cls(choices, about, known, _fitted(features, wanted > 0))
+        return cls(choices, about, known, fit_weights(features, wanted > 0, _STRENGTH))
 
     def knows(self, case: Case) -> bool:
         """Whether its category was learned from; a card may be about none that has a name."""
@@ -232,7 +233,7 @@ class CaseRanker:
 
     def confidences(self, asked: Asked) -> np.ndarray:
         """Confidence of each choice: `float32`, shape `(questions, choices)`, rows sum to 1."""
-        return _softmax(_features(asked, self._known, self._about) @ self._weights)
+        return softmax(_features(asked, self._known, self._about) @ self._weights)
 
     def save(self, path: Path) -> None:
         """Writes plain arrays (no pickle)."""
@@ -318,23 +319,3 @@ def _features(asked: Asked, known: _Known, about: Mapping[str, np.ndarray]) -> n
     unlike = np.clip(1 - scores[:, :-1].max(axis=1) / _ALIKE, 0, 1)
     found[:, :-1, 8], found[:, -1, 9] = unlike[:, None] * alone, unlike
     return found
-
-
-def _fitted(features: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The weights under which the right choices together are likeliest: `float32`, shape `(10,)`."""
-    from scipy.optimize import minimize
-
-    def loss(weights: np.ndarray) -> Tuple[float, np.ndarray]:
-        shares = _softmax(features @ weights)
-        of_right = shares * right
-        total = np.maximum(of_right.sum(axis=1, keepdims=True), 1e-12)
-        slope = np.einsum("qc,qcf->f", shares - of_right / total, features)
-        return float(_STRENGTH * weights @ weights / 2 - np.log(total).sum()), slope + _STRENGTH * weights
-
-    start = np.zeros(_FEATURES)
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, dtype=np.float32)
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

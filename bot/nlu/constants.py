@@ -28,6 +28,9 @@ BEHIND_THE_CASE = "behind_the_case"
 #: is a guess worth showing.
 IN_CASE = "in_case"
 
+#: dict of an everyday message that follows an answer: "does" (a `bot.nlu.everyday_messages.Does`) and "score".
+EVERYDAY = "everyday"
+
 RETRIEVAL_INTENT = "faq"
 FALLBACK_INTENT = "nlu_fallback"
 RANKING_LENGTH = 10

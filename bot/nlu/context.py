@@ -13,10 +13,11 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence
 
 import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.facts import answer_of, typed_in_session
+from bot.dialogue.constants import LOOK_BACK
+from bot.dialogue.facts import answer_of, cards_given, is_direct_question, session_events, typed_in_session
 from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.nlu.topics import GRAVE_TOPICS, TOPICS_AFTER_CARD, leading_on_from, topic_of
 from bot.safety.levels import RiskAssessment, RiskLevel
@@ -76,6 +77,38 @@ def subject_of(tracker: Optional[DialogueStateTracker]) -> Optional[Subject]:
                 label = name[len("utter_") :]
                 topic = topic_of(label)
                 return Subject(frozenset({topic} if topic else ()), label, leading_on_from(label))
+    return None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The newest answer of this session, where no card was given since.
+
+    Attributes:
+        faq: Its faq id.
+        opening: What the person typed for it; empty where a button was pressed.
+    """
+
+    faq: str
+    opening: str
+
+
+def answered_before(tracker: Optional[DialogueStateTracker]) -> Optional[Answered]:
+    """The answer that is talked about; None where there was none, or a card stands behind it, or it goes with one."""
+    faq, spoken = None, 0
+    is_after_a_card = tracker is not None and bool(cards_given(tracker))
+    for event in session_events(tracker) if tracker is not None else ():
+        if faq is not None and isinstance(event, UserUttered):
+            text = event.text or ""
+            if is_after_a_card and topic_of(f"{RETRIEVAL_INTENT}/{faq}") in GRAVE_TOPICS:
+                return None
+            return Answered(faq, "" if text.startswith(INTENT_MESSAGE_PREFIX) else text)
+        if faq is None and isinstance(event, BotUttered):
+            spoken += 1
+            is_asked_back = spoken == 1 and is_direct_question(event)
+            if is_asked_back or event.metadata.get("card_category") or spoken > LOOK_BACK:
+                return None
+            faq = (answer_of(event) or "").removeprefix("utter_faq/") or None
     return None
 
 

@@ -17,7 +17,7 @@ from rasa.nlu.constants import (
 from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.constants import IN_CASE, LABEL_RANKING, LIKELY, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
+from bot.nlu.constants import EVERYDAY, IN_CASE, LABEL_RANKING, LIKELY, NEAREST, NEAREST_LENGTH, RETRIEVAL_INTENT
 from bot.nlu.topics import topic_of
 
 #: Setting of the component, see its defaults.
@@ -57,7 +57,9 @@ class SemanticFAQSelector(GraphComponent):
             ranking = message.get(LABEL_RANKING)
             if ranking:
                 message.set(NEAREST, nearest_answers(ranking), add_to_output=True)
-                likely = None if message.get(IN_CASE) else likely_answer(ranking, self._likely_from)
+                # Ranked with what was said before, what is not sure is no guess worth showing.
+                is_ranked_again = message.get(IN_CASE) or message.get(EVERYDAY)
+                likely = None if is_ranked_again else likely_answer(ranking, self._likely_from)
                 message.set(LIKELY, likely, add_to_output=True)
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, _selector_output(ranking), add_to_output=True)
         return messages

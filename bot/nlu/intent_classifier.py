@@ -30,16 +30,17 @@ from bot.dialogue.constants import (
     TOLD_SOMETHING_ELSE,
     TOLD_WANTS_TO_FIX_IT,
 )
-from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session
+from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session, typed_in_session
 from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messages
 from bot.nlu.case_ranker import NO_ANSWER, TOLD_ELSEWHERE, Asked, CaseRanker, General
-from bot.nlu.cases import case_told, encode_for_training, encode_with_case, words_of_the_case
+from bot.nlu.cases import case_told, encode_for_training, encode_pairs, encode_with_case, words_of_the_case
 from bot.nlu.constants import (
     ASKED,
     ASKED_TEXT,
     BEHIND_THE_CASE,
     DETAIL,
     EMBEDDING,
+    EVERYDAY,
     FALLBACK_INTENT,
     IN_CASE,
     LABEL_RANKING,
@@ -51,6 +52,7 @@ from bot.nlu.context import (
     ELLIPTIC_BELOW,
     Subject,
     Weights,
+    answered_before,
     in_context,
     read_together,
     subject_of,
@@ -58,6 +60,8 @@ from bot.nlu.context import (
     words_before,
 )
 from bot.nlu.courtesies import question_among, without_courtesies
+from bot.nlu.everyday_messages import Does, load_everyday_messages
+from bot.nlu.everyday_reader import EverydayReader, Read, Shelf
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
@@ -67,6 +71,7 @@ from bot.nlu.topics import (
     SENSITIVE_TOPICS,
     is_about,
     is_of_another_country,
+    leading_on_from,
     topic_of,
 )
 from bot.safety.answers import (
@@ -88,6 +93,7 @@ ANSWER_THRESHOLD = "answer_threshold"
 CONTEXT_WEIGHT, LEADS_ON_WEIGHT, GRAVE_WEIGHT = "context_weight", "leads_on_weight", "grave_weight"
 CASE_THRESHOLD, TOLD_THRESHOLD = "case_threshold", "told_threshold"
 TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
+EVERYDAY_THRESHOLD, UNDERSTOOD_ALONE = "everyday_threshold", "understood_alone"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
 #: From here on words that ask nothing want an answer rather than words for a fact.
@@ -100,6 +106,10 @@ _TOLD = (TOLD_INTENT, "barrier_", "outcome_", TAKE_BACK)
 _MAKE_LIGHT = ["told_only_a_joke", "told_it_went_well", "told_small_kindness"]
 #: So many phrasings of each are known in every case.
 _PHRASINGS_KNOWN = 60
+#: From here on words may ask for steps in an app that was named before ("how do i make her account private").
+OF_AN_APP_FROM = 0.02
+#: Intents about steps in an app or on a device.
+_OF_APPS = frozenset({"ask_privacy_setting", "ask_which_platform_next"})
 #: So many labels are weighed by what was spoken of.
 _WEIGHED = 80
 
@@ -109,6 +119,7 @@ class SemanticIntentClassifier(GraphComponent):
     """Sets the intent, with LABEL_RANKING for the FAQ selector; below the threshold, `nlu_fallback`."""
 
     FILE_NAME, ASKED_FILE_NAME, TOLD_FILE_NAME = "labels.npz", "asked.npz", "told.npz"
+    EVERYDAY_FILE_NAME = "everyday.npz"
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -133,6 +144,10 @@ class SemanticIntentClassifier(GraphComponent):
             # facts together, and from such a share of it for one of them.
             TOLD_FROM: 0.1,
             TOLD_SURE: 0.5,
+            # After an everyday answer, the confidence from which another one is what serves next; and the one from
+            # which a message is understood by itself, so that what was said before is not asked.
+            EVERYDAY_THRESHOLD: 0.4,
+            UNDERSTOOD_ALONE: 0.8,
             **asdict(defaults),
         }
 
@@ -144,12 +159,13 @@ class SemanticIntentClassifier(GraphComponent):
         model: Any = None,
         asked: Optional[CaseRanker] = None,
         told: Optional[CaseRanker] = None,
+        everyday: Optional[EverydayReader] = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
         self._model = model
-        self._asked, self._told = asked, told
+        self._asked, self._told, self._everyday = asked, told, everyday
 
     @classmethod
     def create(
@@ -179,9 +195,10 @@ class SemanticIntentClassifier(GraphComponent):
             model = LabelModel.load(Path(folder) / cls.FILE_NAME)
             asked = CaseRanker.load(Path(folder) / cls.ASKED_FILE_NAME)
             told = CaseRanker.load(Path(folder) / cls.TOLD_FILE_NAME)
+            everyday = EverydayReader.load(Path(folder) / cls.EVERYDAY_FILE_NAME, _shelf(model.labels))
         # Read now: the first question after a card must not wait for it.
         asked_for()
-        return cls(config, model_storage, resource, model, asked, told)
+        return cls(config, model_storage, resource, model, asked, told, everyday)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the label model on every example that has words and an intent, then the rankers, and stores all."""
@@ -191,10 +208,12 @@ class SemanticIntentClassifier(GraphComponent):
         # Answering uses one thread a message; training has the machine to itself.
         with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
             self._asked, self._told = self._train_rankers(_encoded(examples), targets)
+            self._everyday = self._train_everyday()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
             self._asked.save(Path(folder) / self.ASKED_FILE_NAME)
             self._told.save(Path(folder) / self.TOLD_FILE_NAME)
+            self._everyday.save(Path(folder) / self.EVERYDAY_FILE_NAME)
         return self._resource
 
     def _train_rankers(self, encoded: Encoded, labels: Sequence[str]) -> Tuple[CaseRanker, CaseRanker]:
@@ -228,6 +247,15 @@ class SemanticIntentClassifier(GraphComponent):
         names = [self._model.labels[place].removeprefix(f"{RETRIEVAL_INTENT}/") for place in choices]
         return CaseRanker.train(messages, asked, names, self._is_about, **options)
 
+    def _train_everyday(self) -> EverydayReader:
+        """What everyday messages do that follow an answer, and which answer serves them."""
+        messages = load_everyday_messages()
+        pairs = [(message.opening, message.text) for message in messages]
+        alone, together = encode_pairs(pairs, "everyday-embeddings.npz", "everyday-details.npz")
+        likely = [self._model.confidences(rows)[:, self._answers].astype(np.float32) for rows in (alone, together)]
+        read = Read([message.answered for message in messages], alone, together, *likely)
+        return EverydayReader.train(messages, read, _shelf(self._model.labels))
+
     def _is_about(self, name: str, category: str) -> bool:
         """Whether people speak of it after such a card; words for what is told are made for that."""
         return f"{RETRIEVAL_INTENT}/{name}" not in self._place_of or is_about(name, [category])
@@ -248,6 +276,10 @@ class SemanticIntentClassifier(GraphComponent):
             self._set_intent(message, in_case, self._intent_in_case(in_case, message.get(TEXT) or ""))
             return
         confidences = self._without_facts(confidences)
+        everyday = self._in_everyday_talk(message, confidences, tracker, barred)
+        if everyday is not None:
+            self._set_intent(message, everyday, _as_intent(everyday[0], float(self._config[EVERYDAY_THRESHOLD])))
+            return
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
         if intent["name"] == FALLBACK_INTENT:
@@ -260,6 +292,45 @@ class SemanticIntentClassifier(GraphComponent):
             ranking = self._in_context(message, confidences, tracker)
             intent = self._intent_of(ranking, IN_CONTEXT_THRESHOLD)
         self._set_intent(message, ranking, intent)
+
+    def _in_everyday_talk(
+        self, message: Message, alone: np.ndarray, tracker: Optional[DialogueStateTracker], barred: List[int]
+    ) -> Optional[List[Dict[str, Any]]]:
+        """What serves a message that follows an everyday answer, ranked, with what it does set on it.
+
+        None where no answer was given, or where the words are understood by themselves.
+        """
+        answered = answered_before(tracker)
+        if self._everyday is None or answered is None or not self._hangs_on_what_was_said(message, alone, answered.faq):
+            return None
+        if _asked_text(message).strip().lower() in {text.strip().lower() for text in typed_in_session(tracker)}:
+            # Who writes the same words again wants the same answer again.
+            return None
+        text = clean(f"{without_courtesies(clean(answered.opening).text)} {_asked_text(message)}").text
+        together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
+        both = _without(self._model.confidences(together)[0], barred)
+        likely = [row[None, self._answers].astype(np.float32) for row in (alone, both)]
+        read = Read([answered.faq], _asked(message), together, *likely)
+        does = self._everyday.does(read)[0]
+        kind, scores = list(Does)[int(does.argmax())], self._everyday.answers(read)[0, :-1]
+        message.set(EVERYDAY, {"does": kind.value, "score": round(float(does.max()), 4)}, add_to_output=True)
+        best_first = np.argsort(-scores)[:RANKING_LENGTH]
+        return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
+
+    def _hangs_on_what_was_said(self, message: Message, alone: np.ndarray, answered: str) -> bool:
+        """Whether a quiet message has its meaning from the answer before it, as far as its own words show."""
+        best = int(alone.argmax())
+        label, score = self._model.labels[best], float(alone[best])
+        if from_dict(message.get(RISK)).level is not RiskLevel.NONE:
+            return False
+        if not label.startswith(RETRIEVAL_INTENT + "/"):
+            # "And on tiktok?" is about steps in an app, however little it says.
+            return label not in _OF_APPS and score < self._config[THRESHOLD]
+        if any(alone[self._place_of[name]] >= OF_AN_APP_FROM for name in _OF_APPS if name in self._place_of):
+            return False
+        is_sudden = topic_of(label) in GRAVE_TOPICS and topic_of(f"{RETRIEVAL_INTENT}/{answered}") not in GRAVE_TOPICS
+        least = IN_CONTEXT_THRESHOLD if is_sudden else self._config[UNDERSTOOD_ALONE]
+        return score < least or label == f"{RETRIEVAL_INTENT}/{answered}"
 
     def _of_the_question(self, message: Message, whole: np.ndarray, barred: List[int]) -> np.ndarray:
         """The confidences of the one sentence that asks, in the light of the others: "I am a mum of two. How do I"."""
@@ -448,6 +519,18 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _options(self) -> LabelModelOptions:
         return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+
+
+def _shelf(labels: Sequence[str]) -> Shelf:
+    """The answers among the labels, in their order, and how they stand to each other."""
+    named = [label for label in labels if label.startswith(RETRIEVAL_INTENT + "/")]
+    faqs = [label.removeprefix(f"{RETRIEVAL_INTENT}/") for label in named]
+    topics = [topic_of(label) or "" for label in named]
+    leads_on = {
+        faq: frozenset(other.removeprefix(f"{RETRIEVAL_INTENT}/") for other in leading_on_from(label))
+        for faq, label in zip(faqs, named, strict=True)
+    }
+    return Shelf(faqs, topics, leads_on, GRAVE_TOPICS)
 
 
 def _without(confidences: np.ndarray, places: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -89,7 +89,10 @@ _SURELY_AT_RISK, _WHATEVER_THE_SCORE = 0.9, (levels.OFFENDER_CONCERN, levels.EXT
 ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
     levels.ADULT_INVOLVED: frozenset({"is_this_profile_real", "stranger_friend_request", "safe_conduct_with_children"}),
     levels.SELF_HARM: frozenset({"my_child_wont_talk", "talk_to_teenager", "stop_watching_pornography"}),
-    levels.IMAGE_SHARED: frozenset({"photos_of_other_people", "posting_photos_of_my_child", "says_it_is_deleted"}),
+    # Who is asked for a picture and does not want to send one has none that somebody could hold.
+    levels.IMAGE_SHARED: frozenset(
+        {"photos_of_other_people", "posting_photos_of_my_child", "says_it_is_deleted", "say_no_to_nudes"}
+    ),
     levels.ABUSE_DISCLOSURE: frozenset({"teacher_humiliates"}),
 }
 #: What weighs on somebody who tells it without asking: no income if he goes, too many questions asked of a child.

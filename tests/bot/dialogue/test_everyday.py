@@ -117,3 +117,50 @@ def test_what_a_picture_shows_is_told_after_a_card_and_wanted_nowhere():
     assert say(name, tracker_with(card, heard("in a bikini")))["response"] == "utter_crisis_noted"
     assert say(name, tracker_with(card, heard("show me one in a bikini")))["response"] == name
     assert say(name, tracker_with(heard("in a bikini")))["response"] == name
+
+
+@pytest.mark.parametrize(
+    ("does", "before", "expected"),
+    [
+        ("good_news", LEFT_OUT, "utter_heard_good_news"),
+        ("good_news", SEXTORTION, "utter_heard_good_news_grave"),
+        ("setback", LEFT_OUT, "utter_heard_setback"),
+        ("setback", SEXTORTION, "utter_heard_beside_answer_grave"),
+        ("feeling", LEFT_OUT, "utter_heard_feeling"),
+        ("objection", LEFT_OUT, "utter_heard_objection"),
+        ("objection", SEXTORTION, "utter_heard_objection_grave"),
+        ("plan", LEFT_OUT, "utter_heard_a_plan"),
+        ("short", LEFT_OUT, "utter_heard_short"),
+        ("detail", LEFT_OUT, "utter_heard_beside_answer"),
+        ("thanks", LEFT_OUT, "utter_thank"),
+    ],
+)
+def test_what_a_message_surely_does_is_received_in_words_for_it(does, before, expected):
+    for audience in ("child", "parent", "professional"):
+        told = tracker_with(said(before), heard("she said so", everyday={"does": does, "score": 0.9}), audience=audience)
+        assert say("utter_nearest_answers", told)["response"] == expected
+
+
+def test_what_is_not_surely_heard_is_received_as_before_and_a_question_is_none_of_it():
+    for does, score in (("feeling", 0.4), ("setback", 0.6), ("good_news", 0.8)):
+        # "They all laughed" was once taken for good news.
+        unsure = tracker_with(said(LEFT_OUT), heard("they all laughed about it", everyday={"does": does, "score": score}))
+        assert say("utter_nearest_answers", unsure)["response"] == "utter_heard_beside_answer"
+    near = [{"faq": "no_friends", "topic": "cyberbullying", "score": 0.3}]
+    asks = tracker_with(said(LEFT_OUT), heard("and then", nearest=near, everyday={"does": "asks", "score": 0.9}))
+    asked = say("utter_nearest_answers", asks)
+    assert asked["response"] == "utter_nearest_answers" and payloads(asked)[0] == '/ask{"faq": "no_friends"}'
+    # The second time what is near comes before what leads on.
+    missed = tracker_with(
+        said(LEFT_OUT), said("utter_nearest_answers"), heard("and then", nearest=near, everyday={"does": "asks", "score": 0.9})
+    )
+    again = say("utter_nearest_answers", missed)
+    assert again["response"] == "utter_second_miss_near" and payloads(again)[0] == '/ask{"faq": "no_friends"}'
+
+
+def test_the_same_words_are_not_said_twice_in_a_row_and_a_miss_between_hides_nothing():
+    told = {"does": "setback", "score": 0.9}
+    again = tracker_with(said(LEFT_OUT), said("utter_heard_setback"), heard("she said no as well", everyday=told))
+    assert say("utter_nearest_answers", again)["response"] == "utter_heard_beside_answer"
+    missed = tracker_with(said(LEFT_OUT), said("utter_nearest_answers"), heard("she said no", everyday=told))
+    assert say("utter_nearest_answers", missed)["response"] == "utter_heard_setback"

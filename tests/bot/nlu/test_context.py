@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
@@ -12,6 +13,7 @@ from bot.nlu.context import (
     TOPICS_AFTER_CARD,
     Subject,
     Weights,
+    answered_before,
     in_context,
     read_together,
     subject_of,
@@ -103,3 +105,32 @@ def test_what_was_offered_with_an_answer_is_likelier_and_harm_is_less_likely_aft
     about_harm = Subject(frozenset({"sextortion_what_to_do"}), "faq/sextortion_what_to_do")
     assert in_context(asked, about_harm, weights)[0]["label"] == "faq/sextortion_if_they_share_it"
     assert not about_harm.is_everyday and not Subject(frozenset({"parental_controls"})).is_everyday
+
+
+def typed(*events):
+    return DialogueStateTracker.from_events("someone", list(events), [AnySlot("country", mappings=[{}])])
+
+
+def test_the_answer_that_is_talked_about_is_the_newest_with_the_words_it_was_given_for():
+    told = [UserUttered("how old for a phone"), said("utter_faq/first_phone"), UserUttered("ok"), said("utter_heard_short")]
+    answered = answered_before(typed(*told))
+    assert (answered.faq, answered.opening) == ("first_phone", "how old for a phone")
+    pressed = answered_before(typed(UserUttered('/ask{"faq": "first_phone"}'), said("utter_faq/first_phone")))
+    assert (pressed.faq, pressed.opening) == ("first_phone", "")
+
+
+def test_no_answer_is_talked_about_behind_a_card_a_question_of_ours_or_many_other_replies():
+    answer = [UserUttered("how old for a phone"), said("utter_faq/first_phone")]
+    card = BotUttered("…", metadata={"card_category": SELF_HARM, "response": "utter_crisis_self_harm_child"})
+    asked = BotUttered("…", metadata={"utter_action": "utter_check_in", "check_in": SELF_HARM})
+    assert answered_before(typed(*answer, UserUttered("i want to die"), card)) is None
+    assert answered_before(typed(*answer, UserUttered("hm"), asked)) is None
+    assert answered_before(typed(*answer, *[said("utter_privacy_steps")] * 20)) is None
+    assert answered_before(None) is None
+
+
+def test_after_a_card_an_answer_about_harm_goes_with_it_and_an_everyday_one_does_not():
+    card = BotUttered("…", metadata={"card_category": SELF_HARM, "response": "utter_crisis_self_harm_child"})
+    told = [UserUttered("i want to die"), card, UserUttered("more")]
+    assert answered_before(typed(*told, said("utter_faq/stop_hurting_myself"))) is None
+    assert answered_before(typed(*told, said("utter_faq/first_phone"))).faq == "first_phone"
