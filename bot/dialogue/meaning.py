@@ -52,6 +52,7 @@ from bot.safety.answers import (
     is_back,
     is_kept_away,
     is_looked_after,
+    is_of_the_writer_alone,
     is_question,
     is_treated,
     may_go_along,
@@ -116,6 +117,8 @@ _LEAVES_OPEN = frozenset(
         "told_it_is_not_me", "told_first_time_said",
     }
 )  # fmt: skip
+#: The same after a card about self-harm: "not yet" may be said of dying itself.
+_LEAVES_DYING_OPEN = (_LEAVES_OPEN | {"outcome_not_yet"}) - {"told_it_is_me", "told_it_is_not_me", "told_how_it_feels"}
 #: From this score it is believed that a trouble told of somebody is another's.
 _SURE_ENOUGH = 0.8
 #: From here on it is believed whose trouble it is, and that it is the writer's doing; sooner where the intent says so.
@@ -214,7 +217,10 @@ def _in_plain_words(
     category, speaker = card.get(CARD_CATEGORY), card.get(CARD_SPEAKER) or Speaker.UNKNOWN.value
     if _is_by_own_hand(tracker, category):
         return Meaning.OWN_HAND
-    if _intent_of(tracker) == TOLD_IT_IS_NOT_ME and speaker in _ONESELF and is_card_open(tracker):
+    # "No its not that, i'm just lonely" denies the trouble, and names nobody else.
+    is_of_another = "me" in newest.lower().split() or not is_of_the_writer_alone(newest)
+    is_not_me = _intent_of(tracker) == TOLD_IT_IS_NOT_ME and is_of_another
+    if is_not_me and speaker in _ONESELF and is_card_open(tracker):
         return Meaning.NOT_ME
     if _may_be_a_misreading(tracker) and denies_trouble(category, newest, earlier):
         return Meaning.MISREAD
@@ -251,15 +257,27 @@ def _after_a_card(tracker: DialogueStateTracker, texts: Sequence[str], card: Map
     asked = _what_not_to_do(texts, speaker) if is_of_a_stranger else None
     if asked is not None:
         return asked
-    if category == IMMEDIATE_DANGER and not is_emergency_from_oneself(tracker) and hides(newest):
+    # Who locked themselves in because somebody at home rages took nothing.
+    is_of_a_person = category in (IMMEDIATE_DANGER, ABUSE_DISCLOSURE) and not is_emergency_from_oneself(tracker)
+    if is_of_a_person and speaker in _ONESELF and hides(newest):
         return Meaning.HIDES
     if speaker != Speaker.OWN_BEHAVIOUR.value and cards_given(tracker) & _FROM_A_PERSON and is_kept_away(newest):
         return Meaning.KEPT_AWAY
+    if category == SELF_HARM and _goes_on_about_dying(tracker):
+        return Meaning.MORE_OF_DYING
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
     # Help had come to a child who was still missing, and now they are found.
     is_found = speaker not in _ONESELF and is_back(newest) and calls_off(newest, earlier)
     return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, card)
+
+
+def _goes_on_about_dying(tracker: DialogueStateTracker) -> bool:
+    """ "Like alive", "for weeks": more of what the card was for, where the intent hears a detail or a plan put off."""
+    risk = latest_risk(tracker) or {}
+    is_heard = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.CHECK_IN
+    is_sure = risk.get("categories", {}).get(SELF_HARM, 0.0) >= _SURELY
+    return is_heard and is_sure and _intent_of(tracker) in _LEAVES_DYING_OPEN
 
 
 def _what_not_to_do(texts: Sequence[str], speaker: str) -> Meaning | None:
@@ -275,6 +293,9 @@ def _of_the_news(tracker: DialogueStateTracker, texts: Sequence[str], card: Mapp
     if heard is None or not is_card_open(tracker) or _intent_of(tracker) in _ASKS_TO_GO_ON:
         return None
     if heard.news.speaker is not None and not _is_believed(heard, texts[0], _intent_of(tracker)):
+        return None
+    if heard.news.speaker is Speaker.SELF and _intent_of(tracker) == TOLD_IT_IS_NOT_ME:
+        # "Not me. My sister", after a card that was for her, makes it nobody else's.
         return None
     if _is_told_otherwise(heard, tracker):
         return None

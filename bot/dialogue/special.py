@@ -92,6 +92,7 @@ from bot.dialogue.everyday import (
     is_told_beside_an_answer,
     leading_on,
     once_who_writes_is_said,
+    thanks_surely,
 )
 from bot.dialogue.facts import (
     ConversationFacts,
@@ -124,7 +125,7 @@ from bot.dialogue.reader import reader_of, voice_of_reader
 from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
-from bot.nlu.constants import IN_CASE, LIKELY, NEAREST, RETRIEVAL_INTENT
+from bot.nlu.constants import EVERYDAY, IN_CASE, LIKELY, NEAREST, RETRIEVAL_INTENT
 from bot.nlu.news import Heard, News
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import FAULT, GRAVE_TOPICS, SENSITIVE_TOPICS, is_about, topic_of
@@ -194,6 +195,7 @@ _WORDS, _HOW_TO_TELL = "words_for_a_talk", "how_do_i_tell_someone"
 _FOUND_PICTURES = "found_nudes_on_childs_phone"
 #: Of what was done to the writer long ago; no answer where a card is about another, or about their own hand.
 _MY_PAST = "tell_my_partner_about_my_past"
+_KNOWN_TO_US, _NAMES_WHEN_CALLING = "do_you_know_who_i_am", "names_when_i_call"
 _WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 _BREAKING_UP = "break_up_when_they_threaten"
 #: The situation in which a parent does it themselves (`data/risk/words/situations.yml`).
@@ -398,6 +400,9 @@ def _meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> s
         return _TO_THE_ONE_WHO_DID_IT.get(card.get(CARD_CATEGORY) or "", _HOW_TO_TELL if known == _WORDS else None)
     if known == _WORDS:
         return _WHAT_TO_SAY if card.get(CARD_SPEAKER) == Speaker.ABOUT_CHILD.value else _HOW_TO_TELL
+    if known == _KNOWN_TO_US and _NAMES_WHEN_CALLING in _nearest(tracker):
+        # After a card "do i have to say my name" is about the call.
+        return _NAMES_WHEN_CALLING
     if known in (_DELETING, _FOUND_PICTURES) and card.get(CARD_CATEGORY) == OFFENDER_CONCERN:
         # Such pictures are no child's chat: nothing is saved, shown or looked through.
         is_own = about_ones_own_doing(tracker, facts)
@@ -570,7 +575,7 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
     instead = _meant_instead(tracker, facts) if is_open and is_meant_first else None
     if instead:
         return _answer_with_helplines(instead, facts, now)
-    if not is_open and says_thanks(text_of(tracker)):
+    if not is_open and (says_thanks(text_of(tracker)) or thanks_surely(tracker)):
         return plain("utter_thank", facts)
     if not is_open and is_told_beside_an_answer(tracker, facts, likely):
         return heard_beside_an_answer(tracker, facts)
@@ -590,10 +595,13 @@ def _nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, no
         draft = with_helplines(_not_answered(tracker, facts), facts, now)
         buttons = [faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
-    if _missed_just_before(tracker):
-        return _second_miss(tracker, facts)
     offered = {entry["faq"] for entry in parsed.get(NEAREST, []) if _may_be_offered(entry)}
     buttons = [faq_button(faq, facts) for faq in nearest if faq in offered]
+    if _missed_just_before(tracker):
+        draft = _second_miss(tracker, facts)
+        # Read behind the answer that is talked about, what is near is likelier than what leads on from it.
+        is_near = parsed.get(EVERYDAY) and draft["response"] == "utter_second_miss_near" and buttons
+        return {**draft, "buttons": [*buttons, *draft["buttons"][-1:]]} if is_near else draft
     if not buttons:
         return plain("utter_about_what", facts)
     draft = plain("utter_nearest_answers", facts)

@@ -478,9 +478,16 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
         return Decision(UTTER_DANGER_GOES_ON)
     # "Will i be taken away if i call" sounds of abuse: what keeps somebody from calling is answered all the same.
     is_mild = turn.risk.level == RiskLevel.NONE or (turn.risk.level == RiskLevel.CHECK_IN and _asks_what_was_met(turn))
+    is_mild = is_mild or _asks_about_another_matter(turn)
     if is_mild and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
         return Decision(UTTER_CRISIS_ANSWER)
     return _again(turn) if _adds_to_an_emergency(turn) else None
+
+
+def _asks_about_another_matter(turn: Turn) -> bool:
+    """ "How do i get it taken down", once the number was given, sounds of the picture, and of no danger or dying."""
+    is_of_pictures = turn.risk.main_category in (IMAGE_SHARED, EXTORTION)
+    return turn.is_question and turn.has_sure_answer and is_of_pictures and not turn.speaks_of_dying
 
 
 def _goes_on_in_another_language(turn: Turn) -> bool:

@@ -27,6 +27,7 @@ from bot.dialogue.constants import (
     PARENT,
     PROFESSIONAL,
     SAFETY_RESPONSES,
+    TOLD_IT_IS_NOT_ME,
     UTTER_CHECK_IN_NO,
 )
 from bot.dialogue.facts import (
@@ -118,7 +119,7 @@ _OF_DYING = "self_harm_support"
 #: Confidence from which words that only tell something are what an answer was written for ("i'm scared i'm wrong").
 SURELY_MEANT_FROM = 0.9
 #: From this confidence it is believed that help was found, without such words, where nobody is in danger.
-FOUND_FROM = 0.8
+FOUND_FROM = 0.65
 #: Confidence of an answer ranked for a case, from which it is what the question asks for.
 ASKED_IN_CASE_FROM = 0.5
 #: So many bot messages after our own question a late yes is still its answer ("idk", then "well yes").
@@ -403,7 +404,8 @@ def _put_right(tracker: DialogueStateTracker) -> Optional[Mapping[str, str]]:
     """
     heard = news_of(tracker)
     speaker = heard.news.speaker if heard is not None else None
-    if heard is None or speaker is None:
+    is_denied = speaker is Speaker.SELF and _intent_name(tracker) == TOLD_IT_IS_NOT_ME
+    if heard is None or speaker is None or is_denied:
         return None
     # What was told first is theirs; "not tonight", said to a question of ours since, is the writer's own.
     given = [event.metadata.get(CARD_CATEGORY) for event in spoken_in_session(tracker)]
@@ -420,6 +422,10 @@ def _put_right(tracker: DialogueStateTracker) -> Optional[Mapping[str, str]]:
     said = {CARD_CATEGORY: category, CARD_SPEAKER: speaker.value}
     writes = next((who for pages, who in _WRITES.get(heard.news, ()) if came_as in pages), None)
     return {**said, AUDIENCE: writes} if writes is not None else said
+
+
+def _intent_name(tracker: DialogueStateTracker) -> Optional[str]:
+    return tracker.latest_message.intent.get("name") if tracker.latest_message else None
 
 
 def _others_card(tracker: DialogueStateTracker, by_a_grown_up: bool) -> Mapping[str, str]:

@@ -454,3 +454,26 @@ def test_help_that_is_denied_is_not_believed_and_was_not_called():
 @pytest.mark.parametrize(("said", "expected"), [("nobody is here yet", True), ("ok thank you", False)])
 def test_an_emergency_is_open_again_when_help_is_denied_at_once(said, expected):
     assert is_emergency_open(in_danger(said, until_then=["utter_crisis_help_is_there"])) is expected
+
+
+def test_not_me_after_a_card_for_another_makes_it_nobody_elses():
+    """ "No its not me its my friend", after a friend's card, once brought the writer a card about themselves."""
+    assert meaning_of(hinted("self", "not me. my sister", speaker="friend", intent="told_it_is_not_me")) is None
+    assert meaning_of(hinted("self", "it is me", speaker="friend", intent="told_it_is_me")) is Meaning.PUT_RIGHT
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "score", "expected"),
+    [
+        ("like alive", "told_a_detail", 0.91, Meaning.MORE_OF_DYING),
+        ("ive been thinking about it for weeks", "outcome_not_yet", 0.97, Meaning.MORE_OF_DYING),
+        ("not yet", "outcome_not_yet", 0.3, None),
+        ("i feel empty", "told_how_it_feels", 0.95, None),
+    ],
+)
+def test_more_about_dying_is_no_detail_and_no_plan_put_off(said, intent, score, expected):
+    tracker = after("self_harm", "i dont want to be here anymore")
+    risk = {"level": "check_in", "alone": "check_in", "categories": {"self_harm": score}, "speaker": "self", "stance": "now"}
+    parsed = {"text": said, "intent": {"name": intent, "confidence": 0.6}, "risk": risk}
+    tracker.update(UserUttered(said, parsed["intent"], parse_data=parsed))
+    assert meaning_of(tracker) is expected

@@ -809,3 +809,19 @@ def test_who_puts_right_whose_trouble_it_is_need_not_answer_our_question_first()
     found = decide(risk(NONE), NONE, None, SELF_HARM, CARD, **known)
     assert found.response == UTTER_CRISIS_CARD and found.slots[CARD_SPEAKER] == "professional"
     assert decide(risk(ASK), ASK, "nlu_fallback", SELF_HARM, CARD, **known).response == UTTER_CHECK_IN_YES
+
+
+def test_a_known_question_about_another_matter_is_answered_while_an_emergency_is_open():
+    """ "How do i get it taken down", once the number was given, is answered with it beneath; danger and dying are not."""
+    opened = OpenCard(IMMEDIATE_DANGER, "about_child", is_emergency=True, repeated=1, is_recent=True)
+    picture, dying = RiskAssessment(CARD, {IMAGE_SHARED: 0.97}), RiskAssessment(CARD, {SELF_HARM: 0.6})
+
+    def said(risk, **more):
+        known = {"has_sure_answer": True, "is_question": True, "open_card": opened, "told_plainly": False, **more}
+        return decide(risk, CARD, "faq", None, NOW, cards_given=frozenset({IMMEDIATE_DANGER}), **known).response
+
+    assert said(picture) == UTTER_CRISIS_ANSWER
+    assert said(picture, has_sure_answer=False) == UTTER_CRISIS_CARD
+    assert said(picture, is_question=False) == UTTER_CRISIS_CARD
+    assert said(picture, speaks_of_dying=True) == UTTER_CRISIS_CARD
+    assert said(dying) == UTTER_CRISIS_CARD
