@@ -16,6 +16,8 @@ FACT_SLOTS = ("audience", "country", "language", "barrier", "barrier_outcome")
 #: An answer by one of these means that the question had none.
 UNANSWERED_RESPONSES = ("utter_fallback", "utter_default", "utter_out_of_scope", "utter_technical_problem")
 FALLBACK_INTENTS = ("nlu_fallback",)
+#: What a question does, as the assistant read it behind an answer (`bot.nlu.everyday_messages.Does`).
+ASKS = "asks"
 UNSPECIFIED = "unspecified"
 
 
@@ -188,8 +190,14 @@ def _read_user(logged: LoggedEvent, event: Mapping[str, Any]) -> TurnFacts:
         risk_stance=_short(risk.get("stance"), 16),
         risk_findings=list(risk.get("findings") or [])[:20] or None,
         risk_failed=bool(risk.get("failed")),
-        unanswered=intent.get("name") in FALLBACK_INTENTS and level == 0,
+        unanswered=intent.get("name") in FALLBACK_INTENTS and level == 0 and _may_ask(parsed),
     )
+
+
+def _may_ask(parsed: Mapping[str, Any]) -> bool:
+    """Whether a message may be a question: "got it back!", told after an answer and received, is none."""
+    read = parsed.get("everyday")
+    return not isinstance(read, dict) or read.get("does") in (None, ASKS)
 
 
 def _read_bot(logged: LoggedEvent, event: Mapping[str, Any]) -> TurnFacts:

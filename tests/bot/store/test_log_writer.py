@@ -89,6 +89,18 @@ def test_the_fallback_marks_the_question_before_it_as_unanswered(database, write
         assert [turn.unanswered for turn in work.session.get(Conversation, "c1").turns] == [True, False]
 
 
+def test_what_only_tells_something_is_no_unanswered_question(database, write, user_event):
+    missed = {"intent": {"name": "nlu_fallback", "confidence": 0.8}}
+    write(
+        user_event("c1", "got it back!!!", **missed, everyday={"does": "good_news", "score": 0.9}),
+        user_event("c1", "and on tuesday", **missed, everyday={"does": "asks", "score": 0.9}),
+        user_event("c1", "colour of tuesday", **missed),
+    )
+    with UnitOfWork(database) as work:
+        assert [turn.unanswered for turn in work.session.get(Conversation, "c1").turns] == [False, True, True]
+        assert work.session.get(Conversation, "c1").unanswered_count == 2
+
+
 def test_a_done_conversation_opens_again_with_a_new_message(database, write, user_event):
     write(user_event("c1", "hello"))
     with UnitOfWork(database) as work:
