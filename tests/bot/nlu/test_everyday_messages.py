@@ -11,6 +11,8 @@ import pytest
 from bot.content.responses import get_responses
 from bot.errors import ContentError
 from bot.nlu.everyday_messages import Does, load_everyday_messages, load_everyday_turns
+from bot.safety.examples import EXAMPLES_DIR, read_examples
+from bot.safety.levels import RiskLevel
 
 CONVERSATION = {
     "audience": "parent",
@@ -58,3 +60,12 @@ def test_no_message_stands_twice_in_one_conversation() -> None:
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, row: object) -> None:
     with pytest.raises(ContentError, match="some.jsonl line 1"):
         load_everyday_messages(write(tmp_path, row))
+
+
+def test_the_lines_that_the_safety_engine_learns_as_quiet_are_those_of_these_conversations() -> None:
+    """`later_turns_everyday.jsonl` is a choice of them, made by what the engine heard: none of it is written by hand."""
+    said = {turn for turns in load_everyday_turns() for turn in turns}
+    path = EXAMPLES_DIR / "later_turns_everyday.jsonl"
+    examples = read_examples(path)
+    assert len(examples) > 1000 and {example.text for example in examples} <= said
+    assert all(example.level is RiskLevel.NONE and not example.categories for example in examples)
