@@ -18,8 +18,11 @@ from bot import rasa_process
 from bot.config import get_settings
 from bot.errors import ModelError
 from bot.nlu.constants import FALLBACK_INTENT
+from bot.text.cleanup import clean
 
 MODEL_NAME = "kindlight.tar.gz"
+#: Stands for a message without words; channels refuse those.
+_NO_WORDS = "?"
 
 
 class Assistant:
@@ -86,7 +89,9 @@ class Assistant:
 
         output = _collecting_channel(channel)
         started = time.perf_counter()
-        message = UserMessage(text, output, sender_id, input_channel=channel, metadata=sent_along)
+        # Without words nothing is understood: the turn would fail, and Rasa then answers no later message either.
+        spoken = text if clean(text).text else _NO_WORDS
+        message = UserMessage(spoken, output, sender_id, input_channel=channel, metadata=sent_along)
         await self._agent.handle_message(message)
         milliseconds = (time.perf_counter() - started) * 1000
         tracker = await self._agent.tracker_store.retrieve(sender_id)

@@ -36,3 +36,11 @@ def test_the_message_after_a_failed_turn_is_answered(is_reached):
 
 def test_nothing_is_reached_where_no_more_is_to_be_done(is_reached):
     assert not is_reached(UserUttered("hello"), *FAILED, more=False)
+
+
+def test_after_an_empty_text_who_wants_to_die_is_answered_without_a_server_too(trained_model):
+    """ "" failed a turn, and `bot ask` then left every later message of that conversation without a reply."""
+    from bot.assistant import get_assistant
+
+    empty, told = get_assistant().converse(["", "i dont want to be here anymore"], "empty first", "child", "GB")
+    assert empty["replies"] and empty["text"] == "" and told["replies"] and told["card"]
