@@ -276,7 +276,7 @@ def _goes_on_about_dying(tracker: DialogueStateTracker) -> bool:
     """ "Like alive", "for weeks": more of what the card was for, where the intent hears a detail or a plan put off."""
     risk = latest_risk(tracker) or {}
     is_heard = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.CHECK_IN
-    is_sure = risk.get("categories", {}).get(SELF_HARM, 0.0) >= _SURELY
+    is_sure = risk.get("categories", {}).get(SELF_HARM, 0.0) >= _SURE_ENOUGH
     return is_heard and is_sure and _intent_of(tracker) in _LEAVES_DYING_OPEN
 
 
