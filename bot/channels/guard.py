@@ -22,7 +22,7 @@ from bot.content.audience import newest_own_age
 from bot.content.crisis import CrisisContext, CrisisReply, compose
 from bot.content.own_country import newest_own_country
 from bot.content.responses import Response, get_responses
-from bot.nlu.topics import is_harmless
+from bot.nlu.topics import is_a_guess, is_harmless
 from bot.safety.answers import read_answer
 from bot.safety.levels import RiskAssessment, RiskLevel
 from bot.safety.protocol import category_of_yes, is_another_trouble
@@ -50,6 +50,8 @@ _LEFT_TO = (
     "utter_barrier_", "utter_outcome_", "utter_crisis_anger", "utter_crisis_silence", "utter_take_back",
     "utter_check_in_no",
 )  # fmt: skip
+#: Asked instead of an unsure card, in the midst of everyday talk (`bot.nlu.risk_detector`).
+_CHECK_IN = "utter_check_in_"
 _FAQ_PREFIX = "utter_faq/"
 
 Reply = dict[str, Any]
@@ -259,7 +261,8 @@ def _is_left_to(reply: Mapping[str, Any], assessment: RiskAssessment, given: Fro
     # Cards that another server or an earlier start gave are known to the assistant alone: it has decided by them.
     is_about_another = bool(given) and is_another_trouble(assessment, given)
     response = str(reply.get("response") or "")
-    return (response.startswith(_LEFT_TO) and not is_about_another) or _is_harmless(response, assessment)
+    is_asked = response.startswith(_CHECK_IN) and not given and is_a_guess(assessment)
+    return (response.startswith(_LEFT_TO) and not is_about_another) or is_asked or _is_harmless(response, assessment)
 
 
 def _is_harmless(response: str, assessment: RiskAssessment) -> bool:

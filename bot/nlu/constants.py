@@ -2,6 +2,8 @@
 
 #: dict made by `bot.nlu.risk_detector.as_dict`: level label, categories, speaker, stance, findings.
 RISK = "risk"
+#: In RISK: True where a card was called for by an unsure score in the midst of everyday talk, and is asked about.
+ASKED_FIRST = "asked_first"
 #: float32 array, shape (512,), unit length: the sentence embedding, computed once a message.
 EMBEDDING = "sentence_embedding"
 #: float32 array, shape (384,), unit length: the second embedding, which tells near questions apart.
@@ -31,7 +33,12 @@ IN_CASE = "in_case"
 #: dict of an everyday message that follows an answer: "does" (a `bot.nlu.everyday_messages.Does`) and "score".
 EVERYDAY = "everyday"
 
+#: dict of such a message that a small answer serves: its "id" (`bot.nlu.small_answers`) and "score".
+SMALL = "small"
+
 RETRIEVAL_INTENT = "faq"
+#: Intent of a message that a small answer serves.
+SMALL_INTENT = "small_answer"
 FALLBACK_INTENT = "nlu_fallback"
 RANKING_LENGTH = 10
 NEAREST_LENGTH = 3

@@ -8,8 +8,9 @@ Only a message that is not understood by itself is read this way, so that nobody
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence
 
 import numpy as np
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
@@ -22,6 +23,9 @@ from bot.nlu.constants import RETRIEVAL_INTENT
 from bot.nlu.topics import GRAVE_TOPICS, TOPICS_AFTER_CARD, leading_on_from, topic_of
 from bot.safety.levels import RiskAssessment, RiskLevel
 
+#: Shows the nearest answers as choices, where none is sure.
+_OFFERS = "utter_nearest_answers"
+_FAQ_IN_PAYLOAD = re.compile(r'/ask\{"faq": "([a-z_0-9]+)"\}')
 #: How much the reading of both messages together counts beside that of the newest, and where that says hardly anything.
 SHARE_OF_BOTH, SHARE_WHERE_ELLIPTIC = 0.3, 0.6
 #: What is left of a label that the words before must not lead to.
@@ -87,29 +91,54 @@ class Answered:
     Attributes:
         faq: Its faq id.
         opening: What the person typed for it; empty where a button was pressed.
+        is_offered: It was the first of the choices only, and no answer was given.
     """
 
     faq: str
     opening: str
+    is_offered: bool = False
 
 
 def answered_before(tracker: Optional[DialogueStateTracker]) -> Optional[Answered]:
-    """The answer that is talked about; None where there was none, or a card stands behind it, or it goes with one."""
+    """The answer that is talked about, or else the first that was offered.
+
+    None where there was neither, or a card stands behind it, or it goes with one.
+    """
+    if tracker is None:
+        return None
+    given = _newest(tracker, _given_in)
+    return given if given is not None else _newest(tracker, _offered_in)
+
+
+def _newest(tracker: DialogueStateTracker, faq_in: Callable[[BotUttered], Optional[str]]) -> Optional[Answered]:
     faq, spoken = None, 0
-    is_after_a_card = tracker is not None and bool(cards_given(tracker))
-    for event in session_events(tracker) if tracker is not None else ():
+    is_after_a_card = bool(cards_given(tracker))
+    for event in session_events(tracker):
         if faq is not None and isinstance(event, UserUttered):
             text = event.text or ""
             if is_after_a_card and topic_of(f"{RETRIEVAL_INTENT}/{faq}") in GRAVE_TOPICS:
                 return None
-            return Answered(faq, "" if text.startswith(INTENT_MESSAGE_PREFIX) else text)
+            is_pressed = text.startswith(INTENT_MESSAGE_PREFIX)
+            return Answered(faq, "" if is_pressed else text, faq_in is _offered_in)
         if faq is None and isinstance(event, BotUttered):
             spoken += 1
             is_asked_back = spoken == 1 and is_direct_question(event)
             if is_asked_back or event.metadata.get("card_category") or spoken > LOOK_BACK:
                 return None
-            faq = (answer_of(event) or "").removeprefix("utter_faq/") or None
+            faq = faq_in(event)
     return None
+
+
+def _given_in(spoken: BotUttered) -> Optional[str]:
+    return (answer_of(spoken) or "").removeprefix("utter_faq/") or None
+
+
+def _offered_in(spoken: BotUttered) -> Optional[str]:
+    """The first choice under "was it one of these"; it is about what was asked more often than not."""
+    if spoken.metadata.get("response") != _OFFERS:
+        return None
+    found = (_FAQ_IN_PAYLOAD.fullmatch(str(button.get("payload"))) for button in spoken.data.get("buttons") or ())
+    return next((match.group(1) for match in found if match), None)
 
 
 def words_before(tracker: Optional[DialogueStateTracker]) -> Optional[str]:

@@ -36,9 +36,10 @@ from bot.dialogue.facts import (
 )
 from bot.dialogue.journeys import waits_for_free_text
 from bot.learning.practice import answers_exercise
-from bot.nlu.constants import EMBEDDING, NEWS, RISK
+from bot.nlu.constants import ASKED_FIRST, EMBEDDING, NEWS, RISK
+from bot.nlu.context import answered_before
 from bot.nlu.news import NEWS_SOURCE, Heard, News, assessed_with
-from bot.nlu.topics import CATEGORY_OF_TOPIC, topic_of
+from bot.nlu.topics import CATEGORY_OF_TOPIC, is_a_guess, is_everyday, topic_of
 from bot.safety.answers import (
     begins_with_no,
     carries_out,
@@ -122,6 +123,9 @@ class RiskDetector(GraphComponent):
         together = replace(together, speaker=speaker)
         if heard is not None and tracker is not None:
             alone, together = (_with_news(heard, one, text, tracker) for one in (alone, together))
+        if tracker is not None and _is_asked_first(together, tracker):
+            alone, together = (replace(one, level=min(one.level, RiskLevel.CHECK_IN)) for one in (alone, together))
+            return {**as_dict(together), "alone": alone.level.label, ASKED_FIRST: True}
         return {**as_dict(together), "alone": alone.level.label}
 
     def _speaker_before(self, tracker: Optional[DialogueStateTracker]) -> Optional[Speaker]:
@@ -143,6 +147,15 @@ class RiskDetector(GraphComponent):
             if isinstance(event, UserUttered) and _tells_something(event) and not _is_mere_denial(event):
                 texts.append(event.text)
         return texts[::-1]
+
+
+def _is_asked_first(assessment: RiskAssessment, tracker: DialogueStateTracker) -> bool:
+    """Whether an unsure score calls for a card in the midst of everyday talk, where nothing was asked or met so far."""
+    answered = answered_before(tracker)
+    if answered is None or answered.is_offered or not is_everyday(answered.faq) or cards_given(tracker):
+        return False
+    was_asked = any(map(is_direct_question, spoken_in_session(tracker)))
+    return is_a_guess(assessment) and not was_asked
 
 
 def _of_what_was_explained(tracker: Optional[DialogueStateTracker]) -> RiskAssessment:

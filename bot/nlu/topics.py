@@ -82,6 +82,8 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
         }
     ),
 }  # fmt: skip
+#: From this score on a card is given at once, also in the midst of everyday talk.
+SURE_OF_A_CARD = 0.8
 #: From this score of any other of those risks on, no answer is harmless: "a man who says he is an AI wants pictures".
 _SURELY_AT_RISK, _WHATEVER_THE_SCORE = 0.9, (levels.OFFENDER_CONCERN, levels.EXTORTION)
 #: Answers that are given instead of a question of ours, where the words are nearly surely what they were written for:
@@ -134,6 +136,12 @@ ASKED_AFTER_ANY_CARD = ABOUT_HELPLINES | {
 }  # fmt: skip
 
 
+def is_everyday(faq: str) -> bool:
+    """Whether the answer with this id is about neither harm nor feelings."""
+    topic = topic_of(f"{RETRIEVAL_INTENT}/{faq}")
+    return topic is not None and topic not in GRAVE_TOPICS | SENSITIVE_TOPICS
+
+
 def is_about(faq: str, categories: Iterable[str]) -> bool:
     """Whether the answer with this id is what people ask for after a card of one of these categories."""
     cards = frozenset(categories)
@@ -168,6 +176,16 @@ def is_harmless(faq: Optional[str], category: Optional[str], score: float) -> bo
     """
     is_unsure = category in _WHATEVER_THE_SCORE or score < _SURELY_AT_RISK
     return faq in HARMLESS_ANSWERS.get(category or "", ()) and is_unsure
+
+
+def is_a_guess(assessment: levels.RiskAssessment) -> bool:
+    """Whether only a score calls for a card, and none that is sure: after an everyday answer it is asked about first.
+
+    Of 70 messages at risk after such an answer 5 are asked about that way and of 7 false cards 4 (decision 0018).
+    """
+    surest = max(assessment.categories.values(), default=1.0)
+    is_a_card = assessment.level is levels.RiskLevel.ESCALATE and not assessment.failed
+    return is_a_card and not assessment.is_told_plainly and surest < SURE_OF_A_CARD
 
 
 def leading_on_from(label: str) -> FrozenSet[str]:

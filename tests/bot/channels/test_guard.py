@@ -355,6 +355,15 @@ async def test_an_answer_about_what_a_score_takes_for_a_risk_gets_no_card_unless
         assert replies[-1] == harmless and replies[0]["hotlines"]
 
 
+async def test_a_question_of_the_assistant_about_an_unsure_card_gets_none_beside_it():
+    unsure = replace(AT_RISK, categories={EXTORTION: 0.75})
+    asked, collected = {"text": "Is somebody threatening you?", "hotlines": [], "response": "utter_check_in_extortion"}, []
+    assert await ask(guard_saying(unsure), handler(collected, asked), collected) == [asked]
+    collected = []
+    replies = await ask(guard_saying(AT_RISK), handler(collected, asked), collected)
+    assert replies[-1] == asked and replies[0]["hotlines"]
+
+
 async def test_a_no_to_a_question_of_the_assistant_gets_no_card():
     no, collected = {"text": "Okay", "hotlines": [], "response": "utter_check_in_no"}, []
     assert await ask(guard_saying(AT_RISK), handler(collected, no), collected) == [no]

@@ -134,3 +134,17 @@ def test_after_a_card_an_answer_about_harm_goes_with_it_and_an_everyday_one_does
     told = [UserUttered("i want to die"), card, UserUttered("more")]
     assert answered_before(typed(*told, said("utter_faq/stop_hurting_myself"))) is None
     assert answered_before(typed(*told, said("utter_faq/first_phone"))).faq == "first_phone"
+
+
+def offered(*faqs):
+    buttons = [{"title": faq, "payload": f'/ask{{"faq": "{faq}"}}'} for faq in faqs]
+    return BotUttered("one of these?", {"buttons": buttons}, metadata={"response": "utter_nearest_answers"})
+
+
+def test_where_no_answer_was_given_the_first_choice_is_what_is_talked_about():
+    found = answered_before(tracker(offered("first_phone", "kids_watch"), UserUttered("no"), said("utter_second_miss")))
+    assert (found.faq, found.opening, found.is_offered) == ("first_phone", "hello", True)
+    # An answer that was given counts before any choice.
+    given = answered_before(tracker(said("utter_faq/account_hacked"), UserUttered("hm"), offered("first_phone")))
+    assert (given.faq, given.is_offered) == ("account_hacked", False)
+    assert answered_before(tracker(offered())) is None

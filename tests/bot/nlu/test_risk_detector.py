@@ -8,6 +8,7 @@ from bot.nlu.constants import RISK
 from bot.nlu.news import Heard, News
 from bot.nlu.risk_detector import (
     RiskDetector,
+    _is_asked_first,
     _of_what_was_explained,
     _with_news,
     _without_haste,
@@ -133,3 +134,37 @@ def test_news_becomes_part_of_the_assessment(news, text, more, level):
     assert found.level is level
     if level > RiskLevel.NONE:
         assert found.speaker is Speaker.ABOUT_CHILD and found.findings[0].sentence
+
+
+SURE, UNSURE = ({EXTORTION: score} for score in (0.85, 0.75))
+PASSWORD, DISCLOSED = "utter_faq/strong_password", "utter_faq/child_disclosed_first_steps"
+
+
+def after(answer, *more):
+    return tracker_with(SessionStarted(), UserUttered("a question"), BotUttered("x", metadata={"response": answer}), *more)
+
+
+@pytest.mark.parametrize(
+    ("categories", "level", "findings", "answer", "is_asked"),
+    [
+        (UNSURE, RiskLevel.ESCALATE, (), PASSWORD, True),
+        # A sure score, plain words and an emergency bring the card at once, as does any score after an answer on harm.
+        (SURE, RiskLevel.ESCALATE, (), PASSWORD, False),
+        (UNSURE, RiskLevel.ESCALATE, (Finding(EXTORTION, "signal", 0, 4, ""),), PASSWORD, False),
+        (UNSURE, RiskLevel.EMERGENCY, (), PASSWORD, False),
+        (UNSURE, RiskLevel.ESCALATE, (), DISCLOSED, False),
+    ],
+)
+def test_an_unsure_card_is_asked_about_in_the_midst_of_everyday_talk(categories, level, findings, answer, is_asked):
+    assessment = RiskAssessment(level, categories, findings=findings)
+    assert _is_asked_first(assessment, after(answer)) is is_asked
+
+
+def test_nobody_is_asked_instead_of_a_card_at_the_first_message_twice_or_after_a_card():
+    assessment = RiskAssessment(RiskLevel.ESCALATE, UNSURE)
+    asked = BotUttered("?", metadata={"response": "utter_check_in_extortion", "check_in": EXTORTION})
+    answered = [UserUttered("no"), BotUttered("x", metadata={"response": PASSWORD})]
+    card = BotUttered("card", metadata={"card_category": EXTORTION})
+    assert not _is_asked_first(assessment, tracker_with(SessionStarted()))
+    assert not _is_asked_first(assessment, after(PASSWORD, UserUttered("he wants money"), asked, *answered))
+    assert not _is_asked_first(assessment, after(PASSWORD, UserUttered("he wants money"), card, *answered))
