@@ -22,8 +22,8 @@ _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
 _RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (
-    *TRAINING_DIRS, "data/cases", "data/emergencies", "data/everyday", "data/news", "config.yml", "domain.yml",
-    "bot/nlu", "bot/policies", "bot/text", "requirements.lock",
+    *TRAINING_DIRS, "data/cases", "data/emergencies", "data/everyday", "data/news", "data/small_answers",
+    "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text", "requirements.lock",
 )  # fmt: skip
 
 

@@ -41,7 +41,12 @@ _OUTLINED = {
 }
 #: Pages listed together in the index.
 _INTERFACE = tuple(_OUTLINED[kind] for kind in ("hotlines", "widget", "choices"))
-_KINDS = {"faq": "Answers", "responses": "Fixed texts", "nlu": "Small talk, requests and refusals"}
+_KINDS = {
+    "faq": "Answers",
+    "small": "Small answers, given right after an answer",
+    "responses": "Fixed texts",
+    "nlu": "Small talk, requests and refusals",
+}
 
 
 def build_pages(folder: Path = DATA_DIR) -> Dict[str, str]:

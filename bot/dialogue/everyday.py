@@ -10,10 +10,12 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.content.responses import get_responses
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, plain, spoken_before, text_of
 from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session, typed_in_session
-from bot.nlu.constants import EVERYDAY
+from bot.nlu.constants import EVERYDAY, SMALL
 from bot.nlu.everyday_messages import Does
+from bot.nlu.small_answers import SMALL_PREFIX
 from bot.nlu.topics import GRAVE_TOPICS, topic_of
 from bot.safety.answers import is_question, makes_a_plan, plans_to_tell, speaks_of_telling
 
@@ -91,6 +93,17 @@ def heard_beside_an_answer(tracker: DialogueStateTracker, facts: ConversationFac
     first = _HEARD_GRAVE if is_grave else _HEARD
     following = _NEXT.get(spoken_before(tracker) or "", first)
     return leading_on(first if following == _HEARD else following, facts)
+
+
+def small_answer(tracker: DialogueStateTracker, facts: ConversationFacts) -> Draft:
+    """The small answer that the message was read to ask for, with what leads on from the long one before it."""
+    message = tracker.latest_message
+    read = ((message.parse_data or {}) if message is not None else {}).get(SMALL) or {}
+    name = f"{SMALL_PREFIX}{read.get('id')}"
+    if name not in get_responses():
+        # Read by a model that knows more small answers than these files hold.
+        return heard_beside_an_answer(tracker, facts)
+    return leading_on(name, facts)
 
 
 def thanks_surely(tracker: DialogueStateTracker) -> bool:

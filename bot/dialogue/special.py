@@ -92,6 +92,7 @@ from bot.dialogue.everyday import (
     is_told_beside_an_answer,
     leading_on,
     once_who_writes_is_said,
+    small_answer,
     thanks_surely,
 )
 from bot.dialogue.facts import (
@@ -909,6 +910,10 @@ def _for_whom_it_is(tracker: DialogueStateTracker, facts: ConversationFacts, now
     return for_whom_it_is(tracker, facts)
 
 
+def _small_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    return small_answer(tracker, facts)
+
+
 SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_opening_notice": _opening_notice,
     UTTER_CRISIS_CARD: _crisis_card,
@@ -918,6 +923,7 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     UTTER_CHECK_IN_YES: _check_in_yes,
     UTTER_CHECK_IN_NO: _check_in_no,
     "utter_asked_faq": _asked_faq,
+    "utter_small_answer": _small_answer,
     "utter_nearest_answers": _nearest_answers,
     "utter_say_simpler": _either(while_newest, _received("utter_crisis_more"), _say_simpler),
     "utter_tell_me_more": _either(while_newest, _received("utter_crisis_more"), _tell_me_more),

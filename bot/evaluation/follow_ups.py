@@ -17,6 +17,7 @@ from bot.evaluation.after_card import Play
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.replies import answer_in, answers_offered, response_of
+from bot.nlu.small_answers import SMALL_PREFIX
 
 FOLLOW_UPS_FILE = HELD_OUT_DIR / "follow_ups.jsonl"
 #: What a follow-up does: it depends on what went before and asks, or tells something and asks nothing.
@@ -39,11 +40,13 @@ class FollowUp:
     Attributes:
         does: One of `DOES`.
         fits: Faq ids whose answer helps; empty where none is needed or none exists.
+        small: Ids of the small answers that help.
     """
 
     text: str
     does: str
     fits: FrozenSet[str]
+    small: FrozenSet[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,12 @@ def _conversation(row: Mapping[str, Any]) -> Conversation:
     is_known = row["audience"] in _AUDIENCES and row["then"] and all(one["does"] in DOES for one in row["then"])
     if not is_known:
         raise InputError(f"Conversation {row['id']}: its audience, or what a message does, is not known.")
-    then = tuple(FollowUp(one["says"], one["does"], frozenset(one["fits"])) for one in row["then"])
+    then = tuple(_follow_up(one) for one in row["then"])
     return Conversation(row["id"], row["audience"], row["opening"], then)
+
+
+def _follow_up(row: Mapping[str, Any]) -> FollowUp:
+    return FollowUp(row["says"], row["does"], frozenset(row["fits"]), frozenset(row.get("small", ())))
 
 
 def play(conversations: Sequence[Conversation], converse: Play) -> List[Followed]:
@@ -101,6 +108,8 @@ def judge(conversation: str, said: FollowUp, result: Mapping[str, Any]) -> Follo
 def _outcome(said: FollowUp, response: str, result: Mapping[str, Any]) -> str:
     if result.get("card") or result.get("asks") or response.startswith(_ALARMS):
         return "alarmed"
+    if response.startswith(SMALL_PREFIX):
+        return "right" if response.removeprefix(SMALL_PREFIX) in said.small else "another"
     given = answer_in(result)
     if given is not None:
         return "right" if given in said.fits else "another"

@@ -61,6 +61,17 @@ def encode_for_training(messages: Sequence[CaseMessage]) -> Tuple[Encoded, Encod
     return encode_pairs(pairs, "case-embeddings.npz", "case-details.npz")
 
 
+def encode_alone(texts: Sequence[str], meanings: str, details: str) -> Encoded:
+    """Texts by themselves; rows of an earlier training are read back.
+
+    Args:
+        texts: Training texts.
+        meanings, details: Names of the files in which the rows are kept.
+    """
+    cleaned = [clean(text).text for text in texts]
+    return Encoded(encode_kept(cleaned, meanings), encode_kept(cleaned, details, details_encoder()))
+
+
 def encode_pairs(pairs: Sequence[Tuple[str, str]], meanings: str, details: str) -> Tuple[Encoded, Encoded]:
     """Texts alone and behind their openings; rows of an earlier training are read back.
 

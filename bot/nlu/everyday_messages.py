@@ -1,7 +1,8 @@
 """Everyday conversations, each message labelled with what it does and which answer serves it: `data/everyday/*.jsonl`.
 
-Nobody is at risk in them. A line is one person's messages: `says`; `does`, one of `Does`; and `answers`, the faq ids
-that serve at this place, best first, none where no answer of ours does.
+Nobody is at risk in them. A line is one person's messages: `says`; `does`, one of `Does`; `answers`, the faq ids that
+serve at this place, best first, none where no answer of ours does; and `small`, ids of the small answers that do
+(`bot/nlu/small_answers.py`), where there are any.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class EverydayMessage:
         opening: The newest message before it that has an answer.
         answered: The faq id of that answer.
         answers: Faq ids that serve it, best first; empty where none does.
+        small: Ids of the small answers that serve it.
     """
 
     story: int
@@ -63,6 +65,7 @@ class EverydayMessage:
     text: str
     does: Does
     answers: Tuple[str, ...]
+    small: Tuple[str, ...] = ()
 
 
 def load_everyday_messages(folder: Path = EVERYDAY_DIR) -> List[EverydayMessage]:
@@ -104,7 +107,8 @@ def _messages(place: str, story: int, row: Mapping[str, Any]) -> Iterator[Everyd
         for one in row["messages"]:
             text, does, answers = str(one["says"]), Does(one["does"]), tuple(map(str, one["answers"]))
             if answered:
-                yield EverydayMessage(story, row["audience"], opening, answered, text, does, answers)
+                small = tuple(map(str, one.get("small", ())))
+                yield EverydayMessage(story, row["audience"], opening, answered, text, does, answers, small)
             if answers:
                 opening, answered = text, answers[0]
     except (ValueError, KeyError, TypeError) as error:

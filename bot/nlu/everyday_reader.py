@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, FrozenSet, Mapping, Sequence
+from typing import Dict, FrozenSet, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -99,6 +99,19 @@ class Read:
 
 
 @dataclass(frozen=True)
+class HeldOut:
+    """What a reader makes of messages whose conversations it does not know.
+
+    Attributes:
+        does: Probability of each of `Does`, shape `(messages, kinds)`.
+        answers: Confidence of each answer, and last of none: shape `(messages, answers + 1)`.
+    """
+
+    does: np.ndarray
+    answers: np.ndarray
+
+
+@dataclass(frozen=True)
 class _Known:
     """Messages whose answers are known: kernel ridge regression.
 
@@ -146,7 +159,7 @@ class EverydayReader:
         self._shelf, self._known, self._weights, self._doing = shelf, known, weights, doing
 
     @classmethod
-    def train(cls, messages: Sequence[EverydayMessage], read: Read, shelf: Shelf) -> EverydayReader:
+    def train(cls, messages: Sequence[EverydayMessage], read: Read, shelf: Shelf) -> Tuple[EverydayReader, HeldOut]:
         """Fits both.
 
         Args:
@@ -154,27 +167,30 @@ class EverydayReader:
             read: The same messages as the model sees them.
             shelf: The answers; the columns of the confidences.
 
+        Returns:
+            The reader, and what it makes of each message when nothing of that message's conversation is known.
+
         Raises:
             ModelError: A message names an answer that there is not.
         """
         wanted, topics = _wanted(messages, shelf), _topics(read.answered, shelf)
-        doing = _fit_doing(read, [message.does for message in messages])
-        asks = _asks(doing, read)
         folds = np.array([message.story % _FOLDS for message in messages])
+        does = np.zeros((len(messages), len(Does)), dtype=np.float32)
         features = np.zeros((*wanted.shape, _FEATURES), dtype=np.float32)
         for fold in range(_FOLDS):
             # Its own conversation would tell too much about a message.
             inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
             known = _Known.of(topics[outside], read.alone.of(outside), wanted[outside])
             there = _fit_doing(read.of(outside), [messages[i].does for i in outside])
-            asks[inside] = _asks(there, read.of(inside))
-            features[inside] = _features(read.of(inside), known, shelf, asks[inside])
-        known = _Known.of(topics, read.alone, wanted)
-        return cls(shelf, known, fit_weights(features, wanted > 0, _HOLD), doing)
+            does[inside] = _doing_of(there, read.of(inside))
+            features[inside] = _features(read.of(inside), known, shelf, _asks(does[inside]))
+        weights = fit_weights(features, wanted > 0, _HOLD)
+        known, doing = _Known.of(topics, read.alone, wanted), _fit_doing(read, [message.does for message in messages])
+        return cls(shelf, known, weights, doing), HeldOut(does, softmax(features @ weights))
 
     def answers(self, read: Read) -> np.ndarray:
         """Confidence of each answer, and last of none: `float32`, shape `(messages, answers + 1)`, rows sum to 1."""
-        return softmax(_features(read, self._known, self._shelf, _asks(self._doing, read)) @ self._weights)
+        return softmax(_features(read, self._known, self._shelf, _asks(self.does(read))) @ self._weights)
 
     def does(self, read: Read) -> np.ndarray:
         """Probability of each of `Does`, in its order: shape `(messages, kinds)`."""
@@ -286,5 +302,5 @@ def _doing_of(layer: np.ndarray, read: Read) -> np.ndarray:
     return softmax(_doing_features(read) @ layer[:-1] + layer[-1])
 
 
-def _asks(layer: np.ndarray, read: Read) -> np.ndarray:
-    return _doing_of(layer, read)[:, list(Does).index(Does.ASKS)]
+def _asks(does: np.ndarray) -> np.ndarray:
+    return np.asarray(does[:, list(Does).index(Does.ASKS)])

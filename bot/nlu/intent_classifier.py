@@ -30,12 +30,28 @@ from bot.dialogue.constants import (
     TOLD_SOMETHING_ELSE,
     TOLD_WANTS_TO_FIX_IT,
 )
-from bot.dialogue.facts import answer_of, cards_given, is_card_open, spoken_in_session, typed_in_session
+from bot.dialogue.facts import (
+    answer_of,
+    cards_given,
+    is_card_open,
+    is_told_plainly,
+    read_facts,
+    spoken_in_session,
+    typed_in_session,
+)
 from bot.nlu.case_messages import Case, CaseMessage, asked_for, load_case_messages
 from bot.nlu.case_ranker import NO_ANSWER, TOLD_ELSEWHERE, Asked, CaseRanker, General
-from bot.nlu.cases import case_told, encode_for_training, encode_pairs, encode_with_case, words_of_the_case
+from bot.nlu.cases import (
+    case_told,
+    encode_alone,
+    encode_for_training,
+    encode_pairs,
+    encode_with_case,
+    words_of_the_case,
+)
 from bot.nlu.constants import (
     ASKED,
+    ASKED_FIRST,
     ASKED_TEXT,
     BEHIND_THE_CASE,
     DETAIL,
@@ -47,9 +63,12 @@ from bot.nlu.constants import (
     RANKING_LENGTH,
     RETRIEVAL_INTENT,
     RISK,
+    SMALL,
+    SMALL_INTENT,
 )
 from bot.nlu.context import (
     ELLIPTIC_BELOW,
+    Answered,
     Subject,
     Weights,
     answered_before,
@@ -60,16 +79,19 @@ from bot.nlu.context import (
     words_before,
 )
 from bot.nlu.courtesies import question_among, without_courtesies
-from bot.nlu.everyday_messages import Does, load_everyday_messages
+from bot.nlu.everyday_messages import Does, EverydayMessage, load_everyday_messages
 from bot.nlu.everyday_reader import EverydayReader, Read, Shelf
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
+from bot.nlu.small_answer_reader import Following, Known, SmallAnswerReader
+from bot.nlu.small_answers import SMALL_PREFIX, get_small_answers
 from bot.nlu.topics import (
     FOR_THE_DOER,
     GRAVE_TOPICS,
     OF_ONE_COUNTRY,
     SENSITIVE_TOPICS,
     is_about,
+    is_everyday,
     is_of_another_country,
     leading_on_from,
     topic_of,
@@ -94,6 +116,7 @@ CONTEXT_WEIGHT, LEADS_ON_WEIGHT, GRAVE_WEIGHT = "context_weight", "leads_on_weig
 CASE_THRESHOLD, TOLD_THRESHOLD = "case_threshold", "told_threshold"
 TOLD_FROM, TOLD_SURE = "told_from", "told_sure"
 EVERYDAY_THRESHOLD, UNDERSTOOD_ALONE = "everyday_threshold", "understood_alone"
+SMALL_THRESHOLD, SMALL_OBJECTED, SMALL_SURE = "small_threshold", "small_objected", "small_sure"
 #: What was understood only from the words before is said outright from here on; below it, with a doubt.
 IN_CONTEXT_THRESHOLD = 0.95
 #: From here on words that ask nothing want an answer rather than words for a fact.
@@ -110,6 +133,10 @@ _PHRASINGS_KNOWN = 60
 OF_AN_APP_FROM = 0.02
 #: Intents about steps in an app or on a device.
 _OF_APPS = frozenset({"ask_privacy_setting", "ask_which_platform_next"})
+#: From which probability a small answer is given, by what a message does; of the others from the surest on.
+_SMALL_FROM = {Does.ASKS: SMALL_THRESHOLD, Does.OBJECTION: SMALL_OBJECTED, Does.SETBACK: SMALL_OBJECTED}
+#: Words understood by themselves are read once more behind an answer from this likeness to a way of asking on.
+NEAR_A_SMALL_ANSWER = 0.6
 #: So many labels are weighed by what was spoken of.
 _WEIGHED = 80
 
@@ -119,7 +146,7 @@ class SemanticIntentClassifier(GraphComponent):
     """Sets the intent, with LABEL_RANKING for the FAQ selector; below the threshold, `nlu_fallback`."""
 
     FILE_NAME, ASKED_FILE_NAME, TOLD_FILE_NAME = "labels.npz", "asked.npz", "told.npz"
-    EVERYDAY_FILE_NAME = "everyday.npz"
+    EVERYDAY_FILE_NAME, SMALL_FILE_NAME = "everyday.npz", "small.npz"
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -148,6 +175,12 @@ class SemanticIntentClassifier(GraphComponent):
             # which a message is understood by itself, so that what was said before is not asked.
             EVERYDAY_THRESHOLD: 0.4,
             UNDERSTOOD_ALONE: 0.8,
+            # After an answer, the probability from which a small one is what is asked for; the same of what is objected
+            # or did not work; and of anything else that is told, of words understood by themselves, and where a learned
+            # score would ask about a risk ("is it really gone", after an answer on deleting).
+            SMALL_THRESHOLD: 0.6,
+            SMALL_OBJECTED: 0.7,
+            SMALL_SURE: 0.9,
             **asdict(defaults),
         }
 
@@ -160,12 +193,14 @@ class SemanticIntentClassifier(GraphComponent):
         asked: Optional[CaseRanker] = None,
         told: Optional[CaseRanker] = None,
         everyday: Optional[EverydayReader] = None,
+        small: Optional[SmallAnswerReader] = None,
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
         self._model = model
-        self._asked, self._told, self._everyday = asked, told, everyday
+        self._asked, self._told = asked, told
+        self._everyday, self._small = everyday, small
 
     @classmethod
     def create(
@@ -195,10 +230,13 @@ class SemanticIntentClassifier(GraphComponent):
             model = LabelModel.load(Path(folder) / cls.FILE_NAME)
             asked = CaseRanker.load(Path(folder) / cls.ASKED_FILE_NAME)
             told = CaseRanker.load(Path(folder) / cls.TOLD_FILE_NAME)
-            everyday = EverydayReader.load(Path(folder) / cls.EVERYDAY_FILE_NAME, _shelf(model.labels))
+            shelf = _shelf(model.labels)
+            everyday = EverydayReader.load(Path(folder) / cls.EVERYDAY_FILE_NAME, shelf)
+            small_answers = list(get_small_answers().values())
+            small = SmallAnswerReader.load(Path(folder) / cls.SMALL_FILE_NAME, small_answers, shelf)
         # Read now: the first question after a card must not wait for it.
         asked_for()
-        return cls(config, model_storage, resource, model, asked, told, everyday)
+        return cls(config, model_storage, resource, model, asked, told, everyday, small)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the label model on every example that has words and an intent, then the rankers, and stores all."""
@@ -208,12 +246,13 @@ class SemanticIntentClassifier(GraphComponent):
         # Answering uses one thread a message; training has the machine to itself.
         with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
             self._asked, self._told = self._train_rankers(_encoded(examples), targets)
-            self._everyday = self._train_everyday()
+            self._everyday, self._small = self._train_everyday()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
             self._asked.save(Path(folder) / self.ASKED_FILE_NAME)
             self._told.save(Path(folder) / self.TOLD_FILE_NAME)
             self._everyday.save(Path(folder) / self.EVERYDAY_FILE_NAME)
+            self._small.save(Path(folder) / self.SMALL_FILE_NAME)
         return self._resource
 
     def _train_rankers(self, encoded: Encoded, labels: Sequence[str]) -> Tuple[CaseRanker, CaseRanker]:
@@ -247,14 +286,35 @@ class SemanticIntentClassifier(GraphComponent):
         names = [self._model.labels[place].removeprefix(f"{RETRIEVAL_INTENT}/") for place in choices]
         return CaseRanker.train(messages, asked, names, self._is_about, **options)
 
-    def _train_everyday(self) -> EverydayReader:
-        """What everyday messages do that follow an answer, and which answer serves them."""
-        messages = load_everyday_messages()
+    def _train_everyday(self) -> Tuple[EverydayReader, SmallAnswerReader]:
+        """What everyday messages do that follow an answer, and which answer, long or small, serves them."""
+        messages, shelf = load_everyday_messages(), _shelf(self._model.labels)
         pairs = [(message.opening, message.text) for message in messages]
         alone, together = encode_pairs(pairs, "everyday-embeddings.npz", "everyday-details.npz")
         likely = [self._model.confidences(rows)[:, self._answers].astype(np.float32) for rows in (alone, together)]
         read = Read([message.answered for message in messages], alone, together, *likely)
-        return EverydayReader.train(messages, read, _shelf(self._model.labels))
+        everyday, held_out = EverydayReader.train(messages, read, shelf)
+        audiences = [message.audience for message in messages]
+        serves = _serves(held_out.answers, read.answered, shelf)
+        following = Following(read.answered, audiences, alone, held_out.does, serves)
+        return everyday, self._train_small(messages, following, shelf)
+
+    def _train_small(
+        self, messages: Sequence[EverydayMessage], following: Following, shelf: Shelf
+    ) -> SmallAnswerReader:
+        """Learns from the ways of asking that were written for each, and from the messages that each serves."""
+        answers = list(get_small_answers().values())
+        place_of = {answer.id: place for place, answer in enumerate(answers)}
+        asked = [(place, text) for place, answer in enumerate(answers) for text in answer.asked]
+        written = encode_alone([text for _, text in asked], "small-embeddings.npz", "small-details.npz")
+        rows = [row for row, message in enumerate(messages) if message.small[:1] and message.small[0] in place_of]
+        known = Known.of(
+            written.joined_to(following.encoded.of(rows)),
+            [*(place for place, _ in asked), *(place_of[messages[row].small[0]] for row in rows)],
+            [*(-1 for _ in asked), *(messages[row].story for row in rows)],
+        )
+        wanted, stories = [message.small for message in messages], [message.story for message in messages]
+        return SmallAnswerReader.train(answers, shelf, known, following, wanted, stories)
 
     def _is_about(self, name: str, category: str) -> bool:
         """Whether people speak of it after such a card; words for what is told are made for that."""
@@ -276,9 +336,7 @@ class SemanticIntentClassifier(GraphComponent):
             self._set_intent(message, in_case, self._intent_in_case(in_case, message.get(TEXT) or ""))
             return
         confidences = self._without_facts(confidences)
-        everyday = self._in_everyday_talk(message, confidences, tracker, barred)
-        if everyday is not None:
-            self._set_intent(message, everyday, _as_intent(everyday[0], float(self._config[EVERYDAY_THRESHOLD])))
+        if self._in_everyday_talk(message, confidences, tracker, barred):
             return
         ranking = self._ranking(confidences)
         intent = self._intent_of(ranking)
@@ -295,34 +353,64 @@ class SemanticIntentClassifier(GraphComponent):
 
     def _in_everyday_talk(
         self, message: Message, alone: np.ndarray, tracker: Optional[DialogueStateTracker], barred: List[int]
-    ) -> Optional[List[Dict[str, Any]]]:
-        """What serves a message that follows an everyday answer, ranked, with what it does set on it.
+    ) -> bool:
+        """Sets what serves a message that follows an everyday answer, long or small, and what the message does.
 
-        None where no answer was given, or where the words are understood by themselves.
+        False where no answer was given, or where the words are understood by themselves.
         """
-        answered = answered_before(tracker)
-        if self._everyday is None or answered is None or not self._hangs_on_what_was_said(message, alone, answered.faq):
-            return None
+        answered, risk = answered_before(tracker), message.get(RISK) or {}
+        is_quiet = from_dict(risk).level is RiskLevel.NONE
+        if self._everyday is None or answered is None or not (is_quiet or _may_be_overheard(risk, answered, tracker)):
+            return False
         if _asked_text(message).strip().lower() in {text.strip().lower() for text in typed_in_session(tracker)}:
             # Who writes the same words again wants the same answer again.
-            return None
+            return False
+        hangs = is_quiet and self._hangs_on_what_was_said(alone, answered.faq)
+        audience = read_facts(tracker, "web").audience
+        if not hangs and not self._may_be_small(message, alone, answered.faq, audience):
+            return False
+        read = self._read_behind(message, alone, answered, barred)
+        does, scores = self._everyday.does(read), self._everyday.answers(read)
+        kind = list(Does)[int(does[0].argmax())]
+        least = float(self._config[_SMALL_FROM.get(kind, SMALL_SURE) if hangs else SMALL_SURE])
+        serves, said = _serves(scores, read.answered, self._shelf), _small_said(tracker)
+        small = self._small_answer(Following(read.answered, [audience], read.alone, does, serves, said), least)
+        if small is None and not hangs:
+            return False
+        self._set_everyday(message, does[0], scores[0, :-1], small)
+        return True
+
+    def _set_everyday(
+        self, message: Message, does: np.ndarray, scores: np.ndarray, small: Optional[Tuple[str, float]]
+    ) -> None:
+        """Sets what a message does, the answers that serve it, best first, and the small one where there is one."""
+        kind = list(Does)[int(does.argmax())]
+        message.set(EVERYDAY, {"does": kind.value, "score": round(float(does.max()), 4)}, add_to_output=True)
+        best_first = np.argsort(-scores)[:RANKING_LENGTH]
+        ranking = [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
+        intent = _as_intent(ranking[0], float(self._config[EVERYDAY_THRESHOLD]))
+        if small is not None:
+            message.set(SMALL, {"id": small[0], "score": round(small[1], 4)}, add_to_output=True)
+            intent = {"name": SMALL_INTENT, "confidence": small[1]}
+        self._set_intent(message, ranking, intent)
+
+    def _read_behind(self, message: Message, alone: np.ndarray, answered: Answered, barred: List[int]) -> Read:
+        """The message by itself and behind the one that was answered: one row."""
         text = clean(f"{without_courtesies(clean(answered.opening).text)} {_asked_text(message)}").text
         together = Encoded(get_encoder().encode([text]), get_english().vectors([text]))
         both = _without(self._model.confidences(together)[0], barred)
         likely = [row[None, self._answers].astype(np.float32) for row in (alone, both)]
-        read = Read([answered.faq], _asked(message), together, *likely)
-        does = self._everyday.does(read)[0]
-        kind, scores = list(Does)[int(does.argmax())], self._everyday.answers(read)[0, :-1]
-        message.set(EVERYDAY, {"does": kind.value, "score": round(float(does.max()), 4)}, add_to_output=True)
-        best_first = np.argsort(-scores)[:RANKING_LENGTH]
-        return [{"label": self._model.labels[self._answers[i]], "score": float(scores[i])} for i in best_first]
+        return Read([answered.faq], _asked(message), together, *likely)
 
-    def _hangs_on_what_was_said(self, message: Message, alone: np.ndarray, answered: str) -> bool:
+    def _small_answer(self, following: Following, least: float) -> Optional[Tuple[str, float]]:
+        """The small answer that is asked for, with its probability; None where none has the least that is wanted."""
+        chosen = self._small.choose(following) if self._small is not None else None
+        return chosen if chosen is not None and chosen[1] >= least else None
+
+    def _hangs_on_what_was_said(self, alone: np.ndarray, answered: str) -> bool:
         """Whether a quiet message has its meaning from the answer before it, as far as its own words show."""
         best = int(alone.argmax())
         label, score = self._model.labels[best], float(alone[best])
-        if from_dict(message.get(RISK)).level is not RiskLevel.NONE:
-            return False
         if not label.startswith(RETRIEVAL_INTENT + "/"):
             # "And on tiktok?" is about steps in an app, however little it says.
             return label not in _OF_APPS and score < self._config[THRESHOLD]
@@ -431,6 +519,17 @@ class SemanticIntentClassifier(GraphComponent):
     def _intent_in_case(self, ranking: List[Dict[str, Any]], text: str) -> Dict[str, Any]:
         return _as_intent(ranking[0], float(self._config[CASE_THRESHOLD if is_question(text) else TOLD_THRESHOLD]))
 
+    def _may_be_small(self, message: Message, alone: np.ndarray, answered: str, audience: Optional[str]) -> bool:
+        """Whether words that are understood by themselves are also much like what a small answer is asked for with."""
+        label = self._model.labels[int(alone.argmax())]
+        if self._small is None or not label.startswith(RETRIEVAL_INTENT + "/"):
+            return False
+        return self._small.nearness(answered, audience, _asked(message)) >= NEAR_A_SMALL_ANSWER
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return _shelf(self._model.labels)
+
     @cached_property
     def _answers(self) -> np.ndarray:
         """Places of the labels that are answers to questions."""
@@ -533,6 +632,17 @@ def _shelf(labels: Sequence[str]) -> Shelf:
     return Shelf(faqs, topics, leads_on, GRAVE_TOPICS)
 
 
+def _serves(scores: np.ndarray, answered: Sequence[str], shelf: Shelf) -> np.ndarray:
+    """Confidence of the best other answer than the one just given, of that one, and of none: `(messages, 3)`."""
+    found = np.zeros((len(scores), 3), dtype=np.float32)
+    for row, (name, likely) in enumerate(zip(answered, scores, strict=True)):
+        place = shelf.place_of.get(name)
+        given = float(likely[place]) if place is not None else 0.0
+        others = likely[:-1] if place is None else np.delete(likely[:-1], place)
+        found[row] = others.max(), given, likely[-1]
+    return found
+
+
 def _without(confidences: np.ndarray, places: Sequence[int] | np.ndarray) -> np.ndarray:
     """The confidences of the other labels, as if there were none at those places."""
     others = confidences.copy()
@@ -555,6 +665,23 @@ def _is_understood(likely: np.ndarray, labels: List[str], message: Message) -> b
         is_quiet = (message.get(RISK) or {}).get("alone") == RiskLevel.NONE.label
         return is_quiet and share >= ANSWERED_FROM
     return not label.startswith(TOLD_INTENT) and share >= UNDERSTOOD_FROM
+
+
+def _small_said(tracker: Optional[DialogueStateTracker]) -> FrozenSet[str]:
+    """Ids of the small answers given in this session."""
+    spoken = spoken_in_session(tracker) if tracker is not None else ()
+    names = (str(event.metadata.get("response") or "") for event in spoken)
+    return frozenset(name.removeprefix(SMALL_PREFIX) for name in names if name.startswith(SMALL_PREFIX))
+
+
+def _may_be_overheard(risk: Dict[str, Any], answered: Answered, tracker: Optional[DialogueStateTracker]) -> bool:
+    """Whether a score alone would ask about a risk, after an everyday answer, where no card was given.
+
+    Never after answers on feelings or on harm, and never for what is told in plain words or brings a card.
+    """
+    is_asked = RiskLevel.from_label(risk["level"]) is RiskLevel.CHECK_IN and not risk.get(ASKED_FIRST)
+    is_a_guess = is_asked and not is_told_plainly(risk) and not risk.get("failed")
+    return is_a_guess and is_everyday(answered.faq) and tracker is not None and not cards_given(tracker)
 
 
 def _is_of_the_cards(label: str, cards: FrozenSet[str]) -> bool:

@@ -52,7 +52,7 @@ from bot.dialogue.facts import (
     spoken_in_session,
 )
 from bot.dialogue.meaning import meaning_of
-from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT
+from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT, SMALL_INTENT
 from bot.nlu.news import News
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
@@ -210,7 +210,8 @@ class SafetyPolicy(Policy):
             is_about_card=_is_about_card(message, answer, tracker),
             is_about_helplines=answer in ABOUT_HELPLINES,
             adds_trouble=adds_trouble(text),
-            has_harmless_answer=_is_harmless(answer, main_category, assessment, risk or {}),
+            has_harmless_answer=_has_small_answer(message)
+            or _is_harmless(answer, main_category, assessment, risk or {}),
             has_answer_to_question=answer in ANSWERED_RATHER_THAN_ASKED.get(main_category or "", ()),
             asked_before=asked_before,
             cries_for_help=cries_for_help(text),
@@ -317,6 +318,11 @@ def _is_harmless(
     is_about_us = answer is not None and topic_of(f"{RETRIEVAL_INTENT}/{answer}") == ABOUT_THIS_PROGRAM
     score = assessment.categories.get(category or "", 0.0)
     return is_harmless(answer, category, score) or (is_quiet and is_about_us)
+
+
+def _has_small_answer(message: UserUttered) -> bool:
+    """Whether it surely asks for a small answer to what was answered just before; of no card that is believed."""
+    return message.intent.get("name") == SMALL_INTENT
 
 
 def _is_surely_meant(message: UserUttered) -> bool:

@@ -69,6 +69,9 @@ def training_lines() -> List[Tuple[str, str]]:
     for path in sorted((ROOT / "data" / "everyday").glob("*.jsonl")):
         rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
         lines += [(path.name, one["says"]) for row in rows for one in row["messages"]]
+    for path in sorted((ROOT / "data" / "small_answers").glob("*.jsonl")):
+        rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").splitlines()))
+        lines += [(path.name, text) for row in rows for text in row["asked"]]
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         lines += [(path.name, text) for text in _nlu_examples(document.get("nlu") or [])]

@@ -13,7 +13,7 @@ from bot.content.responses import get_responses
 PROJECT = Path(__file__).resolve().parents[2]
 DOMAIN = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
 PAYLOAD = re.compile(r'^/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?$')
-WORDED_IN_CODE = {"utter_told_a_detail", "utter_told_it_is_me", "utter_told_another_child", "utter_crisis_card", "utter_crisis_answer", "utter_crisis_meant", "utter_check_in", "utter_check_in_yes", "utter_asked_faq", "utter_say_simpler", "utter_faq", "utter_journey", "utter_journeys"}
+WORDED_IN_CODE = {"utter_told_a_detail", "utter_told_it_is_me", "utter_told_another_child", "utter_crisis_card", "utter_crisis_answer", "utter_crisis_meant", "utter_check_in", "utter_check_in_yes", "utter_asked_faq", "utter_small_answer", "utter_say_simpler", "utter_faq", "utter_journey", "utter_journeys"}
 
 
 def rules():

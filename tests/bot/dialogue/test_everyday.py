@@ -164,3 +164,18 @@ def test_the_same_words_are_not_said_twice_in_a_row_and_a_miss_between_hides_not
     assert say("utter_nearest_answers", again)["response"] == "utter_heard_beside_answer"
     missed = tracker_with(said(LEFT_OUT), said("utter_nearest_answers"), heard("she said no", everyday=told))
     assert say("utter_nearest_answers", missed)["response"] == "utter_heard_setback"
+
+
+def test_a_small_answer_is_given_in_the_words_for_the_reader_with_what_leads_on_from_the_long_one():
+    name = "blocked_person_can_tell"
+    for audience in ("child", "parent"):
+        asked = tracker_with(said("utter_faq/block_someone"), heard("can she tell", small={"id": name, "score": 0.9}), audience=audience)
+        draft = say("utter_small_answer", asked)
+        assert draft["response"] == f"utter_small_{name}" and draft["text"].startswith("In most apps no message goes out")
+        of_the_answer = [button.payload for button in get_responses().choose("utter_faq/block_someone", audience).buttons]
+        assert payloads(draft) == of_the_answer[:3]
+
+
+def test_a_small_answer_that_these_files_lack_is_received_instead():
+    asked = tracker_with(said(LEFT_OUT), heard("can she tell that", small={"id": "of_tomorrow", "score": 0.9}))
+    assert say("utter_small_answer", asked)["response"] == "utter_heard_beside_answer"

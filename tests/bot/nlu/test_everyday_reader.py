@@ -53,7 +53,7 @@ def messages() -> List[EverydayMessage]:
 @pytest.fixture(scope="module")
 def reader() -> EverydayReader:
     told = messages()
-    return EverydayReader.train(told, read([(message.text, message.answered) for message in told]), SHELF)
+    return EverydayReader.train(told, read([(message.text, message.answered) for message in told]), SHELF)[0]
 
 
 def best(reader: EverydayReader, word: str, answered: str) -> str:
