@@ -35,9 +35,10 @@ def test_stored_rows_are_what_the_encoder_says_today(trained_model):
     fresh = get_english().vectors([text for text, _ in found])
     rows = np.array([row for _, row in found], dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(fresh, axis=1)
-    # Cosines: a number is stored in eight bits, and the encoder itself says the same of a text each time.
+    # Cosines: a number is stored in eight bits, and the encoder itself says the same of a text each time on one kind of
+    # processor (0.9995 and more); one without instructions for sums of whole numbers rounds on the way (0.998).
     likeness = np.einsum("ij,ij->i", fresh, rows) / lengths
-    assert likeness.min() > 0.9995, (np.median(likeness), likeness.min())
+    assert likeness.min() > 0.995, (np.median(likeness), likeness.min())
 
 
 @pytest.fixture
