@@ -10,6 +10,7 @@ from bot.evaluation.follow_ups import DOES, FollowUp, alarmed, by_kind, helped, 
 
 ASKED = FollowUp("and if she does it again", "asks", frozenset({"stop_cyberbullying"}))
 TOLD = FollowUp("its my best friend", "tells", frozenset())
+SMALL = FollowUp("can she tell", "asks", frozenset(), frozenset({"blocked_person_can_tell"}))
 
 
 def result(response, *faqs, **more):
@@ -25,6 +26,9 @@ def result(response, *faqs, **more):
         (ASKED, result("utter_nearest_answers", "no_friends", "stop_cyberbullying"), "offered"),
         (ASKED, result("utter_nearest_answers", "no_friends"), "missed"),
         (ASKED, result("utter_heard_beside_answer"), "missed"),
+        (SMALL, result("utter_small_blocked_person_can_tell"), "right"),
+        (SMALL, result("utter_small_unblock_later"), "another"),
+        (ASKED, result("utter_small_unblock_later"), "another"),
         (TOLD, result("utter_heard_beside_answer"), "received"),
         (TOLD, result("utter_nearest_answers"), "missed"),
         (TOLD, result("utter_crisis_self_harm_child", card="self_harm"), "alarmed"),
@@ -39,8 +43,9 @@ def test_a_reply_is_sorted_by_what_it_does_for_the_message(said, given, outcome)
 def test_the_set_names_answers_that_exist_and_is_as_large_as_its_readme_says():
     conversations = load_follow_ups()
     assert len(conversations) >= 80 and len({one.id for one in conversations}) == len(conversations)
-    named = {faq for one in conversations for said in one.then for faq in said.fits}
-    assert [faq for faq in sorted(named) if f"utter_faq/{faq}" not in get_responses()] == []
+    named = {f"utter_faq/{faq}" for one in conversations for said in one.then for faq in said.fits}
+    named |= {f"utter_small_{name}" for one in conversations for said in one.then for name in said.small}
+    assert [name for name in sorted(named) if name not in get_responses()] == []
 
 
 def test_shares_are_of_the_messages_that_do_the_same():
