@@ -18,6 +18,8 @@ from bot.config import DATA_DIR, PROJECT_DIR
 from bot.content.hotlines import load_directory
 from bot.content.reviews import Standing, standings
 from bot.content.schema import Hotline
+from bot.content.small_answers import SmallAnswer, load_small_answers
+from bot.content.small_pages import about, by_long_answer, small_sections
 from bot.errors import ContentError
 from bot.yaml_text import parse_yaml
 
@@ -41,9 +43,10 @@ _OUTLINED = {
 }
 #: Pages listed together in the index.
 _INTERFACE = tuple(_OUTLINED[kind] for kind in ("hotlines", "widget", "choices"))
+_SMALL, _FAQ_PREFIX = "small", "utter_faq/"
 _KINDS = {
     "faq": "Answers",
-    "small": "Small answers, given right after an answer",
+    _SMALL: "Small answers, given right after an answer",
     "responses": "Fixed texts",
     "nlu": "Small talk, requests and refusals",
 }
@@ -59,12 +62,15 @@ def build_pages(folder: Path = DATA_DIR) -> Dict[str, str]:
         ContentError: A file cannot be read.
     """
     documents = {path: _read(path) for path in sorted(folder.rglob("*.yml"))}
-    phrasings = _phrasings(documents.values())
+    phrasings, titles = _phrasings(documents.values()), _titles_of_answers(documents.values())
+    small_answers = {one.id: one for one in load_small_answers(folder / "small_answers")}
     by_id = {standing.id: standing for standing in standings(folder)}
     pages: Dict[str, str] = {}
     for path, document in documents.items():
         kind = path.parent.name
-        if document.get("responses"):
+        if kind == _SMALL:
+            pages[f"{path.stem}.md"] = _small(path.stem, document["responses"], small_answers, titles, by_id)
+        elif document.get("responses"):
             pages[f"{path.stem}.md"] = _answers(path.stem, document["responses"], by_id, phrasings)
         elif kind in ("journeys", "sheets") or (kind in _OUTLINED and "metadata" in document):
             pages[f"{_OUTLINED[kind]}{path.stem.strip('_')}.md"] = _outlined(document, f"{kind}/{path.stem}", by_id)
@@ -118,6 +124,31 @@ def _phrasings(documents: Any) -> Counter[str]:
             if "intent" in block:
                 found[block["intent"]] += str(block["examples"]).count("\n- ") + 1
     return found
+
+
+def _titles_of_answers(documents: Any) -> Dict[str, str]:
+    """Titles of the long answers by faq id."""
+    found: Dict[str, str] = {}
+    for document in documents:
+        for name, said in (document.get("responses") or {}).items():
+            if name.startswith(_FAQ_PREFIX):
+                title = next((one["metadata"]["title"] for one in said if "title" in (one.get("metadata") or {})), None)
+                found[name.removeprefix(_FAQ_PREFIX)] = title or _title(name)
+    return found
+
+
+def _small(
+    stem: str,
+    responses: Mapping[str, Any],
+    answers: Mapping[str, SmallAnswer],
+    titles: Mapping[str, str],
+    by_id: Mapping[str, Standing],
+) -> str:
+    topic = stem.removeprefix(f"{_SMALL}_")
+    headings = [titles[faq] for faq in by_long_answer(list(responses), answers)]
+    contents = _contents([*headings, "Sources"])
+    lines = [_MADE, "", f"# Small answers: {_title(topic).lower()}", "", about(topic), *contents]
+    return "\n".join([*lines, *small_sections(responses, answers, titles, by_id)]) + "\n"
 
 
 def _answers(
@@ -274,7 +305,8 @@ def _index(documents: Mapping[Path, Any], pages: Mapping[str, str], texts: Any) 
     groups: Dict[str, List[str]] = {}
     for path, document in documents.items():
         if document.get("responses"):
-            row = f"- [{_title(path.stem)}]({path.stem}.md), {len(document['responses'])} texts"
+            shown = _title(path.stem.removeprefix(f"{_SMALL}_"))
+            row = f"- [{shown}]({path.stem}.md), {len(document['responses'])} texts"
             groups.setdefault(_KINDS.get(path.parent.name, "Fixed texts"), []).append(row)
     for prefix, title in (("journey_", "Journeys"), ("sheet_", "Sheets to print"), ("platform_", "Platforms")):
         names = sorted(name for name in pages if name.startswith(prefix))

@@ -11,11 +11,11 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.responses import get_responses
+from bot.content.small_answers import SMALL_PREFIX
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, plain, spoken_before, text_of
 from bot.dialogue.facts import ConversationFacts, answer_of, cards_given, spoken_in_session, typed_in_session
 from bot.nlu.constants import EVERYDAY, SMALL
 from bot.nlu.everyday_messages import Does
-from bot.nlu.small_answers import SMALL_PREFIX
 from bot.nlu.topics import GRAVE_TOPICS, topic_of
 from bot.safety.answers import is_question, makes_a_plan, plans_to_tell, speaks_of_telling
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
 from bot.commands.ask import read_json_lines
+from bot.content.small_answers import SMALL_PREFIX
 from bot.errors import InputError
 from bot.evaluation.after_card import Play
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion
 from bot.evaluation.replies import answer_in, answers_offered, response_of
-from bot.nlu.small_answers import SMALL_PREFIX
 
 FOLLOW_UPS_FILE = HELD_OUT_DIR / "follow_ups.jsonl"
 #: What a follow-up does: it depends on what went before and asks, or tells something and asks nothing.

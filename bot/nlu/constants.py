@@ -33,7 +33,7 @@ IN_CASE = "in_case"
 #: dict of an everyday message that follows an answer: "does" (a `bot.nlu.everyday_messages.Does`) and "score".
 EVERYDAY = "everyday"
 
-#: dict of such a message that a small answer serves: its "id" (`bot.nlu.small_answers`) and "score".
+#: dict of such a message that a small answer serves: its "id" (`bot.content.small_answers`) and "score".
 SMALL = "small"
 
 RETRIEVAL_INTENT = "faq"

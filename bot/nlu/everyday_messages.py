@@ -2,7 +2,7 @@
 
 Nobody is at risk in them. A line is one person's messages: `says`; `does`, one of `Does`; `answers`, the faq ids that
 serve at this place, best first, none where no answer of ours does; and `small`, ids of the small answers that do
-(`bot/nlu/small_answers.py`), where there are any.
+(`bot/content/small_answers.py`), where there are any.
 """
 
 from __future__ import annotations

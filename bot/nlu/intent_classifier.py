@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
+from bot.content.small_answers import SMALL_PREFIX, get_small_answers
 from bot.dialogue.constants import (
     COUNTRY,
     FAQ_PREFIX,
@@ -84,7 +85,6 @@ from bot.nlu.everyday_reader import EverydayReader, Read, Shelf
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.small_answer_reader import Following, Known, SmallAnswerReader
-from bot.nlu.small_answers import SMALL_PREFIX, get_small_answers
 from bot.nlu.topics import (
     FOR_THE_DOER,
     GRAVE_TOPICS,

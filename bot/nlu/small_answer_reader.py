@@ -14,12 +14,12 @@ from typing import Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
+from bot.content.small_answers import SmallAnswer
 from bot.errors import ModelError
 from bot.nlu.choice_logit import fit_weights, softmax
 from bot.nlu.everyday_messages import Does
 from bot.nlu.everyday_reader import Shelf
 from bot.nlu.label_model import Encoded, LabelModelOptions, likeness_of
-from bot.nlu.small_answers import SmallAnswer
 from bot.nlu.stored import stored_arrays
 from bot.text.compact import CompactMatrix
 

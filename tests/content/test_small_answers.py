@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.content.responses import get_responses
-from bot.nlu.small_answers import SMALL_PREFIX, get_small_answers
+from bot.content.small_answers import SMALL_PREFIX, get_small_answers
 from bot.nlu.topics import topic_of
 
 MOST_WORDS = 45

@@ -33,6 +33,19 @@ def test_an_answer_shows_question_voices_source_standing_phrasings_and_where_but
         assert shown in part
 
 
+def test_small_answers_stand_under_the_long_one_with_what_is_asked_and_for_whom_each_wording_is(pages):
+    page = pages["small_age_appropriate_apps.md"]
+    start = page.index("\n## When is it time for a first phone?")
+    part = page[start : page.index("\n## ", start + 5)]
+    for shown in ("**“can i give him my old one” · “using dads old iphone”", "> **To parent:** Yes, but reset it first",
+                  "> **To child:** Yes, that can be good.", "`utter_small_old_phone_hand_me_down` · written 2026-12-01 · draft"):  # fmt: skip
+        assert shown in part
+    listed = re.findall(r"^- \[(.+)\]\(#.+\)$", page, re.MULTILINE)
+    assert listed == re.findall(r"^## (.+)$", page, re.MULTILINE) and len(listed) < 20
+    used = {int(one) for found in re.findall(r"· sources ([\d, ]+)$", page, re.MULTILINE) for one in found.split(", ")}
+    assert used == {int(number) for number in re.findall(r"^(\d+)\. ", page, re.MULTILINE)}
+
+
 def test_there_is_a_page_for_each_topic_fixed_text_journey_platform_and_for_the_helplines(pages):
     assert {"crisis.md", "check_in.md", "barriers.md", "journey_safety_quiz.md", "helplines.md", INDEX} <= set(pages)
     # Also what no conversation says: the words on a card, and those of the chat itself.

@@ -8,12 +8,12 @@ from typing import Optional, Sequence, Tuple
 import numpy as np
 import pytest
 
+from bot.content.small_answers import SmallAnswer
 from bot.errors import ModelError
 from bot.nlu.everyday_messages import Does
 from bot.nlu.everyday_reader import Shelf
 from bot.nlu.label_model import Encoded
 from bot.nlu.small_answer_reader import Following, Known, SmallAnswerReader
-from bot.nlu.small_answers import SmallAnswer
 
 SHELF = Shelf(["block_someone", "first_phone"], ["privacy", "phones"], {}, frozenset())
 ANSWERS = [

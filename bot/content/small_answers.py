@@ -74,4 +74,4 @@ def _small_answer(line: str, place: str) -> SmallAnswer:
             raise KeyError("after, asked or for")
         return SmallAnswer(str(row["id"]), after, asked, readers)
     except (ValueError, KeyError, TypeError) as error:
-        raise ContentError(f"{place}: {error} is missing or not known; see bot/nlu/small_answers.py.") from None
+        raise ContentError(f"{place}: {error} is missing or not known; see bot/content/small_answers.py.") from None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.small_answers import SmallAnswer, load_small_answers
 from bot.errors import ContentError
-from bot.nlu.small_answers import SmallAnswer, load_small_answers
 
 ROW = {"id": "they_can_tell", "after": ["block_someone"], "asked": ["can they tell", "do they get a message"]}
 
