@@ -17,6 +17,8 @@ from bot.errors import ModelError
 
 #: Folders with Rasa-format files. `data/risk`, `data/hotlines` and `data/platforms` have other readers.
 TRAINING_DIRS = ("data/nlu", "data/responses", "data/rules", "data/stories")
+#: In `models/`: the fingerprint of what the model there was made from.
+STAMP = "kindlight.fingerprint"
 #: Named in Rasa's configuration while we train; Rasa's own commands read the same files with Rasa's reader.
 _IMPORTER = "bot.training_importer.TrainingImporter"
 _SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
@@ -57,7 +59,7 @@ def is_model_current() -> bool:
     from bot.safety import training as safety_training
 
     models = get_settings().models_dir
-    stamp = models / "kindlight.fingerprint"
+    stamp = models / STAMP
     is_current = (models / MODEL_NAME).is_file() and stamp.is_file() and stamp.read_text() == fingerprint()
     return is_current and safety_training.is_current()
 
@@ -70,22 +72,19 @@ def train() -> Path:
         ModelError: Rasa refused the data; its own messages were printed above.
     """
     from bot.content.responses import get_responses
-    from bot.safety.engine import get_engine
     from bot.text import english
 
     get_responses().check()
     started = time.perf_counter()
     english.prepare()
     print(f"  English encoder: {time.perf_counter() - started:.0f} s", flush=True)
-    # Beside the safety engine, which is half of the work when nothing is kept from an earlier training.
+    # The safety engine takes a third of the time and one processor of its own: it is made beside the assistant.
     spawn = multiprocessing.get_context("spawn")
-    encoding = [spawn.Process(target=part) for part in (_encode_examples, _encode_stories)]
-    for process in encoding:
+    engine, *encoding = (spawn.Process(target=part) for part in (_train_engine, _encode_examples, _encode_stories))
+    for process in (engine, *encoding):
         process.start()
-    get_engine()
-    print(f"  Safety engine: {time.perf_counter() - started:.0f} s", flush=True)
-    # When one failed, the same happens again below, with Rasa's words for it.
     for process in encoding:
+        # When one failed, the same happens again below, with Rasa's words for it.
         process.join()
     print(f"  Examples encoded: {time.perf_counter() - started:.0f} s", flush=True)
     from bot import rasa_process
@@ -94,7 +93,23 @@ def train() -> Path:
     from bot import training_progress
 
     training_progress.install()
-    return _train_assistant(get_settings().models_dir)
+    try:
+        made = _train_assistant(get_settings().models_dir)
+    finally:
+        engine.join()
+    if engine.exitcode != 0:
+        (get_settings().models_dir / STAMP).unlink(missing_ok=True)
+        raise ModelError("The safety engine was not trained. The messages above say why.")
+    return made
+
+
+def _train_engine() -> None:
+    """In a process of its own: fits the safety engine and keeps it."""
+    from bot.safety.engine import get_engine
+
+    started = time.perf_counter()
+    get_engine()
+    print(f"  Safety engine: {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def _train_assistant(models: Path) -> Path:
@@ -124,7 +139,7 @@ def _train_assistant(models: Path) -> Path:
             Path(result.model).replace(models / MODEL_NAME)
     except (RasaException, YAMLError) as error:
         raise ModelError(f"Training stopped: {' '.join(str(error).split())}") from error
-    (models / "kindlight.fingerprint").write_text(made_from)
+    (models / STAMP).write_text(made_from)
     return models / MODEL_NAME
 
 

@@ -15,6 +15,7 @@ LAYERS = {
     "middle-view": "bot.text.middle_view",
     "joining": "bot.safety.second_reading_fitting",
     "context": "bot.safety.context_fitting",
+    "phrasings": "bot.nlu.redundant_phrasings_fitting",
 }
 
 
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
     def refit(
         layers: Optional[List[str]] = typer.Argument(None, metavar="LAYER…", help=f"Any of {', '.join(LAYERS)}."),
     ) -> None:
-        """Fits the middle view, the joining layer and the context layer, or those that are named; half an hour in all.
+        """Fits the middle view and two layers and chooses the phrasings, or does what is named; over an hour in all.
 
         Run it after the adapter was trained, and train the assistant after it.
         """

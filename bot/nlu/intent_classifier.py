@@ -83,6 +83,7 @@ from bot.nlu.courtesies import question_among, without_courtesies
 from bot.nlu.everyday_messages import Does, EverydayMessage, load_everyday_messages
 from bot.nlu.everyday_reader import EverydayReader, Read, Shelf
 from bot.nlu.label_model import Encoded, LabelModel, LabelModelOptions
+from bot.nlu.redundant_phrasings import learned_from
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.small_answer_reader import Following, Known, SmallAnswerReader
 from bot.nlu.topics import (
@@ -239,13 +240,14 @@ class SemanticIntentClassifier(GraphComponent):
         return cls(config, model_storage, resource, model, asked, told, everyday, small)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the label model on every example that has words and an intent, then the rankers, and stores all."""
-        examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
-        targets = [example.get_full_intent() for example in examples]
-        self._model = LabelModel.train(_encoded(examples), targets, self._options())
+        """Fits the label model on the phrasings of intents that add something, then the rankers, and stores all."""
+        labels, texts, encoded = phrasings_of(training_data)
+        learned = learned_from(labels, texts)
+        options = self.options_of(self._config)
+        self._model = LabelModel.train(encoded.of(learned), [labels[place] for place in learned], options)
         # Answering uses one thread a message; training has the machine to itself.
         with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
-            self._asked, self._told = self._train_rankers(_encoded(examples), targets)
+            self._asked, self._told = self._train_rankers(encoded, labels)
             self._everyday, self._small = self._train_everyday()
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / self.FILE_NAME)
@@ -616,8 +618,10 @@ class SemanticIntentClassifier(GraphComponent):
         is_answer = label.startswith(RETRIEVAL_INTENT + "/")
         return float(self._config[ANSWER_THRESHOLD if is_answer else THRESHOLD])
 
-    def _options(self) -> LabelModelOptions:
-        return LabelModelOptions(**{field.name: float(self._config[field.name]) for field in fields(LabelModelOptions)})
+    @staticmethod
+    def options_of(config: Dict[str, Any]) -> LabelModelOptions:
+        """The options of the label model among those of the component."""
+        return LabelModelOptions(**{field.name: float(config[field.name]) for field in fields(LabelModelOptions)})
 
 
 def _shelf(labels: Sequence[str]) -> Shelf:
@@ -696,6 +700,13 @@ def _asked(message: Message) -> Encoded:
 
 def _asked_text(message: Message) -> str:
     return str(message.get(ASKED_TEXT) or message.get(TEXT) or "")
+
+
+def phrasings_of(training_data: TrainingData) -> Tuple[List[str], List[str], Encoded]:
+    """Labels, texts and embeddings of every example that has words and an intent."""
+    examples = [example for example in training_data.intent_examples if example.get(EMBEDDING) is not None]
+    labels = [example.get_full_intent() for example in examples]
+    return labels, [example.get(TEXT) for example in examples], _encoded(examples)
 
 
 def _encoded(messages: List[Message]) -> Encoded:

@@ -150,6 +150,11 @@ class LabelModel:
         meaning, detail = CompactMatrix.of(encoded.meaning), CompactMatrix.of(encoded.detail)
         return cls(labels, meaning, detail, Coefficients.of(coefficients, places), chosen)
 
+    @property
+    def own(self) -> np.ndarray:
+        """What each example counts for its own label: `float32`, shape `(examples,)`."""
+        return self._coefficients.own
+
     def confidences(self, encoded: Encoded) -> np.ndarray:
         """Confidence of each label for each text, rows summing to 1.
 

@@ -30,8 +30,8 @@ def run(*arguments: str) -> str:
 
 def test_all_layers_are_fitted_in_their_order_and_each_is_announced(fitted: List[str]) -> None:
     said = run()
-    assert fitted == ["middle-view", "joining", "context"]
-    assert "joining …" in said and "context: 0 s" in said
+    assert fitted == ["middle-view", "joining", "context", "phrasings"]
+    assert "joining …" in said and "phrasings: 0 s" in said
 
 
 def test_named_layers_keep_that_order(fitted: List[str]) -> None:
@@ -40,6 +40,6 @@ def test_named_layers_keep_that_order(fitted: List[str]) -> None:
 
 
 def test_a_name_that_is_none_is_said_and_nothing_is_fitted(fitted: List[str]) -> None:
-    with pytest.raises(InputError, match="There is no layer 'adapter'. Use one of: middle-view, joining, context."):
+    with pytest.raises(InputError, match="There is no layer 'adapter'. Use one of: middle-view, joining, context, phrasings."):
         run("joining", "adapter")
     assert not fitted
