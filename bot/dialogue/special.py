@@ -624,6 +624,8 @@ def _second_miss(tracker: DialogueStateTracker, facts: ConversationFacts) -> Dra
 def _not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
+    if alone < RiskLevel.ESCALATE and hides_scars(text_of(tracker)):
+        return "utter_scars"
     if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not after_ones_own_deed(tracker, facts):
         return _told_more(tracker, facts)
     if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):

@@ -31,6 +31,8 @@ GATES = (
     "sessions_in_time",
     "sessions_any_reaction_on_quiet",
     "sessions_reaction_on_quiet_messages",
+    "long_talk_in_time",
+    "long_talk_reaction_on_quiet_messages",
 )
 _DIGITS = 1000
 

@@ -23,7 +23,8 @@ class Session:
 
     Attributes:
         completes_at: Index of the turn that completes the risk; None for a quiet conversation.
-        kind: How the risk is told: pieces, after_change_of_subject, hidden_in_long, reply_to_button_or_form, quiet.
+        kind: How the risk is told: pieces, after_change_of_subject, hidden_in_long, reply_to_button_or_form,
+            after_everyday_talk, quiet.
     """
 
     id: str
@@ -43,6 +44,8 @@ class HeldOut:
     languages: List[LabelledLine]
     panel: List[LabelledLine]
     sessions: List[Session]
+    #: As people ramble on after an answer; the other sessions are in short messages.
+    long_talk: List[Session]
 
 
 def load_held_out(folder: Path = HELD_OUT_DIR) -> HeldOut:
@@ -57,6 +60,7 @@ def load_held_out(folder: Path = HELD_OUT_DIR) -> HeldOut:
         languages=read_lines(read_json_lines(folder / "languages.jsonl")),
         panel=_panel(folder / "panel.yml"),
         sessions=_sessions(folder / "sessions.jsonl"),
+        long_talk=_sessions(folder / "long_talk.jsonl"),
     )
 
 

@@ -53,6 +53,7 @@ class Core:
     languages: List[Measured]
     panel: Dict[str, List[Measured]]
     referrals: List[Referral]
+    long_talk: List[Referral]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def measure_core(engine: SafetyEngine, held_out: HeldOut) -> Core:
         languages=measure(held_out.languages, engine),
         panel=robustness.panel(engine, held_out.panel),
         referrals=robustness.referrals(engine, held_out.sessions),
+        long_talk=robustness.referrals(engine, held_out.long_talk),
     )
 
 
@@ -114,6 +116,8 @@ def gate_figures(core: Core) -> Dict[str, Proportion]:
         "sessions_in_time": robustness.in_time(core.referrals),
         "sessions_any_reaction_on_quiet": robustness.quiet_sessions(core.referrals),
         "sessions_reaction_on_quiet_messages": robustness.quiet_messages(core.referrals),
+        "long_talk_in_time": robustness.in_time(core.long_talk),
+        "long_talk_reaction_on_quiet_messages": robustness.quiet_messages(core.long_talk),
     }
 
 

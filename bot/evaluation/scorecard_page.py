@@ -49,7 +49,7 @@ def page(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         _changes(card),
         _panel(card.core),
         _languages(card.core),
-        _sessions(card.core.referrals),
+        _sessions([*card.core.referrals, *card.core.long_talk]),
         _after_card(card),
         _case_questions(card),
         _case_statements(card),
@@ -80,8 +80,8 @@ def _gates(card: Scorecard, gates: Mapping[str, Gate]) -> str:
         rows.append([name, card.figures[name].as_text(), f"{sign} {gate.goal:g}", reached, f"{sign} {gate.bound:g}"])
     lines = (
         f"{len(core.risk)} messages at risk in {card.figures['recall_check_in'].total} situations, "
-        f"{len(core.quiet)} quiet ones, {len(core.referrals)} conversations, {len(core.languages)} messages in other "
-        f"languages, {len(core.held_out.panel)} panel statements."
+        f"{len(core.quiet)} quiet ones, {len(core.referrals) + len(core.long_talk)} conversations, "
+        f"{len(core.languages)} messages in other languages, {len(core.held_out.panel)} panel statements."
     )
     header = ["Figure", "Measured", "Goal", "Reached", "May not fall or rise past"]
     return f"## Gate figures\n\n{lines}\n\n{table(header, rows)}"

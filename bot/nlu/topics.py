@@ -70,11 +70,13 @@ HARMLESS_ANSWERS: Mapping[str, FrozenSet[str]] = {
     levels.ADULT_INVOLVED: frozenset(
         {
             "scam_message", "parents_disagree_about_apps", "foster_carers_and_phones", "attached_to_ai_friend",
-            "are_ai_companions_safe", "game_trading_scam", "someone_has_my_game_id",
+            "are_ai_companions_safe", "game_trading_scam", "someone_has_my_game_id", "crush_online",
         }
     ),
     # What these answers are about sounds of a picture, or of somebody who hurts.
-    levels.IMAGE_SHARED: frozenset({"left_out_of_group", "still_in_mean_group_chat", "fake_account_of_me"}),
+    levels.IMAGE_SHARED: frozenset(
+        {"left_out_of_group", "still_in_mean_group_chat", "fake_account_of_me", "sexting_law"}
+    ),
     levels.ABUSE_DISCLOSURE: frozenset(
         {
             "partner_wants_my_password", "left_out_of_group", "still_in_mean_group_chat",

@@ -41,6 +41,7 @@ from bot.safety.levels import (
 from bot.safety.protocol import ANOTHER_TROUBLE_FROM, category_of_yes, is_another_trouble, is_part_of
 
 _LIKELIER_THAN_NOT = 0.5
+_FEARS_REVENGE = "told_fear_of_revenge"
 #: From this score words of despair after another trouble's card are met as such, and not as talk about that card.
 DESPAIR_FROM = 0.8
 #: From this score such words are asked about, where they would not bring a card.
@@ -246,6 +247,9 @@ class Turn:
     def is_another_trouble(self) -> bool:
         """Whether the risk is surely none that a card was about; what a trouble is made of is another if so said."""
         named = self.risk.main_category
+        if self.intent == _FEARS_REVENGE and named == EXTORTION and not self.told_plainly:
+            # "They will know it was me and make me pay" sounds of blackmail to the readers.
+            return False
         is_new = self.adds_trouble and named is not None and named not in self.cards_given
         return is_another_trouble(self.risk, self.cards_given) or (is_new and self._is_sure(named))
 

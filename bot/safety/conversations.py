@@ -1,4 +1,4 @@
-"""Whole conversations that the context layer learns from: `data/risk/conversations/*.jsonl`."""
+"""Whole conversations that the context layer learns from: `data/risk/conversations/` and `data/everyday/`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot.errors import ContentError
 from bot.safety.signals import RISK_DIR
 
 CONVERSATIONS_DIR = RISK_DIR / "conversations"
+#: Everyday talk after an answer, read elsewhere for what each message does. Nobody in it is at risk.
+EVERYDAY_DIR = RISK_DIR.parent / "everyday"
 #: No message tells it; the last of several completes it.
 IN_PIECES = "in_pieces"
 #: One message tells it, after talk of something else.
@@ -55,6 +57,16 @@ def load_conversations(folder: Path = CONVERSATIONS_DIR) -> List[Conversation]:
         _conversation(path, json.loads(line))
         for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+
+
+def load_everyday_talk(folder: Path = EVERYDAY_DIR) -> List[Conversation]:
+    """Reads every conversation of everyday talk: all of it is quiet."""
+    return [
+        Conversation(f"{path.stem} {place}", tuple(said["says"] for said in json.loads(line)["messages"]), None, None)
+        for path in sorted(folder.glob("*.jsonl"))
+        for place, line in enumerate(path.read_text(encoding="utf-8").splitlines())
         if line.strip()
     ]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.safety.answers import is_shown_pornography, reaches_a_service, says_they_are_young, speaks_of_dying
 from bot.safety.classifier import Evidence, Reading, RiskClassifier, is_long, parts_of, telling_parts
-from bot.safety.context import ContextLayer
+from bot.safety.context import ContextLayer, numbers_of
 from bot.safety.cues import Cues, gather_evidence, get_cues, language_of
 from bot.safety.decision import Decision, Thresholds, decide
 from bot.safety.figures import in_plain_words
@@ -60,12 +60,13 @@ class _Heard:
     """One text as it was assessed.
 
     Attributes:
-        reading: Both readers on it; None where it had no words, where only the first has read it, or after a failure.
+        numbers: What the context layer sees of it; None where it had no words, where only the first reader has read it,
+            or after a failure.
         is_surely_quiet: Whether the first reader was sure that several messages together tell of nothing.
     """
 
     assessment: RiskAssessment
-    reading: Reading | None = None
+    numbers: np.ndarray | None = None
     is_surely_quiet: bool = False
 
     @property
@@ -175,8 +176,8 @@ class SafetyEngine:
             return newest.assessment, newest.assessment
         return newest.assessment, self._completed(together, newest)
 
-    def read_turn(self, texts: Sequence[str]) -> Tuple[Reading, Reading] | None:
-        """What the context layer weighs: both readers on the newest message, and on the last messages as one text.
+    def read_turn(self, texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray] | None:
+        """What the context layer weighs: the newest message, and the last messages as one text.
 
         Returns:
             None where there is one message only, or where one of the two was not read by both readers.
@@ -184,15 +185,14 @@ class SafetyEngine:
         recent = [text for text in texts[-SESSION_MESSAGES:] if text.strip()]
         if len(recent) < 2:
             return None
-        alone, together = self._hear(texts[-1]).reading, self._hear_together(recent, thoroughly=True).reading
+        alone, together = self._hear(texts[-1]).numbers, self._hear_together(recent, thoroughly=True).numbers
         return None if alone is None or together is None else (alone, together)
 
     def _weighed(self, alone: _Heard, together: _Heard, text: str) -> Tuple[_Heard, bool]:
         """The newest message in the light of all, and whether all of them call for a card."""
-        if alone.reading is None or together.reading is None or is_long(text):
-            # A long message is a conversation of its own; the layer knows short ones.
+        if alone.numbers is None or together.numbers is None:
             return alone, together.level >= RiskLevel.ESCALATE
-        likely = self._context.probability(alone.reading, together.reading)
+        likely = self._context.probability(alone.numbers, together.numbers)
         # "I literally want to die" after a word of exams is asked about, and so is an older cousin who shows such
         # films: the words name what is feared.
         is_named = alone.assessment.main_category == SELF_HARM and speaks_of_dying(text)
@@ -280,6 +280,7 @@ class SafetyEngine:
         is_read_twice = in_english and (thoroughly or not is_quiet)
         if is_read_twice:
             reading = self._second_reading.joined_with(reading, cleaned.text, telling)
+        numbers = numbers_of(reading, cleaned.text) if is_read_twice else None
         decision = decide(reading, evidence, self._thresholds if in_english else self._thresholds.other_languages())
         speaker = max(reading.speakers, key=lambda known: reading.speakers[known])
         # A learned score on "i called childline" mostly repeats why people call.
@@ -287,11 +288,11 @@ class SafetyEngine:
         quiet = RiskAssessment(speaker=speaker, stance=evidence.stance, language=language)
         decision = within_words(decision, reading, speaker, cleaned.text, is_alone=not messages)
         if decision.level is RiskLevel.NONE or good_news:
-            return _Heard(quiet, reading if is_read_twice else None, is_quiet)
+            return _Heard(quiet, numbers, is_quiet)
         found = replace(
             quiet, level=decision.level, categories=decision.categories, findings=self._findings(decision, cleaned)
         )
-        return _Heard(found, reading if is_read_twice else None, is_quiet)
+        return _Heard(found, numbers, is_quiet)
 
     def _read(
         self, parts: Sequence[str], embedding: np.ndarray | None, evidence: Evidence

@@ -26,7 +26,7 @@ class EngineThatShouts:
 
 def small_sets() -> HeldOut:
     sets = load_held_out()
-    return HeldOut(sets.risk[::40], sets.quiet[::40], sets.languages[::10], sets.panel[::12], sets.sessions[::6])
+    return HeldOut(sets.risk[::40], sets.quiet[::40], sets.languages[::10], sets.panel[::12], sets.sessions[::6], sets.long_talk[::9])
 
 
 def test_the_page_shows_every_part(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import ContentError, ModelError
 from bot.safety.classifier import Reading
-from bot.safety.context import ContextLayer, context_features
+from bot.safety.context import OF_A_TEXT, ContextLayer, numbers_of
 from bot.safety.context_fitting import Turn, cross_validated, fit, table
-from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations
+from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations, load_everyday_talk
 from bot.safety.engine import _Heard, get_engine
 from bot.safety.levels import IMMEDIATE_DANGER, RiskAssessment, RiskLevel
 
@@ -19,6 +19,29 @@ IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he sho
 A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "im finished"]
 A_CASTLE = ["im playing minecraft with my cousin", "we built a castle", "he keeps blowing up my house and killing me"]
 A_PLAY = ["we did a play at school", "i was the witch", "and then they burned me at the end"]
+
+
+#: Written for this test: long, ordinary, and full of words that could mean harm.
+LONG_AND_ORDINARY = [
+    "how much screen time is ok for an 11 year old?",
+    "We had the big row about it last night. He hit the roof, his dad came up and shouted at the pair of us to keep it down, and then "
+    "it turned out all he wanted was ten minutes to finish his level, so I felt like the wicked witch. Do other people set a timer?",
+    "So the timer went well for two days, then my mother in law came to stay and let him have the tablet in her room till all hours, "
+    "she says what happens at grandmas stays at grandmas, honestly I could have strangled her. What do I say without a fight?",
+]
+TOLD_IN_AN_ASIDE = [
+    *LONG_AND_ORDINARY[:2],
+    "The timer is going fine, thanks, we only had one slammed door, and his sister did her reading without being asked for once. He did "
+    "say the man who runs the game server has been asking him for pictures and told him not to tell me, which I thought was odd. "
+    "Anyway should the timer be on at weekends as well?",
+]
+
+
+def layer(**weights: float) -> ContextLayer:
+    """One that weighs the first number of each text, and an intercept."""
+    made = np.zeros(2 * OF_A_TEXT + 1, dtype=np.float32)
+    made[0], made[OF_A_TEXT], made[-1] = weights.get("alone", 0), weights.get("together", 0), weights.get("intercept", 0)
+    return ContextLayer(made)
 
 
 def reading(share: float) -> Reading:
@@ -56,7 +79,7 @@ def test_an_emergency_that_the_conversation_does_not_bear_out_is_asked_about(mon
     engine = get_engine()
     told = "there is someone in our house with a crowbar and he is coming up"
     assert engine.assess(told).level is RiskLevel.EMERGENCY
-    monkeypatch.setattr(engine, "_context", ContextLayer(np.asarray([0, 0, 0, 0, -30], dtype=np.float32)))
+    monkeypatch.setattr(engine, "_context", layer(intercept=-30))
     assert engine.assess_turn(["hi", told])[0].level >= RiskLevel.CHECK_IN
 
 
@@ -80,11 +103,27 @@ def test_an_emergency_of_several_messages_needs_to_be_nearly_sure_where_the_newe
     assert completed.level is expected and completed.categories == danger.categories
 
 
-def test_the_layer_weighs_both_readings():
-    layer = ContextLayer(np.asarray([0.5, 0.0, 0.5, 0.0, 0.0], dtype=np.float32))
-    assert layer.probability(reading(0.5), reading(0.5)) == pytest.approx(0.5)
-    assert layer.probability(reading(0.9), reading(0.01)) < layer.probability(reading(0.9), reading(0.5)) < 0.9
-    assert np.isfinite(context_features(reading(0.0), reading(1.0))).all()
+def test_long_ordinary_messages_in_everyday_talk_are_quiet():
+    for count in range(1, len(LONG_AND_ORDINARY) + 1):
+        newest, together = get_engine().assess_turn(LONG_AND_ORDINARY[:count])
+        assert newest.level is together.level is RiskLevel.NONE
+
+
+def test_a_risk_told_in_an_aside_of_a_long_message_is_heard():
+    assert get_engine().assess_turn(TOLD_IN_AN_ASIDE)[1].level >= RiskLevel.ESCALATE
+
+
+def test_the_layer_weighs_both_texts():
+    weighing = layer(alone=0.5, together=0.5)
+    likely, unsure, unlikely = (numbers_of(reading(share), "so we agreed on saturdays") for share in (0.9, 0.5, 0.01))
+    assert weighing.probability(unsure, unsure) == pytest.approx(0.5)
+    assert weighing.probability(likely, unlikely) < weighing.probability(likely, unsure) < 0.9
+
+
+def test_what_the_layer_sees_of_a_text_are_numbers_whatever_the_readings_say():
+    for share in (0.0, 1.0):
+        assert numbers_of(reading(share), "ok").shape == (OF_A_TEXT,)
+        assert np.isfinite(numbers_of(reading(share), "ok")).all()
 
 
 def test_a_missing_layer_is_named(tmp_path):
@@ -94,7 +133,7 @@ def test_a_missing_layer_is_named(tmp_path):
 
 def test_a_layer_of_another_size_stops_the_start(tmp_path):
     np.savez(tmp_path / "context.npz", weights=np.zeros(4))
-    with pytest.raises(ModelError, match="holds 4 numbers instead of 5"):
+    with pytest.raises(ModelError, match=f"holds 4 numbers instead of {2 * OF_A_TEXT + 1}"):
         ContextLayer.load(tmp_path / "context.npz")
 
 
@@ -115,6 +154,13 @@ def test_before_a_risk_in_pieces_nobody_can_say_and_before_one_told_at_once_all_
     assert [is_told for _, is_told in by_told["in_pieces"].judged] == [True]
     assert [is_told for _, is_told in by_told["at_once"].judged] == [False] * (by_told["at_once"].completes_at - 1) + [True]
     assert not any(is_told for _, is_told in by_told[None].judged)
+
+
+def test_everyday_talk_is_read_as_quiet_from_its_second_message_on():
+    found = load_everyday_talk()
+    assert len(found) > 300 and len({one.id for one in found}) == len(found)
+    assert all([place for place, _ in one.judged] == list(range(1, len(one.turns))) for one in found)
+    assert not any(is_told for one in found for _, is_told in one.judged)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import ModelError
 from bot.safety import second_reading
 from bot.safety.classifier import LEVELS, SPEAKERS, TELLING_PARTS_OF_LONG, Reading
-from bot.safety.levels import CATEGORIES
+from bot.safety.levels import ABUSE_DISCLOSURE, CATEGORIES
 from bot.safety.second_reading import SecondReading
 
 
@@ -25,8 +25,11 @@ def reading(any_risk: float, card: float) -> Reading:
 def test_joined_shares_are_shares_and_follow_the_encoder() -> None:
     layer = SecondReading.load()
     first = reading(0.5, 0.4)
-    outputs = len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)
-    quiet, risky = (layer.joined(first, np.full((1, outputs), value, dtype=np.float32)) for value in (-4.0, 4.0))
+    nothing = np.full((1, len(LEVELS) + len(CATEGORIES) + len(SPEAKERS)), -4.0, dtype=np.float32)
+    # Any risk, a card, and one category: what the encoder says of a message that tells one thing.
+    something = nothing.copy()
+    something[0, [0, 1, len(LEVELS) + CATEGORIES.index(ABUSE_DISCLOSURE)]] = 4.0
+    quiet, risky = (layer.joined(first, logits) for logits in (nothing, something))
     for found in (quiet, risky):
         assert all(0 <= share <= 1 for share in [*found.levels.values(), *found.categories.values()])
         assert sum(found.speakers.values()) == pytest.approx(1)
