@@ -8,10 +8,12 @@ import re
 import tempfile
 import time
 from pathlib import Path
+from typing import Callable
 
 import yaml
 
 from bot.assistant import MODEL_NAME
+from bot.child_process import end_with_parent
 from bot.config import PROJECT_DIR, get_settings
 from bot.errors import ModelError
 
@@ -80,7 +82,8 @@ def train() -> Path:
     print(f"  English encoder: {time.perf_counter() - started:.0f} s", flush=True)
     # The safety engine takes a third of the time and one processor of its own: it is made beside the assistant.
     spawn = multiprocessing.get_context("spawn")
-    engine, *encoding = (spawn.Process(target=part) for part in (_train_engine, _encode_examples, _encode_stories))
+    parts = (_train_engine, _encode_examples, _encode_stories)
+    engine, *encoding = (spawn.Process(target=_as_a_part, args=(part,)) for part in parts)
     for process in (engine, *encoding):
         process.start()
     for process in encoding:
@@ -101,6 +104,12 @@ def train() -> Path:
         (get_settings().models_dir / STAMP).unlink(missing_ok=True)
         raise ModelError("The safety engine was not trained. The messages above say why.")
     return made
+
+
+def _as_a_part(part: Callable[[], None]) -> None:
+    """Does one part of a training, and stops when the training is stopped."""
+    end_with_parent()
+    part()
 
 
 def _train_engine() -> None:

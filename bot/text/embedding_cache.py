@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.child_process import end_with_parent
 from bot.config import get_settings
 from bot.text.encoder import DIMENSIONS, get_encoder
 from bot.text.stored_embeddings import KEY_BYTES, read_rows
@@ -118,7 +119,7 @@ def _in_processes(
         yield from map(encode, batches)
         return
     # Started anew, not forked: the encoders have locks and threads of their own.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), end_with_parent) as pool:
         yield from pool.map(encode, batches)
 
 
