@@ -64,7 +64,8 @@ from bot.nlu.topics import (
     is_harmless,
     topic_of,
 )
-from bot.policies.safety_decision import AFTER_CARD_INTENTS, CONTACTED, NO_INTENTS, Decision, OpenCard, Turn, decide
+from bot.policies.safety_decision import AFTER_CARD_INTENTS, CONTACTED, NO_INTENTS, Decision, decide
+from bot.policies.safety_turn import OpenCard, Turn
 from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
     AFTER_AN_OVERDOSE,

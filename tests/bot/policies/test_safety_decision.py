@@ -18,7 +18,8 @@ from bot.dialogue.constants import (
 )
 from bot.dialogue.meaning import Meaning
 from bot.policies import safety_decision
-from bot.policies.safety_decision import UNNAMED, Decision, OpenCard, Turn
+from bot.policies.safety_decision import UNNAMED, Decision
+from bot.policies.safety_turn import OpenCard, Turn
 from bot.safety.levels import (
     ABUSE_DISCLOSURE,
     ADULT_INVOLVED,
