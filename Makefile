@@ -28,7 +28,7 @@ test: train ## Run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Two at a time: together they take as long as the figures alone.
-check: train ## Lint, types, content and Rasa's own data validation
+check: train ## Safety figures against their gates, lint, types, content, Rasa's data validation, doctor
 	@$(MAKE) --no-print-directory --jobs 2 $(CHECKS)
 
 check-figures:

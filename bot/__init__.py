@@ -3,7 +3,7 @@
 1. `bot.widget`, `bot.channels`   a person writes; the channel authenticates, de-duplicates, limits and guards
 2. `bot.text`, `bot.nlu`          the text is cleaned up, encoded once and understood
 3. `bot.safety`                   risk is assessed: categories, level, speaker, explanation
-4. `bot.policies`                 safety decides first, then rules, then stories
+4. `bot.policies`                 safety decides first, then a journey under way, then rules, then stories
 5. `actions`, `bot.content`       the answer is looked up: helplines, privacy steps, plans
 6. `data/`                        every word a person reads
 7. `bot.eventlog`                 what happened is passed on, never on the reply's path

@@ -12,5 +12,6 @@
 - `retention`     what is removed when · `erasure` "delete my chat" · `originals` sealed words, off by default
 - `alerting`      which alerts are due; `bot.alerts` sends them
 
-Only redacted text comes in. SQLAlchemy stays inside this package.
+Only redacted text comes in. SQL is spoken here alone; who calls this package may hold a session and catch SQLAlchemy's
+errors.
 """
