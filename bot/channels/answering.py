@@ -5,6 +5,7 @@ Everything but the way: `messaging.py` takes the message and sends what is said 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from bot.channels.chat_store import Begun, Chat
 from bot.channels.commands import Command, find_command, find_language
 from bot.channels.deletion import CONFIRM_DELETE, deletion_reply
 from bot.channels.first_line import is_about_safety, with_first_line
-from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.channels.guard import Guard, GuardContext, answer_guarded, in_time
 from bot.channels.incoming import BUTTON, TEXT, UNREAD_KINDS, Reply, Turn
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.offers import seal, unseal
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 #: The request to slow down is made once in this time, however much comes.
 SLOW_DOWN_EVERY_SECONDS = 30.0
+#: A look that decides who reads a message takes no longer: what tells of a risk is then read by the guard, in its time.
+LOOK_SECONDS = 0.5
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
@@ -74,6 +77,8 @@ class Answering:
         self._asked_for_language: Recent[str, bool] = Recent()
         self._asked_for_country: Recent[str, bool] = Recent()
         self._spoke_of_safety: Recent[str, _Spoken] = Recent()
+        #: What the guard heard in an update that is being answered: the category alone, none of its words.
+        self._heard: Recent[str, Optional[str]] = Recent()
         self._on_new_message: Optional[OnNewMessage] = None
         self._app: Any = None
 
@@ -99,14 +104,8 @@ class Answering:
             # Rasa, the file and a platform's own code may raise anything. Naming kinds would leave a person at risk
             # without an answer on the day a new one appears, so all of them lead to the guard, and to the log by kind.
             logger.error("%s: a message broke the channel (%s); the guard answers.", self.name, type(error).__name__)
-            context = self._context(turn)
-            # It may have broken before anybody looked at the words.
-            newest = self._guard.read(turn.incoming.text[:MAX_MESSAGE_CHARS])
-            together = self._guard.assess_together(turn.conversation_id)
-            assessment = max(newest, together, key=lambda found: found.level)
-            replies, chat = self._guard.reply(assessment, context), turn.chat
-            self._guard.note_said(context, replies)
-        return self._made_private(turn, replies, chat)
+            replies, chat = await self._guard_after_a_fault(turn), turn.chat
+        return self._made_private(turn, replies, chat, await self._told(turn, replies))
 
     def beyond_limit(self, turn: Turn) -> Tuple[List[Reply], bool]:
         """What is said to somebody who writes faster than a person can.
@@ -116,8 +115,12 @@ class Answering:
         """
         turn = replace(turn, incoming=turn.incoming.made_readable())
         key, moment = turn.chat.key, time.monotonic()
-        if not self._looks.wait_seconds(key, moment) and self._is_answered_again(turn):
-            return self._made_private(turn, self._guard_alone(turn), turn.chat)[0], True
+        if not self._looks.wait_seconds(key, moment):
+            found = self._guard.read(_words_to_read(turn))
+            if self._is_answered_again(turn, found):
+                assessment = self._guard.assess(turn.conversation_id, turn.incoming.text)
+                card = self._guard_alone(turn, assessment)
+                return self._made_private(turn, card, turn.chat, found.main_category)[0], True
         if moment - self._asked_to_slow_down.get(key, float("-inf")) > SLOW_DOWN_EVERY_SECONDS:
             self._asked_to_slow_down.note(key, moment)
             return [self._say("utter_slow_down", turn.chat)], False
@@ -144,10 +147,19 @@ class Answering:
             offer = seal(self._carrier.offer_of(replies), chat.key)
             await self._file.keep(lambda store: store.keep_offer(chat.key, offer))
 
-    def _made_private(self, turn: Turn, replies: List[Reply], chat: Chat) -> Tuple[List[Reply], Chat]:
-        """With a neutral first line before an answer about safety, and noted that there was one."""
+    def _made_private(
+        self, turn: Turn, replies: List[Reply], chat: Chat, told: Optional[str]
+    ) -> Tuple[List[Reply], Chat]:
+        """With a neutral first line before an answer about safety, and noted that there was one.
+
+        Args:
+            turn: What is answered.
+            replies: The whole answer.
+            chat: What is known of the chat from now on.
+            told: The category of what the message tells of.
+        """
         if any(map(is_about_safety, replies)):
-            self._spoke_of_safety.note(turn.conversation_id, self._spoken(turn, replies))
+            self._spoke_of_safety.note(turn.conversation_id, self._spoken(turn, replies, told))
             if turn.incoming.kind != BUTTON:
                 # A person who has tapped a button has the chat open; the line is for a phone that lies about.
                 replies = with_first_line(replies, self.name, chat.audience or CHILD, chat.carded)
@@ -156,16 +168,23 @@ class Answering:
             self._spoke_of_safety.pop(turn.conversation_id, None)
         return replies, chat
 
-    def _spoken(self, turn: Turn, replies: Sequence[Reply]) -> _Spoken:
+    async def _told(self, turn: Turn, replies: Sequence[Reply]) -> Optional[str]:
+        """The category of what a message tells of that is answered about safety; read here only if nobody has yet."""
+        is_read = turn.update in self._heard
+        heard = self._heard.pop(turn.update, None)
+        if is_read or not any(map(is_about_safety, replies)):
+            return heard
+        return (await in_time(self._guard.read, _words_to_read(turn))).main_category
+
+    def _spoken(self, turn: Turn, replies: Sequence[Reply], told: Optional[str]) -> _Spoken:
         """What these replies and those about safety just before them were about."""
         before = self._spoke_of_safety.get(turn.conversation_id, _Spoken(RiskLevel.CHECK_IN, frozenset()))
-        told = self._guard.read(turn.incoming.text[:MAX_MESSAGE_CHARS]).main_category
         cards = [RiskLevel.from_label(reply["card_level"]) for reply in replies if reply.get("card_level")]
         return _Spoken(max([before.level, *cards]), before.categories | ({told} if told else frozenset()))
 
     async def _said(self, turn: Turn) -> Tuple[List[Reply], Chat]:
         incoming, chat = turn.incoming, turn.chat
-        if incoming.edited and not self._is_answered_again(turn):
+        if incoming.edited and not self._is_answered_again(turn, await self._looked_at(_words_to_read(turn))):
             return [], chat
         if incoming.kind == BUTTON and incoming.text.strip() == CONFIRM_DELETE:
             return await self._delete(turn)
@@ -186,7 +205,7 @@ class Answering:
         if not text:
             return [], chat
         if len(text) > MAX_MESSAGE_CHARS:
-            return self._too_long(turn), chat
+            return await self._too_long(turn), chat
         language = find_language(text) if self._asked_for_language.pop(chat.key, False) else None
         if language:
             return [self._say("utter_messaging_language_noted", chat)], replace(chat, language=language)
@@ -194,7 +213,7 @@ class Answering:
         if country:
             return await self._asked(turn.saying(_country_button(country), BUTTON)), chat
         command = find_command(text)
-        if command is not None and not self._tells_of_risk(command.rest):
+        if command is not None and not await self._tells_of_risk(command.rest):
             return await self._commanded(command, turn)
         replies = await self._asked(turn)
         if not chat.greeted and not any(map(is_about_safety, replies)):
@@ -222,11 +241,6 @@ class Answering:
 
     async def _asked(self, turn: Turn) -> List[Reply]:
         """The assistant's answer, or the guard's."""
-        if turn.begun is Begun.AGAIN:
-            # A process that was stopped may have had the answer, but could not send it.
-            given = await self.given_before(turn.conversation_id, turn.update)
-            if given:
-                return given
         context = self._context(turn)
         output = RepliesChannel(self.name)
         known = {"audience": context.audience, "country": context.country, "language": context.language}
@@ -240,50 +254,74 @@ class Answering:
         )
 
         async def handle() -> None:
+            if turn.begun is Begun.AGAIN:
+                # A process that was stopped may have had the answer, but could not send it.
+                output.replies.extend(await self.given_before(turn.conversation_id, turn.update))
+                if output.replies:
+                    return
             if self._on_new_message is None:
                 raise RuntimeError("the channel is not connected")
             await self._on_new_message(message)
 
-        return await answer_guarded(self._guard, context, turn.words(), handle, output.replies)
+        def note(assessment: RiskAssessment) -> None:
+            self._heard.note(turn.update, assessment.main_category)
+
+        return await answer_guarded(self._guard, context, turn.words(), handle, output.replies, note)
 
     def _context(self, turn: Turn) -> GuardContext:
         chat = turn.chat
         return GuardContext(turn.conversation_id, chat.audience or CHILD, _country(chat), self.name, chat.language)
 
-    def _too_long(self, turn: Turn) -> List[Reply]:
+    async def _too_long(self, turn: Turn) -> List[Reply]:
         """A long story is not read by the assistant; when it tells of a risk, the guard's card answers it."""
         notice = self._say("utter_messaging_too_long", turn.chat)
-        said = self._guard_alone(turn)
+        assessment = await in_time(self._guard.assess, turn.conversation_id, turn.incoming.text)
+        self._heard.note(turn.update, assessment.main_category)
+        said = self._guard_alone(turn, assessment)
         if said:
             self._guard.note_said(self._context(turn), [notice])
         return [*said, notice]
 
-    def _guard_alone(self, turn: Turn) -> List[Reply]:
-        """The guard's answer to a message that the assistant does not get; nothing when it tells of no risk."""
-        context, text = self._context(turn), turn.incoming.text
-        assessment = self._guard.assess(turn.conversation_id, text)
-        if assessment.level == RiskLevel.NONE:
-            return []
-        replies: List[Reply] = self._guard.reply(assessment, context)
-        self._guard.note_heard(context, text[:MAX_MESSAGE_CHARS], assessment, time.time())
+    async def _guard_after_a_fault(self, turn: Turn) -> List[Reply]:
+        """The guard's answer to a message that broke the channel, perhaps before anybody looked at the words."""
+        newest, together = await asyncio.gather(
+            in_time(self._guard.read, _words_to_read(turn)),
+            in_time(self._guard.assess_together, turn.conversation_id),
+        )
+        self._heard.note(turn.update, newest.main_category)
+        context = self._context(turn)
+        replies: List[Reply] = self._guard.reply(max(newest, together, key=lambda found: found.level), context)
         self._guard.note_said(context, replies)
         return replies
 
-    def _tells_of_risk(self, text: str) -> bool:
-        return bool(text) and self._guard.read(text[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
+    def _guard_alone(self, turn: Turn, assessment: RiskAssessment) -> List[Reply]:
+        """The guard's answer to a message that the assistant does not get; nothing when it tells of no risk."""
+        context = self._context(turn)
+        if assessment.level == RiskLevel.NONE:
+            return []
+        replies: List[Reply] = self._guard.reply(assessment, context)
+        self._guard.note_heard(context, _words_to_read(turn), assessment, time.time())
+        self._guard.note_said(context, replies)
+        return replies
 
-    def _is_answered_again(self, turn: Turn) -> bool:
+    async def _looked_at(self, text: str) -> RiskAssessment:
+        """What a text tells of, remembered nowhere; one that cannot be read at once counts as a risk."""
+        return await in_time(self._guard.read, text, until=time.monotonic() + LOOK_SECONDS)
+
+    async def _tells_of_risk(self, text: str) -> bool:
+        return bool(text) and (await self._looked_at(text[:MAX_MESSAGE_CHARS])).level > RiskLevel.NONE
+
+    def _is_answered_again(self, turn: Turn, found: RiskAssessment) -> bool:
         """Whether words that would get no answer tell of a risk that the last one did not speak of.
 
         A risk that it did speak of is logged: staff must be able to read it.
         """
-        text = turn.incoming.text[:MAX_MESSAGE_CHARS]
-        found, spoken = self._guard.read(text), self._spoke_of_safety.get(turn.conversation_id)
+        spoken = self._spoke_of_safety.get(turn.conversation_id)
         if found.level == RiskLevel.NONE:
             return False
         if spoken is None or not spoken.covers(found):
             return True
-        self._guard.note_heard(self._context(turn), text, found, time.time())
+        self._guard.note_heard(self._context(turn), _words_to_read(turn), found, time.time())
         return False
 
     async def _delete(self, turn: Turn) -> Tuple[List[Reply], Chat]:
@@ -314,6 +352,11 @@ class Answering:
         key = turn.chat.key
         offer = unseal(await self._file.keep(lambda store: store.offer(key)), key)
         return self._carrier.meant_by(offer, turn.incoming.text) if offer else None
+
+
+def _words_to_read(turn: Turn) -> str:
+    """As much of the message as is read at once."""
+    return turn.incoming.text[:MAX_MESSAGE_CHARS]
 
 
 def _country_button(code: str) -> str:

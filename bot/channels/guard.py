@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 READ_WAIT_SECONDS = 1.0
 #: A person at risk waits no longer than this for the assistant before the guard speaks (promise: card within 3 s).
 RISK_WAIT_SECONDS = 2.0
+#: All that the guard takes for a person at risk, with its own readings; the channel has the rest of the 3 s.
+CARD_SECONDS = 2.5
 #: An ordinary question may take longer before the guard admits a technical problem.
 ORDINARY_WAIT_SECONDS = 8.0
 #: Of the guard alone: the loop's own threads may all wait for a database or a name server that is away.
@@ -278,6 +281,7 @@ async def answer_guarded(
     text: str,
     handle: Callable[[], Awaitable[None]],
     collected: list[Reply],
+    heard: Callable[[RiskAssessment], None] | None = None,
 ) -> list[Reply]:
     """Lets the assistant answer, and answers in its place when it does not.
 
@@ -287,12 +291,13 @@ async def answer_guarded(
         text: The message as typed.
         handle: Hands the message to Rasa; replies arrive in `collected` while it runs.
         collected: The list that the output channel appends to. What comes after the guard has spoken is not sent.
+        heard: Told what the message tells of, so that the channel need not read it again.
 
     Returns:
         The replies to send, in order. Never empty.
     """
     with metrics.ANSWER_SECONDS.time():
-        return await _answer(guard, context, text, handle, collected)
+        return await _answer(guard, context, text, handle, collected, heard or (lambda assessment: None))
 
 
 async def _answer(
@@ -301,23 +306,32 @@ async def _answer(
     text: str,
     handle: Callable[[], Awaitable[None]],
     collected: list[Reply],
+    heard: Callable[[RiskAssessment], None],
 ) -> list[Reply]:
-    moment = time.time()
-    assessment = await _in_time(guard.assess, context.conversation_id, text)
+    moment, begun = time.time(), time.monotonic()
+    reading = _begin(guard.assess, context.conversation_id, text)
+    assessment = await _result(reading, READ_WAIT_SECONDS)
     metrics.note_message(context.channel, assessment.level.label)
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
-    done, _ = await asyncio.wait({task}, timeout=RISK_WAIT_SECONDS if at_risk else ORDINARY_WAIT_SECONDS)
+    # What a slow reading took is not added to the wait.
+    risk_wait = min(RISK_WAIT_SECONDS, begun + CARD_SECONDS - time.monotonic())
+    done, _ = await asyncio.wait({task}, timeout=risk_wait if at_risk else ORDINARY_WAIT_SECONDS)
+    until = begun + CARD_SECONDS if at_risk else math.inf
+    # A slow reading may have ended meanwhile; for one that has not, nobody waits any more.
+    reading.cancel()
+    assessment = assessment if reading.cancelled() else reading.result()
+    heard(assessment)
     replies = list(collected)
     # A cancelled task has no exception: asking for it would raise here, and the person would get nothing.
     failed = not done or task.cancelled() or task.exception() is not None
-    if not failed and replies and await _is_answered(guard, context, text, assessment, replies):
+    if not failed and replies and await _is_answered(guard, context, text, assessment, replies, until):
         guard.note_cards(context.conversation_id, replies)
         return replies
     metrics.note_guard(_reason(failed, bool(done), bool(replies)))
     if failed or not replies:
-        together = await _in_time(guard.assess_together, context.conversation_id)
-        assessment = max(assessment, together, key=lambda found: found.level)
+        # An engine that hangs is not asked for more.
+        assessment = assessment if reading.cancelled() else await _or_worse(guard, context, assessment, until)
         replies = []
     if failed:
         logger.error("The assistant %s; the guard answers.", "failed" if done else "is slow")
@@ -327,8 +341,19 @@ async def _answer(
     return spoken + replies
 
 
+async def _or_worse(guard: Guard, context: GuardContext, assessment: RiskAssessment, until: float) -> RiskAssessment:
+    """What a message tells of by itself, or together with those before it, when that is worse."""
+    together = await in_time(guard.assess_together, context.conversation_id, until=until)
+    return max(assessment, together, key=lambda found: found.level)
+
+
 async def _is_answered(
-    guard: Guard, context: GuardContext, text: str, assessment: RiskAssessment, replies: Sequence[Reply]
+    guard: Guard,
+    context: GuardContext,
+    text: str,
+    assessment: RiskAssessment,
+    replies: Sequence[Reply],
+    until: float,
 ) -> bool:
     """Whether the assistant's replies hold what this message needs.
 
@@ -338,21 +363,39 @@ async def _is_answered(
     given = guard.cards_given(context.conversation_id)
     if not needs_card(assessment, replies, given):
         return True
-    if (await _in_time(guard.read, text)).level < RiskLevel.ESCALATE:
+    if (await in_time(guard.read, text, until=until)).level < RiskLevel.ESCALATE:
         # A yes to the guard's own question tells of nothing by itself; the assistant does not know what was asked.
         return False
-    in_conversation = await _in_time(guard.assess_together, context.conversation_id)
+    in_conversation = await in_time(guard.assess_together, context.conversation_id, until=until)
     return not in_conversation.failed and not needs_card(in_conversation, replies, given)
 
 
-async def _in_time(read: Callable[..., RiskAssessment], *arguments: str) -> RiskAssessment:
-    """Reads in a thread: the encoder takes milliseconds, in which the loop serves others."""
-    work = asyncio.get_running_loop().run_in_executor(_THREADS, read, *arguments)
-    try:
-        return await asyncio.wait_for(work, READ_WAIT_SECONDS)
-    except asyncio.TimeoutError:
-        logger.error("The guard could not read a message in time; counts as check_in.")
-        return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
+async def in_time(read: Callable[..., RiskAssessment], *arguments: str, until: float = math.inf) -> RiskAssessment:
+    """Reads in a thread, for no longer than `READ_WAIT_SECONDS`; what takes longer counts as `check_in`.
+
+    Args:
+        read: What reads: a method of the guard.
+        *arguments: Of that method.
+        until: The moment of `time.monotonic` at which the result is needed at the latest.
+    """
+    reading = _begin(read, *arguments)
+    found = await _result(reading, min(READ_WAIT_SECONDS, until - time.monotonic()))
+    # What still waits for a thread is not begun.
+    reading.cancel()
+    return found
+
+
+def _begin(read: Callable[..., RiskAssessment], *arguments: str) -> asyncio.Future[RiskAssessment]:
+    """Begins to read in a thread: the encoder takes milliseconds, in which the loop serves others."""
+    return asyncio.get_running_loop().run_in_executor(_THREADS, read, *arguments)
+
+
+async def _result(reading: asyncio.Future[RiskAssessment], seconds: float) -> RiskAssessment:
+    await asyncio.wait({reading}, timeout=seconds)
+    if reading.done():
+        return reading.result()
+    logger.error("The guard could not read a message in time; counts as check_in.")
+    return RiskAssessment(level=RiskLevel.CHECK_IN, failed=True)
 
 
 def _reason(failed: bool, done: bool, has_replies: bool) -> str:

@@ -223,14 +223,9 @@ class WebChannel(InputChannel):
     async def _replies(
         self, conversation_id: str, sent: WebMessage, text: str, on_new_message: OnNewMessage, app: Sanic
     ) -> List[Dict[str, Any]]:
-        known = self._knows(conversation_id)
-        if sent.attempt > 1 or not known:
-            # This process does not know the message, but one before a restart may have answered it. A browser sends a
-            # request again by itself when a kept connection breaks, so that even a first attempt may be a second one.
-            tracker = await tracker_of(app, conversation_id)
-            given = replies_to(sent.id, list(tracker.events)) if tracker else None
-            if given:
-                return given
+        # This process may not know the message, but one before a restart may have answered it. A browser sends a
+        # request again by itself when a kept connection breaks, so that even a first attempt may be a second one.
+        may_be_answered = not self._knows(conversation_id) or sent.attempt > 1
         output = RepliesChannel(CHANNEL_NAME)
         sent_along = sent.sent_along()
         message = UserMessage(
@@ -244,7 +239,11 @@ class WebChannel(InputChannel):
         context = GuardContext(conversation_id, sent.audience, sent.country, CHANNEL_NAME, sent.language)
 
         async def handle() -> None:
-            await on_new_message(message)
+            given = await _given_before(app, conversation_id, sent.id) if may_be_answered else []
+            if given:
+                output.replies.extend(given)
+            else:
+                await on_new_message(message)
 
         return await answer_guarded(self._guard, context, text, handle, output.replies)
 
@@ -253,6 +252,12 @@ async def _opened(request: Request) -> Tuple[Answer, str]:
     """What a request says, and the conversation that its token proves."""
     content = read_object(await read_body(request, MOST_BODY_BYTES))
     return content, read_token(str(content.get("token", "")))
+
+
+async def _given_before(app: Sanic, conversation_id: str, message_id: str) -> List[Dict[str, Any]]:
+    """What was said to a message before this process started; empty when nobody knows."""
+    tracker = await tracker_of(app, conversation_id)
+    return replies_to(message_id, list(tracker.events)) or [] if tracker else []
 
 
 def _choices(replies: List[Dict[str, Any]]) -> Tuple[Choice, ...]:

@@ -16,6 +16,7 @@ from bot.channels import recent
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.limits import MAX_MESSAGE_CHARS
 from bot.safety.levels import EXTORTION, Finding, RiskAssessment, RiskLevel, Speaker
+from tests.waiting import until
 
 CONTEXT = GuardContext("c1", "child", "GB", "web")
 AT_RISK = RiskAssessment(RiskLevel.ESCALATE, {EXTORTION: 0.9}, Speaker.SELF)
@@ -157,6 +158,62 @@ async def test_an_engine_that_hangs_leads_to_a_question_and_never_to_waiting(mon
     finally:
         goes_on.set()
     assert replies[0]["response"].startswith("utter_check_in")
+
+
+def reading_slowly(goes_on, seen):
+    """A guard whose engine reads only when it may go on."""
+
+    def assess(texts):
+        seen.append(list(texts))
+        goes_on.wait(5)
+        return AT_RISK
+
+    return Guard(assess=assess)
+
+
+async def test_after_a_reading_that_did_not_end_in_time_no_other_is_begun(monkeypatch):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.05)
+    goes_on, seen = threading.Event(), []
+    try:
+        (question,) = await ask(reading_slowly(goes_on, seen), handler([], seconds=60), [])
+    finally:
+        goes_on.set()
+    assert question["response"].startswith("utter_check_in") and len(seen) == 1
+
+
+async def test_what_reading_took_is_not_added_to_the_wait_for_the_assistant(monkeypatch):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(guard_module, "CARD_SECONDS", 0.3)
+    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 4.0)
+    goes_on, begun = threading.Event(), time.monotonic()
+    try:
+        await ask(reading_slowly(goes_on, []), handler([], seconds=60), [])
+    finally:
+        goes_on.set()
+    # Well before the wait for the assistant alone would be over.
+    assert time.monotonic() - begun < 2.0
+
+
+async def test_a_reading_that_ends_while_the_assistant_is_waited_for_still_brings_the_card(monkeypatch):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.05)
+    goes_on, heard = threading.Event(), []
+
+    async def handle():
+        goes_on.set()
+        await until(readings[0].done)
+        raise RuntimeError("broken")
+
+    readings, begin = [], guard_module._begin
+
+    def noted(*arguments):
+        readings.append(begin(*arguments))
+        return readings[-1]
+
+    monkeypatch.setattr(guard_module, "_begin", noted)
+    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 5.0)
+    guard = reading_slowly(goes_on, [])
+    (card,) = await answer_guarded(guard, CONTEXT, "he says he'll post my pics", handle, [], heard.append)
+    assert card["response"] == "utter_crisis_extortion_child" and heard == [AT_RISK]
 
 
 async def test_the_card_does_not_wait_for_threads_that_a_database_or_a_name_server_holds():

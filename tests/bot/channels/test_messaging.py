@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 
 import pytest
 
@@ -10,9 +12,10 @@ from bot.channels import guard as guard_module
 from bot.channels import incoming, messaging
 from bot.channels.carrier import Carrier
 from bot.channels.chat_queues import ChatQueues, Full
-from bot.channels.chat_store import CHAT_SECONDS, ChatStore
+from bot.channels.chat_store import CHAT_SECONDS, Begun, Chat, ChatStore
 from bot.channels.delivery import Refused
 from bot.channels.identity import pseudonym
+from bot.channels.incoming import Incoming, Turn
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Outcome
 from bot.config import Settings
@@ -494,6 +497,104 @@ async def test_after_a_message_that_broke_the_channel_the_next_one_is_answered_a
     assert channel.texts == [words("utter_technical_problem")]
     await channel.say("hello again")
     assert channel.texts[1] == "You said hello again"
+
+
+def with_a_slow_store(channel, monkeypatch):
+    """Lets the conversations be read in 5 s, and the assistant be broken."""
+
+    async def retrieve(conversation_id):
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(channel.assistant, "retrieve", retrieve)
+    channel.assistant.error = RuntimeError("broken")
+
+
+async def test_a_slow_database_does_not_hold_back_the_card_for_the_next_message(monkeypatch):
+    channel = Channel()
+    with_a_slow_store(channel, monkeypatch)
+    begun = time.monotonic()
+    await asyncio.gather(channel.say("hello"), channel.say(RISKY_WORDS))
+    assert channel.texts[0] == words("utter_technical_problem") and "stop replying" in channel.texts[-1]
+    # Well before the store has answered even once.
+    assert time.monotonic() - begun < 3.0
+
+
+async def test_a_message_that_is_begun_again_gets_the_card_while_the_database_is_slow(monkeypatch):
+    channel = Channel()
+    with_a_slow_store(channel, monkeypatch)
+    begun, chat = time.monotonic(), Chat("c" * 32)
+    turn = Turn(Incoming("1", "7", RISKY_WORDS), chat, chat.key, "u" * 32, Begun.AGAIN)
+    (card,), _ = await channel.core._answering.replies(turn)
+    assert "stop replying" in card["text"] and time.monotonic() - begun < 3.0
+
+
+@pytest.fixture
+def stuck():
+    """An engine that reads nothing before the test is over, or 5 s have passed."""
+    goes_on = threading.Event()
+
+    def assess(texts):
+        goes_on.wait(5)
+        return RiskAssessment()
+
+    yield assess
+    goes_on.set()
+
+
+async def longest_pause(work):
+    """Does it, and says how long the loop served nobody else meanwhile."""
+    longest, task, before = 0.0, asyncio.ensure_future(work), time.monotonic()
+    while not task.done():
+        await asyncio.sleep(0.01)
+        longest, before = max(longest, time.monotonic() - before), time.monotonic()
+    await task
+    return longest
+
+
+async def test_an_engine_that_hangs_and_a_silent_assistant_lead_to_a_question_in_three_seconds(monkeypatch, stuck):
+    channel = Channel()
+    channel.core._answering._guard._assess_texts = stuck
+    channel.assistant.waits = 60.0
+    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 2.0)
+    begun, question = time.monotonic(), words("utter_check_in_unclear")
+    pause = await longest_pause(channel.say("hello"))
+    assert time.monotonic() - begun < 3.2
+    assert question in channel.texts[0]
+    # Well below the seconds that the engine hangs.
+    assert pause < 1.0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"text": "/help he has my pictures"}, {"text": "a" * (MAX_MESSAGE_CHARS + 1)}, {"text": "hello", "edited": True}],
+)
+async def test_others_are_served_while_the_engine_hangs(monkeypatch, stuck, said):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("bot.channels.answering.LOOK_SECONDS", 0.1)
+    channel = Channel()
+    channel.core._answering._guard._assess_texts = stuck
+    channel.assistant.error = RuntimeError("broken")
+    words("utter_check_in_unclear")
+    assert await longest_pause(channel.say(**said)) < 1.0
+    assert words("utter_check_in_unclear") in channel.texts[0]
+
+
+async def test_others_are_served_while_the_engine_hangs_and_the_channel_is_broken(monkeypatch, stuck):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 0.1)
+    channel = Channel()
+    channel.core._answering._guard._assess_texts = stuck
+    monkeypatch.setattr("bot.channels.answering.find_command", lambda text: 1 / 0)
+    words("utter_check_in_unclear")
+    assert await longest_pause(channel.say("hello")) < 1.0
+    assert words("utter_check_in_unclear") in channel.texts[0]
+
+
+async def test_a_message_that_gets_a_card_is_read_once():
+    channel, read = Channel(), []
+    guard = channel.core._answering._guard
+    guard._assess_texts = lambda texts: read.append(texts) or RiskAssessment(RiskLevel.ESCALATE, {"extortion": 0.9})
+    await channel.say(RISKY_WORDS)
+    assert len(read) == 1
 
 
 def test_a_platform_that_cannot_send_is_refused_before_anybody_writes_to_it():

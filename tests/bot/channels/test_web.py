@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -52,13 +53,14 @@ class Chat:
         self.tracker = tracker
         self.fails = False
         self.buttons = []
-        self.waits = 0.0
+        self.waits, self.store_waits = 0.0, 0.0
         found = RiskAssessment(level=level, categories={"extortion": 0.9} if level else {})
         self.channel = web.WebChannel(Guard(assess=lambda texts: found), frozenset({PAGE}))
         agent = SimpleNamespace(tracker_store=self) if tracker else None
         self.app = SimpleNamespace(ctx=SimpleNamespace(agent=agent))
 
     async def retrieve(self, conversation_id):
+        await asyncio.sleep(self.store_waits)
         return self.tracker
 
     async def _handle(self, message):
@@ -182,6 +184,31 @@ def test_a_browser_that_repeats_a_first_attempt_by_itself_after_a_restart_gets_t
         assert answer["replies"][0]["text"] == "First" and chat.handled == []
 
     run(scenario, tracker=tracker)
+
+
+def test_a_slow_database_does_not_hold_the_card_back():
+    tracker = SimpleNamespace(events=[], get_slot=lambda name: "IE")
+
+    async def scenario(chat):
+        chat.fails, chat.store_waits = True, 5.0
+        token, begun = await chat.token(), time.monotonic()
+        _, answer, _ = await chat.post("messages", message(token, "he will post my pictures", country=None, attempt=2))
+        # The promise of the guard, and well before the store has answered even once.
+        assert time.monotonic() - begun < 3.0
+        assert answer["replies"][0]["card_level"] == "escalate" and answer["country"] is None
+
+    run(scenario, level=RiskLevel.ESCALATE, tracker=tracker)
+
+
+def test_an_answer_given_before_that_names_no_helpline_gets_the_card_of_the_guard_again():
+    tracker = SimpleNamespace(events=[UserUttered("hello", message_id="message-1"), BotUttered("First")])
+
+    async def scenario(chat):
+        _, answer, _ = await chat.post("messages", message(await chat.token(), attempt=2))
+        card, first = answer["replies"]
+        assert card["card_level"] == "escalate" and first["text"] == "First" and chat.handled == []
+
+    run(scenario, level=RiskLevel.ESCALATE, tracker=tracker)
 
 
 @pytest.mark.parametrize(
