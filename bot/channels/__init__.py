@@ -7,6 +7,7 @@
   `answering.py`   what is said: the assistant's answer or the guard's, in a child's words, private, deletable
   `chat_file.py`   the file below, used without waiting and never a reason not to answer
   `chat_store.py`  what was answered and a few facts about a chat, on disk, without a person's words
+  `patience.py`    how long a file that may hang is waited for
   `chat_queues.py` one message of a chat after the other, many chats at once
   `delivery.py`    sends again with growing pauses
   `commands.py`    /help, "delete my chat" and their kin
@@ -17,6 +18,7 @@
 `telegram.py`      Telegram: webhook or long polling
 `twilio.py`        text messages (`sms.py`, `segments.py`, `numbered.py`) and WhatsApp
 `generic.py`       a signed JSON webhook for any gateway
+`not_running.py`   what these three say while the server starts or stops
 `drills.py`        a drill's request to one of these three, and its proof
 `guard.py`         the card still goes out when Rasa is slow, broken or silent
 `identity.py`      random conversation ids, signed tokens, keyed hashes of phone and chat ids

@@ -16,8 +16,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Callable, List, Sequence
 
+from bot.channels.patience import Patience
 from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
+#: A write waits so long for another server's lock: each is done in a moment, and a person waits for the answer.
+LOCK_SECONDS = 0.25
 #: An update that somebody began to answer and did not finish may be begun again after this; a process was killed.
 LEASE_SECONDS = 30.0
 #: Platforms deliver again for a day or so.
@@ -97,6 +100,7 @@ class ChatStore:
             path.touch(mode=0o600)
         self._now = now
         self._lock = threading.Lock()
+        self._patience = Patience(LOCK_SECONDS)
         self._tidy_from = float("-inf")
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS
@@ -118,16 +122,16 @@ class ChatStore:
             if moment >= self._tidy_from:
                 self._tidy(moment)
                 self._tidy_from = moment + _TIDY_SECONDS
-            made = self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", (update, moment)).rowcount
+            made = self._change("INSERT OR IGNORE INTO seen VALUES (?, ?, 0)", (update, moment))
             if made:
                 return Begun.NEW
             row = self._connection.execute("SELECT at, done FROM seen WHERE id = ?", (update,)).fetchone()
             if row is None or row[1]:
                 return Begun.ANSWERED
-            claimed = self._connection.execute(
+            claimed = self._change(
                 "UPDATE seen SET at = ? WHERE id = ? AND at = ? AND at <= ?",
                 (moment, update, row[0], moment - LEASE_SECONDS),
-            ).rowcount
+            )
             return Begun.AGAIN if claimed else Begun.BUSY
 
     def finish(self, update: str) -> None:
@@ -264,10 +268,20 @@ class ChatStore:
 
     def _write(self, statement: str, values: Sequence[object]) -> None:
         with self._lock:
-            self._connection.execute(statement, values)
+            self._change(statement, values)
+
+    def _change(self, statement: str, values: Sequence[object]) -> int:
+        """Runs a statement that writes; how many rows it changed."""
+        # Readers never wait (write-ahead log); a writer waits for the lock of another server.
+        self._connection.execute(f"PRAGMA busy_timeout={round(self._patience.seconds * 1000)}")
+        try:
+            return self._connection.execute(statement, values).rowcount
+        except sqlite3.OperationalError:
+            self._patience.note_failure()
+            raise
 
     def _tidy(self, moment: float) -> None:
-        run = self._connection.execute
+        run = self._change
         run("DELETE FROM seen WHERE at < ?", (moment - SEEN_SECONDS,))
         run("DELETE FROM seen WHERE at <= (SELECT at FROM seen ORDER BY at DESC LIMIT 1 OFFSET ?)", (MOST_SEEN,))
         run("DELETE FROM sent WHERE at < ?", (moment - SENT_SECONDS,))

@@ -20,12 +20,13 @@ from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.drills import answer_drill
 from bot.channels.generic_message import as_answer, read_incoming
 from bot.channels.generic_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, check_signature, read_gateways
-from bot.channels.guard import Guard
+from bot.channels.guard import Guard, in_time
 from bot.channels.guard_log import make_logged_guard
 from bot.channels.identity import pseudonym
 from bot.channels.incoming import Incoming, Reply
 from bot.channels.limits import MAX_MESSAGE_CHARS, RateLimit
 from bot.channels.messaging import Messaging, Outcome
+from bot.channels.not_running import ask_again
 from bot.channels.numbered import read_reply
 from bot.channels.offers import Offer
 from bot.channels.recent import Recent
@@ -176,7 +177,7 @@ class GenericChannel(InputChannel):
     async def _take(self, request: Request) -> HTTPResponse:
         messaging = self._messaging
         if messaging is None:
-            return _refusal("There is no gateway here.", 404)
+            return self._no_answer()
         try:
             body = await read_body(request, MOST_BODY_BYTES)
             gateway = self._signed_by(request, body)
@@ -196,6 +197,10 @@ class GenericChannel(InputChannel):
         finally:
             self._open -= 1
 
+    def _no_answer(self) -> HTTPResponse:
+        """Without a gateway there is nothing here; with one, the channel only does not run at this moment."""
+        return ask_again() if self._gateways else _refusal("There is no gateway here.", 404)
+
     def _signed_by(self, request: Request, body: bytes) -> Optional[str]:
         timestamp, signature = (request.headers.get(name.lower(), "") for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
         try:
@@ -212,7 +217,7 @@ class GenericChannel(InputChannel):
             if update in self._answers:
                 return response.json(as_answer(identity, self._answers[update]))
             wait = self._rate.wait_seconds(person, time.monotonic())
-            if wait and not self._tells_of_risk(person, incoming.text):
+            if wait and not await self._tells_of_risk(person, incoming.text):
                 words = get_responses().choose("utter_slow_down", None, CHANNEL_NAME).text
                 return _refusal(words, 429, wait=int(wait) + 1)
             outcome = await messaging.receive(incoming)
@@ -227,17 +232,17 @@ class GenericChannel(InputChannel):
                 return response.json(as_answer(identity, []))
             return _refusal("There is no answer yet. Please send this again.", 503, wait=5)
 
-    def _tells_of_risk(self, person: str, text: str) -> bool:
+    async def _tells_of_risk(self, person: str, text: str) -> bool:
         """A message at risk is taken and answered like any other, however fast somebody writes."""
         if self._guard is None or self._looks.wait_seconds(person, time.monotonic()):
             return False
-        return self._guard.read(readable(text)[:MAX_MESSAGE_CHARS]).level > RiskLevel.NONE
+        return (await in_time(self._guard.read, readable(text)[:MAX_MESSAGE_CHARS])).level > RiskLevel.NONE
 
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's message goes the whole way; what would be answered is the answer of this request."""
         messaging = self._messaging
         if messaging is None:
-            return _refusal("There is no gateway here.", 404)
+            return self._no_answer()
 
         async def rehearse(update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
             replies, shown = await messaging.rehearse(chat.key, read_incoming("drill", update), chat)

@@ -12,6 +12,8 @@ from bot.errors import InputError
 KINDS = (TEXT, BUTTON, *UNREAD_KINDS)
 _ID = re.compile(r"^[A-Za-z0-9._:-]{1,100}$")
 _LONGEST_PERSON = 200
+#: JSON may spell out half a character, which no text can hold.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def read_incoming(gateway: str, sent: Mapping[str, Any]) -> Incoming:
@@ -30,6 +32,8 @@ def read_incoming(gateway: str, sent: Mapping[str, Any]) -> Incoming:
         raise InputError("`id` must be the message's own id: 1 to 100 letters, digits, dots, colons or dashes.")
     if not isinstance(person, str) or not 1 <= len(person.strip()) <= _LONGEST_PERSON:
         raise InputError("`from` must be your id of the person, 1 to 200 characters. It is hashed and not kept.")
+    if _HALF_CHARACTER.search(person):
+        raise InputError("`from` holds half a character (a lone surrogate). Send it as valid Unicode.")
     if not isinstance(text, str):
         raise InputError("`text` must be a string.")
     if kind not in KINDS:

@@ -39,7 +39,8 @@ def read_token(token: str) -> str:
         return str(_serializer().loads(token, max_age=TOKEN_VALID_SECONDS))
     except SignatureExpired:
         raise InputError("This conversation has ended. Please start a new one.") from None
-    except BadSignature:
+    except (BadSignature, UnicodeEncodeError):
+        # Half a character (a lone surrogate) cannot be encoded, so no token of ours has one.
         raise InputError("This conversation is not known. Please start a new one.") from None
 
 

@@ -109,6 +109,7 @@ class Messaging:
         self._taken: Recent[str, bool] = Recent()
         self._at_work: Set[str] = set()
         self._aside: Set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     @property
     def name(self) -> str:
@@ -124,7 +125,10 @@ class Messaging:
         self._set_aside(self._send_what_is_left())
 
     async def close(self) -> None:
-        """Answers what has come, for a few seconds, then closes the file."""
+        """Answers what has come, for a few seconds, then closes the file; what comes later is not taken."""
+        self._is_closing = True
+        # Behind what is being taken at this moment, so that it is in its queue by then.
+        await self._file.keep(lambda store: None)
         await self._queues.drain(CLOSE_SECONDS)
         if self._aside:
             _, left = await asyncio.wait(self._aside, timeout=ASIDE_CLOSE_SECONDS)
@@ -196,6 +200,8 @@ class Messaging:
         update = pseudonym(self.name, f"update {incoming.update}")
         if update in self._taken:
             return self._repeated()
+        if self._is_closing:
+            return Outcome.TRY_AGAIN
         self._taken.note(update)
         self._at_work.add(update)
         done: Union[Outcome, asyncio.Future[None]] = Outcome.TRY_AGAIN
@@ -279,7 +285,7 @@ class Messaging:
         """A risk still gets the guard's card, however fast somebody writes; anything else the request to slow down."""
         chat = await self._file.chat(key)
         turn = Turn(incoming, chat, self.conversation_of(incoming.person, chat), update, Begun.NEW)
-        replies, is_card = self._answering.beyond_limit(turn)
+        replies, is_card = await self._answering.beyond_limit(turn)
         try:
             await self._send(_answer(turn, replies, chat), update if is_card else None)
             if is_card:
@@ -321,9 +327,10 @@ class Messaging:
             await self._let_go(update)
             raise
         self.figures.answered += 1
+        # First: while a slow database is asked what it has learned, nobody else may take it for unanswered.
+        await self._file.keep(lambda store: store.finish(update))
         after = await self._answering.learn(turn, answer.chat)
         await self._file.keep(lambda store: store.save(after) if after != chat else store.touch(key))
-        await self._file.keep(lambda store: store.finish(update))
 
     async def _answer_to(self, turn: Turn) -> Answer:
         """What could not be sent before, else a new answer."""

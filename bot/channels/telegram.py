@@ -24,11 +24,13 @@ from bot.channels.delivery import MOST_PATIENCE_SECONDS, Refused, TryLater, deli
 from bot.channels.drills import answer_drill
 from bot.channels.guard import Guard
 from bot.channels.identity import pseudonym
-from bot.channels.incoming import Reply
+from bot.channels.incoming import Incoming, Reply
 from bot.channels.limits import RateLimit
 from bot.channels.messaging import UNTIL_OUT, Messaging, Outcome
+from bot.channels.not_running import ask_again
 from bot.channels.numbered import read_title
 from bot.channels.offers import Offer
+from bot.channels.recent import Recent
 from bot.channels.rendering import Form, Outgoing, buttons_of, render
 from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_buttons import ButtonData
@@ -138,6 +140,8 @@ class TelegramChannel(InputChannel):
         self._is_accepted = False
         # A finger that taps twice means it once.
         self._taps = RateLimit(burst=1, per_minute=30)
+        #: Keyed hash of person and button → the update of the tap that counted last.
+        self._counted: Recent[str, str] = Recent()
         self._left = RateLimit(burst=1, per_minute=1)
 
     @classmethod
@@ -256,8 +260,10 @@ class TelegramChannel(InputChannel):
     # --- what arrives -----------------------------------------------------------------------------------------------
 
     async def _take(self, request: Request) -> HTTPResponse:
-        if self._messaging is None or self._settings.telegram_mode != WEBHOOK:
+        if not self.is_on or self._settings.telegram_mode != WEBHOOK:
             return response.json({"error": "There is no Telegram webhook here."}, status=404)
+        if self._messaging is None:
+            return ask_again()
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), webhook_secret(self._settings).encode("utf-8")):
             return response.json({"error": "The secret token is missing or wrong."}, status=403)
@@ -285,7 +291,7 @@ class TelegramChannel(InputChannel):
         incoming = read.incoming
         if read.callback is not None:
             asyncio.ensure_future(_quietly(carrier.api, "answerCallbackQuery", {"callback_query_id": read.callback}))
-            if self._taps.wait_seconds(pseudonym(CHANNEL_NAME, f"{incoming.person} {incoming.text}"), _now()):
+            if self._is_second_tap(incoming):
                 return True
             known = await carrier.buttons.decode(incoming.text)
             # A button so old that nobody knows it leads to the topics.
@@ -295,6 +301,16 @@ class TelegramChannel(InputChannel):
         # What is asked for next confirms this one, and then nobody delivers it again: not before its answer is out.
         outcome = await messaging.receive(incoming, UNTIL_OUT)
         return outcome is not Outcome.TRY_AGAIN and not messaging.is_at_work(incoming)
+
+    def _is_second_tap(self, press: Incoming) -> bool:
+        """Whether the same button was tapped a moment ago. A tap that is delivered again is still the first one."""
+        key = pseudonym(CHANNEL_NAME, f"{press.person} {press.text}")
+        if self._counted.get(key) == press.update:
+            return False
+        if self._taps.wait_seconds(key, _now()):
+            return True
+        self._counted.note(key, press.update)
+        return False
 
     async def _leave(self, carrier: TelegramCarrier, group: FromGroup) -> None:
         """Says why, once, and leaves: what people ask here is nobody else's to read."""
@@ -308,8 +324,10 @@ class TelegramChannel(InputChannel):
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's update goes the whole way; what would be sent to Telegram is the answer of this request."""
         messaging, carrier = self._messaging, self._carrier
-        if messaging is None or carrier is None:
+        if not self.is_on:
             return response.json({"error": "Telegram is off."}, status=404)
+        if messaging is None or carrier is None:
+            return ask_again()
 
         async def rehearse(update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
             read = read_update(update)

@@ -6,6 +6,7 @@ module keeps none of their addresses. Answers leave through Twilio's REST interf
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Sequence, Set, Union
 
 from prometheus_client import Counter
@@ -23,6 +24,7 @@ from bot.channels.drills import answer_drill
 from bot.channels.guard import Guard
 from bot.channels.incoming import Incoming, Reply
 from bot.channels.messaging import Messaging, Outcome
+from bot.channels.not_running import ask_again
 from bot.channels.offers import Offer
 from bot.channels.rendering import Outgoing
 from bot.channels.sms import as_text_messages, choices_of, meant_by, reserved_command
@@ -146,7 +148,6 @@ class TwilioChannel(InputChannel):
         self._api: Optional[TwilioApi] = None
         self._messaging: Dict[str, Messaging] = {}
         self._carriers: Dict[str, TwilioCarrier] = {}
-        self._working: Set[asyncio.Task[Outcome]] = set()
         self._ignored = 0
 
     @classmethod
@@ -227,7 +228,7 @@ class TwilioChannel(InputChannel):
     ) -> HTTPResponse:
         """Hands a form on when Twilio has signed it."""
         if not self._messaging:
-            return response.json({"error": "Twilio is not set up here."}, status=404)
+            return self._no_answer()
         try:
             form = read_form(await read_body(request, MOST_BODY_BYTES))
         except TooLarge as error:
@@ -250,11 +251,11 @@ class TwilioChannel(InputChannel):
         read = read_incoming(form, self._settings.twilio_account_sid)
         incoming = as_incoming(read)
         if incoming is not None:
-            work = asyncio.ensure_future(self._messaging[read.channel].receive(incoming, WEBHOOK_SECONDS))
-            self._working.add(work)
-            work.add_done_callback(self._working.discard)
-            await asyncio.wait({work}, timeout=WEBHOOK_SECONDS)
-            if work.done() and work.result() is Outcome.TRY_AGAIN:
+            messaging = self._messaging.get(read.channel)
+            if messaging is None:
+                # The server began to stop while the form was read.
+                return ask_again()
+            if await messaging.receive(incoming, WEBHOOK_SECONDS) is Outcome.TRY_AGAIN:
                 return response.json({"error": "Please deliver this again."}, status=503)
         return response.raw(_EMPTY_ANSWER.encode("ascii"), content_type="text/xml")
 
@@ -268,15 +269,19 @@ class TwilioChannel(InputChannel):
     async def _drill(self, request: Request) -> HTTPResponse:
         """A drill's form goes the whole way; what would be sent is the answer of this request."""
         if not self._messaging:
-            return response.json({"error": "Twilio is not set up here."}, status=404)
-        return await answer_drill(request, MOST_BODY_BYTES, self._rehearse)
+            return self._no_answer()
+        return await answer_drill(request, MOST_BODY_BYTES, partial(self._rehearse, self._messaging))
 
-    async def _rehearse(self, update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
+    def _no_answer(self) -> HTTPResponse:
+        """Without an account there is nothing here; with one, the channel only does not run at this moment."""
+        return ask_again() if self.is_on else response.json({"error": "Twilio is not set up here."}, status=404)
+
+    async def _rehearse(self, running: Mapping[str, Messaging], update: Dict[str, Any], chat: Chat) -> Dict[str, Any]:
         read = read_incoming({name: str(value) for name, value in update.items()}, self._settings.twilio_account_sid)
         incoming = as_incoming(read)
         if incoming is None:
             raise InputError("The form is no message of a person.")
-        replies, shown = await self._messaging[read.channel].rehearse(chat.key, incoming, chat)
+        replies, shown = await running[read.channel].rehearse(chat.key, incoming, chat)
         carrier = self._carriers[read.channel]
         calls = [{"text": message.text, **carrier.outgoing(incoming.person, message).form("")} for message in shown]
         return {"replies": replies, "calls": calls}

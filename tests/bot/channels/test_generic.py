@@ -20,6 +20,7 @@ from bot.channels.rendering import Outgoing
 from bot.config import Settings
 from bot.content.responses import get_responses
 from bot.store.keys import KeyRing, Keys, use_key_ring
+from tests.waiting import until
 
 from .fake_messaging import RISKY_WORDS, Assistant, assess
 from .fake_request import Request
@@ -304,6 +305,7 @@ async def test_a_failure_behind_the_channel_asks_for_the_message_again(monkeypat
     "change",
     [
         {"id": ""}, {"id": 7}, {"id": "a b"}, {"id": "x" * 101}, {"id": None}, {"from": ""}, {"from": 42}, {"from": "x" * 201},
+        {"from": "\ud800"}, {"from": "contact\udc00-1"},
         {"text": 7}, {"text": ""}, {"text": "  "}, {"text": ["a"]}, {"kind": "dance"}, {"kind": {}}, {"kind": ["text"]},
         {"edited": "yes"},
     ],
@@ -342,8 +344,9 @@ async def test_a_drill_goes_the_whole_way_in_a_conversation_of_its_own():
         assert status == 200 and answer["replies"][0]["hotlines"] == ["gb-childline"]
         assert answer["calls"][0]["text"].startswith("Thank you for writing.")
         assert gateway.assistant.heard[0].sender_id == "d" * 32
-        assert (await gateway.post({**body, "token": "x"}, path="drill"))[0] == 403
-        for wrong in (None, [], {}, {**update, "from": 7}):
+        for wrong in ("x", "\ud800"):
+            assert (await gateway.post({**body, "token": wrong}, path="drill"))[0] == 403
+        for wrong in (None, [], {}, {**update, "from": 7}, {**update, "from": "\ud800"}):
             assert (await gateway.post({**body, "update": wrong}, path="drill"))[0] == 400
 
 
@@ -364,7 +367,28 @@ async def test_what_a_drill_says_of_the_person_is_dropped_when_it_is_no_audience
         assert gateway.assistant.heard[0].metadata == {"audience": "child", "channel_kind": "generic"}
 
 
+async def test_a_gateway_is_asked_to_send_again_while_the_server_stops():
+    async with connected() as gateway:
+        gateway.assistant.waits = 0.2
+        under_way = asyncio.ensure_future(gateway.post(gateway.message("hello")))
+        await until(lambda: gateway.channel._open)
+        stopping = asyncio.ensure_future(gateway.channel.stop())
+        await asyncio.sleep(0)
+        for path in ("messages", "drill"):
+            status, answer, headers = await gateway.post(gateway.message("are you there"), path=path)
+            assert status == 503 and answer["error"].endswith(".") and headers["Retry-After"] == "5"
+        await stopping
+        assert (await under_way)[0] == 200 and [heard.text for heard in gateway.assistant.heard] == ["hello"]
+
+
+async def test_a_gateway_is_asked_to_send_again_before_the_server_has_started():
+    channel = GenericChannel(Settings(gateways=f"helpline={SECRET}"), Guard(assess=assess), ChatStore())
+    gateway = Gateway(channel, Assistant())
+    assert (await gateway.post(gateway.message()))[0] == 503
+
+
 async def test_without_a_gateway_the_channel_is_silent():
     async with connected(gateways="") as gateway:
         assert (await gateway.post(gateway.message()))[0] == 404
+        assert (await gateway.post(gateway.message(), path="drill"))[0] == 404
         assert gateway.channel.status() == {"status": "off"}

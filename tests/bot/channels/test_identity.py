@@ -13,7 +13,7 @@ def test_a_token_gives_its_conversation_back():
     assert identity.read_token(identity.sign(conversation)) == conversation
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "\ud800", "a.b.\udfff"])
 def test_an_altered_token_is_refused_in_words(token):
     with pytest.raises(InputError, match="start a new one"):
         identity.read_token(token)

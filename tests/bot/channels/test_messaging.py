@@ -430,6 +430,52 @@ async def test_an_answer_for_a_platform_that_hung_up_is_seen_to(monkeypatch):
     assert channel.texts[0] == "You said hello"
 
 
+async def test_a_message_that_comes_while_the_server_stops_is_left_to_the_next_one(tmp_path):
+    channel = Channel(ChatStore(tmp_path / "channels.db"))
+    channel.assistant.waits = 0.2
+    under_way = asyncio.ensure_future(channel.say("hello", update=1))
+    await until(lambda: channel.core._queues._workers)
+    closing = asyncio.ensure_future(channel.core.close())
+    await asyncio.sleep(0)
+    assert await channel.say("are you there", person="8", update=2) is Outcome.TRY_AGAIN
+    await closing
+    assert await channel.say("are you there", person="8", update=2) is Outcome.TRY_AGAIN
+    assert await under_way is Outcome.ANSWERED and channel.platform.texts("8") == []
+    following = Channel(ChatStore(tmp_path / "channels.db"))
+    assert await following.say("are you there", person="8", update=2) is Outcome.ANSWERED
+    assert following.texts[0] == "You said are you there" and channel.core.figures.failed == 0
+
+
+async def test_a_message_that_was_being_taken_when_the_server_stopped_is_answered_by_it(tmp_path):
+    channel = Channel(ChatStore(tmp_path / "channels.db"))
+    taken = asyncio.ensure_future(channel.say("hello", update=1))
+    await asyncio.sleep(0)
+    assert channel.core._at_work and not channel.core._queues._workers
+    await channel.core.close()
+    assert await taken is Outcome.ANSWERED and channel.texts[0] == "You said hello"
+    following = Channel(ChatStore(tmp_path / "channels.db"))
+    assert await following.say("hello", update=1) is Outcome.REPEATED
+
+
+async def test_what_was_answered_counts_as_answered_also_while_the_conversation_cannot_be_read():
+    channel = Channel()
+    update, readable = pseudonym("telegram", "update 1"), asyncio.Event()
+    retrieve = channel.assistant.retrieve
+
+    async def slow(conversation_id):
+        await readable.wait()
+        return await retrieve(conversation_id)
+
+    channel.assistant.retrieve, channel.assistant.slots = slow, {"country": "IE"}
+    answered = asyncio.ensure_future(channel.say("hello", update=1))
+    await until(lambda: channel.texts and channel.store.begin(update) is Begun.ANSWERED)
+    assert not answered.done()
+    readable.set()
+    assert await answered is Outcome.ANSWERED
+    # What the conversation knew of the person is kept all the same.
+    assert channel.store.chat(pseudonym("telegram", "7")).country == "IE"
+
+
 async def test_a_person_who_blocked_us_is_not_tried_again():
     channel = Channel()
     channel.platform.refuses = Refused("blocked")

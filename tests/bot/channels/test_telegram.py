@@ -12,6 +12,7 @@ from bot.channels import telegram_api
 from bot.channels.chat_store import ChatStore
 from bot.channels.guard import Guard
 from bot.channels.identity import drill_proof, sign
+from bot.channels.messaging import Outcome
 from bot.channels.telegram import MOST_BODY_BYTES, SECRET_HEADER, TelegramChannel, check_settings, webhook_secret
 from bot.channels.telegram_updates import FromGroup, FromPerson, Nothing, read_update
 from bot.config import Settings
@@ -158,7 +159,27 @@ async def test_without_a_token_the_channel_is_silent(tmp_path):
     await channel.start(None)
     assert channel.status() == {"status": "off"}
     assert (await channel._take(Request(b"{}", {}))).status == 404
+    assert (await channel._drill(Request(b"{}", {}))).status == 404
     await channel.stop()
+
+
+async def test_telegram_is_asked_to_deliver_again_while_the_server_stops(bot):
+    bot.assistant.waits = 0.2
+    under_way = asyncio.ensure_future(bot.post(message("hello")))
+    await until(lambda: bot.channel.status()["received"])
+    stopping = asyncio.ensure_future(bot.channel.stop())
+    # The channel waits for what is under way.
+    await asyncio.sleep(0.05)
+    assert (await bot.post(message("are you there", chat=8)))[0] == 503
+    await stopping
+    assert (await bot.post(message("are you there", chat=8)))[0] == 503
+    assert (await bot.post({}, route="_drill"))[0] == 503
+    assert await under_way == (200, {"ok": True}) and [heard.text for heard in bot.assistant.heard] == ["hello"]
+
+
+async def test_a_server_that_polls_has_no_webhook(api, tmp_path):
+    async with Bot(api, tmp_path, "polling") as opened:
+        assert (await opened.post(message("hello")))[0] == 404
 
 
 @pytest.mark.parametrize("settings", [{"telegram_mode": "both"}, {"telegram_mode": "webhook"}])
@@ -308,6 +329,23 @@ async def test_a_button_that_nobody_knows_leads_to_the_topics(bot):
 
 async def test_a_finger_that_taps_twice_is_answered_once(bot):
     await asyncio.gather(bot.send(press("/affirm")), bot.send(press("/affirm")))
+    assert len(bot.assistant.heard) == 1
+
+
+async def test_a_press_that_was_not_taken_is_answered_when_it_is_delivered_again(bot, monkeypatch):
+    messaging = bot.channel._messaging
+    receive, outcomes = messaging.receive, [Outcome.TRY_AGAIN]
+
+    async def first_not_taken(incoming, *seconds):
+        return outcomes.pop() if outcomes else await receive(incoming, *seconds)
+
+    monkeypatch.setattr(messaging, "receive", first_not_taken)
+    update = press("/affirm")
+    assert not await bot.channel.handle(update)
+    await bot.send(update)
+    assert [heard.text for heard in bot.assistant.heard] == ["/affirm"]
+    await bot.send(press("/affirm"))
+    await bot.send(update)
     assert len(bot.assistant.heard) == 1
 
 

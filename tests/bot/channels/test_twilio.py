@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from twilio.request_validator import RequestValidator
 
 from bot.channels import twilio as twilio_module
-from bot.channels.chat_store import ChatStore
+from bot.channels.chat_store import Begun, ChatStore
 from bot.channels.guard import Guard
 from bot.channels.identity import drill_proof, pseudonym, sign
 from bot.channels.offers import Offer, seal
@@ -26,7 +26,7 @@ from bot.store.keys import KeyRing, Keys, use_key_ring
 from tests.waiting import until
 
 from .fake_messaging import RISKY_WORDS, Assistant, assess
-from .fake_request import Request
+from .fake_request import Request, Stream
 from .fake_twilio import ACCOUNT, TOKEN, FakeTwilio
 
 PUBLIC = "https://chat.example.org"
@@ -43,15 +43,30 @@ def surroundings(monkeypatch, tmp_path):
     use_key_ring(None)
 
 
+class SlowStream(Stream):
+    """A body that takes its time."""
+
+    def __init__(self, body, seconds):
+        super().__init__(body)
+        self.seconds = seconds
+
+    async def read(self):
+        await asyncio.sleep(self.seconds)
+        return await super().read()
+
+
 class Twilio:
     """The channel with an assistant that repeats what it hears, and a phone that writes to it."""
 
     def __init__(self, api, channel, assistant, store, logged):
         self.api, self.channel, self.assistant, self.store, self.logged = api, channel, assistant, store, logged
-    async def post(self, form, path="/webhooks/twilio/webhook", signature=None, token=TOKEN):
+
+    async def post(self, form, path="/webhooks/twilio/webhook", signature=None, token=TOKEN, reading=0.0):
         body = urlencode(form).encode("ascii")
         made = RequestValidator(token).compute_signature(PUBLIC + path, form)
         request = Request(path, body, {"x-twilio-signature": made if signature is None else signature})
+        if reading:
+            request.stream = SlowStream(body, reading)
         use = {"webhook": self.channel._receive, "status": self.channel._count}[path.rsplit("/", 1)[1]]
         return await self.channel._take(request, use)
 
@@ -319,6 +334,25 @@ async def test_when_the_answer_cannot_be_sent_twilio_is_asked_to_deliver_again(m
         assert phone.api.sent[0]["Body"].startswith("You said hello")
 
 
+async def test_twilio_is_not_told_that_all_is_well_before_the_message_is_taken(monkeypatch):
+    monkeypatch.setattr(twilio_module, "WEBHOOK_SECONDS", 0.05)
+    async with running() as phone:
+        file = phone.channel._messaging["sms"]._file
+        begin, form = file.begin, phone.form("hello")
+
+        async def busy(update):
+            # Another server holds it, which this one learns late.
+            await asyncio.sleep(0.2)
+            return Begun.BUSY
+
+        file.begin = busy
+        assert (await phone.post(form)).status == 503
+        file.begin = begin
+        assert (await phone.post(form)).status == 200
+        await until(lambda: phone.api.sent)
+        assert phone.api.sent[0]["Body"].startswith("You said hello")
+
+
 async def test_an_answer_that_fails_after_twilio_was_told_all_is_well_is_sent_later(monkeypatch):
     monkeypatch.setattr(twilio_module, "WEBHOOK_SECONDS", 0.01)
     monkeypatch.setattr("bot.channels.delivery.FIRST_PAUSE_SECONDS", 0.02)
@@ -417,10 +451,35 @@ async def test_a_drill_goes_the_whole_way_and_sends_nothing():
         assert phone.api.sent == []
 
 
+async def test_twilio_is_asked_to_deliver_again_while_the_server_stops():
+    async with running() as phone:
+        phone.assistant.waits = 0.2
+        under_way = asyncio.ensure_future(phone.post(phone.form("hello")))
+        await until(lambda: phone.channel.status()["sms"]["received"])
+        # Its body is still on its way when the server begins to stop.
+        slow = asyncio.ensure_future(phone.post(phone.form("are you there"), reading=0.05))
+        await asyncio.sleep(0.01)
+        stopping = asyncio.ensure_future(phone.channel.stop())
+        await asyncio.sleep(0)
+        drill = await phone.channel._drill(Request("/webhooks/twilio/drill", b"{}", {}))
+        for answer in (await phone.post(phone.form("are you there")), await slow, drill):
+            assert answer.status == 503 and answer.headers["Retry-After"] == "5"
+        await stopping
+        assert (await under_way).status == 200 and [heard.text for heard in phone.assistant.heard] == ["hello"]
+
+
+async def test_twilio_is_asked_to_deliver_again_before_the_server_has_started():
+    settings = Settings(twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_public_url=PUBLIC)
+    channel = TwilioChannel(settings, Guard(assess=assess), ChatStore())
+    phone = Twilio(None, channel, Assistant(), None, [])
+    assert (await phone.post(phone.form("hello"))).status == 503
+
+
 async def test_without_an_account_the_channel_is_silent():
     channel = TwilioChannel(Settings())
     await channel.start(Assistant().handle)
     answer = await channel._take(Request("/webhooks/twilio/webhook", b"", {}), channel._receive)
+    assert (await channel._drill(Request("/webhooks/twilio/drill", b"", {}))).status == 404
     assert answer.status == 404 and channel.status() == {"status": "off"}
     await channel.stop()
 

@@ -219,6 +219,7 @@ def test_an_answer_given_before_that_names_no_helpline_gets_the_card_of_the_guar
         ("[]", 400, "token"),
         ("a" * 70_000, 413, "too_long"),
         ({"token": "altered", "id": "message-1", "text": "hello"}, 400, "token"),
+        ({"token": "\ud800", "id": "message-1", "text": "hello"}, 400, "token"),
         ({"id": "short", "text": "hello"}, 400, "message"),
         ({"id": "message-1", "text": "  "}, 400, "message"),
         ({"id": "message-1", "text": "a" * 2001}, 413, "too_long"),

@@ -1,0 +1,138 @@
+"""A locked, hanging or closed channels.db keeps nobody waiting, and is used again as soon as it can be."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+
+import pytest
+
+from bot.channels import guard as guard_module
+from bot.channels.chat_file import ChatFile
+from bot.channels.chat_store import Begun, Chat, ChatStore
+from bot.channels.identity import pseudonym
+from bot.channels.messaging import Outcome
+
+from .fake_messaging import RISKY_WORDS, Channel
+
+#: A card is out within this time; without a limit each use of the file would take longer alone.
+CARD_SECONDS = 3.0
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch):
+    monkeypatch.setenv("KINDLIGHT_CHANNEL_KEY", "key-of-a-test")
+    monkeypatch.setattr(guard_module, "RISK_WAIT_SECONDS", 0.1)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "channels.db"
+
+
+@pytest.fixture
+def other(path):
+    """Another server's connection to the same file."""
+    ChatStore(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+class Hanging:
+    """Work that comes to no end before it is told to."""
+
+    def __init__(self):
+        self.goes_on = threading.Event()
+
+    def __call__(self, *_):
+        self.goes_on.wait(30)
+
+
+def with_a_broken_assistant(store=None):
+    channel = Channel(store)
+    channel.assistant.error = RuntimeError("broken")
+    return channel
+
+
+async def three_cards(channel):
+    """Three people at risk write at once; how long it took until all had their card."""
+    # The first card of a process loads its words, which a server does before it opens its port.
+    await with_a_broken_assistant().say(RISKY_WORDS)
+    started = time.monotonic()
+    outcomes = await asyncio.gather(*(channel.say(RISKY_WORDS, person=str(person)) for person in range(3)))
+    assert outcomes == [Outcome.ANSWERED] * 3
+    assert len([text for text in channel.texts if "stop replying" in text]) == 3
+    return time.monotonic() - started
+
+
+async def test_people_at_risk_get_their_cards_in_time_while_another_server_locks_the_file(path, other):
+    channel = with_a_broken_assistant(ChatStore(path))
+    other.execute("BEGIN IMMEDIATE")
+    assert await three_cards(channel) < CARD_SECONDS
+
+
+async def test_people_at_risk_get_their_cards_in_time_while_the_file_hangs(path):
+    channel = with_a_broken_assistant(ChatStore(path))
+    hanging = channel.store.begin = Hanging()
+    assert await three_cards(channel) < CARD_SECONDS
+    hanging.goes_on.set()
+    await channel.core.close()
+
+
+async def test_what_is_known_of_a_chat_is_read_while_another_server_locks_the_file(path, other):
+    store = ChatStore(path)
+    key = pseudonym("telegram", "7")
+    store.save(Chat(key, chapter=1, country="IE", greeted=True))
+    channel = Channel(store)
+    other.execute("BEGIN IMMEDIATE")
+    await channel.say("hello")
+    (heard,) = channel.assistant.heard
+    assert heard.metadata["country"] == "IE" and heard.sender_id != key
+
+
+async def test_a_file_that_was_locked_is_written_to_as_soon_as_it_is_free(path, other):
+    file = ChatFile("telegram", ChatStore(path))
+    other.execute("BEGIN IMMEDIATE")
+    assert await file.keep(lambda store: store.begin("first") is not None) is None
+    other.execute("ROLLBACK")
+    assert await file.begin("first") is Begun.NEW and await file.begin("first") is Begun.BUSY
+    await file.close()
+
+
+async def test_nothing_waits_behind_a_use_of_the_file_that_hangs_and_the_next_one_after_it_is_done(path):
+    file, hanging = ChatFile("telegram", ChatStore(path)), Hanging()
+    assert await file.keep(hanging) is None
+    started = time.monotonic()
+    assert [await file.keep(lambda store: store.sent("chat")) for _ in range(100)] == [None] * 100
+    assert time.monotonic() - started < CARD_SECONDS
+    hanging.goes_on.set()
+    assert await until_usable(file) == []
+    await file.close()
+
+
+async def until_usable(file):
+    """What a use of the file gives once there is an answer."""
+    for _ in range(500):
+        found = await file.keep(lambda store: store.sent("chat"))
+        if found is not None:
+            return found
+        await asyncio.sleep(0.01)
+    return None
+
+
+async def test_many_quick_uses_of_the_file_are_all_waited_for(path, monkeypatch):
+    monkeypatch.setattr("bot.channels.chat_file.USE_SECONDS", 0.2)
+    file = ChatFile("telegram", ChatStore(path))
+    used = await asyncio.gather(*(file.keep(lambda store: time.sleep(0.01) or True) for _ in range(50)))
+    assert used == [True] * 50
+    await file.close()
+
+
+async def test_a_file_that_was_closed_cannot_be_used_and_breaks_nothing(path):
+    file = ChatFile("telegram", ChatStore(path))
+    await file.close()
+    assert await file.keep(lambda store: store.sent("chat")) is None
+    assert await file.begin("update") is Begun.NEW and await file.chat("chat") == Chat("chat")
