@@ -177,7 +177,8 @@ def _put_back(address: sa.engine.URL, path: Path) -> None:
 
 def _connection(address: sa.engine.URL) -> List[str]:
     """Without the password, which other users could read in the list of processes."""
-    plain = address.set(drivername="postgresql", password=None)
+    # `URL.set` takes None for "leave it as it is"; `***` would then be sent as the password, before PGPASSWORD.
+    plain = address._replace(drivername="postgresql", password=None)
     return [f"--dbname={plain.render_as_string()}"]
 
 

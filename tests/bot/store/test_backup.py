@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.config import Settings
 from bot.errors import ConfigError, InputError, StoreError
 from bot.eventlog.spool import SpoolFolder
-from bot.store import tracker_copy
+from bot.store import backup, tracker_copy
 from bot.store.backup import create, restore
 from bot.store.database import Database
 from bot.store.erasure import erase
@@ -214,3 +214,15 @@ def test_an_archive_without_one_of_the_databases_replaces_none(settings, databas
     with pytest.raises(InputError, match="needs tracker"):
         restore(missing, keys, archive)
     assert texts(settings) == []
+
+
+def test_the_programs_of_postgresql_get_the_password_where_no_other_user_sees_it(tmp_path, monkeypatch):
+    """A stand-in for `pg_dump`: PostgreSQL on the machine of the tests asks for no password."""
+    (tmp_path / "pg_dump").write_text('#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@" > "$(dirname "$0")/seen"\n')
+    (tmp_path / "pg_dump").chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    backup._copy(sa.engine.make_url("postgresql+psycopg2://u:secret@h:6543/d?sslmode=require"), tmp_path / "staff")
+    password, *arguments = (tmp_path / "seen").read_text().splitlines()
+    assert password == "secret"
+    assert arguments[-1] == "--dbname=postgresql://u@h:6543/d?sslmode=require"
+    assert not any("secret" in argument for argument in arguments)
