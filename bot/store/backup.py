@@ -4,8 +4,8 @@ The archive is a tar file with mode 0600: one file a database and a manifest wit
 they are in the database; facts (times, countries, levels) are not. Keys are never in it: whoever finds the archive
 alone cannot read a word, and whoever loses the keys cannot either. The manifest names the ids of the keys it needs.
 
-A restore does not bring erased conversations back: tombstones of the database that is replaced are applied again, and
-so are the retention periods.
+A restore does not bring erased conversations back: tombstones of the database that is replaced are applied again, also
+when the restore is stopped half-way and run once more, and so are the retention periods.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings
 from bot.errors import ConfigError, InputError, StoreError
+from bot.store import noted_tombstones
 from bot.store.database import Database, describe
 from bot.store.erasure import conversation_digest, delete_conversation_rows
 from bot.store.keys import KeyRing
@@ -116,9 +117,12 @@ def restore(settings: Settings, keys: KeyRing, archive: Path) -> Restored:
             raise ConfigError(f"The archive needs the keys {names}. Put them back first; nothing was changed.")
         _check_kinds(settings, manifest)
         tombstones = _tombstones(settings)
+        noted_tombstones.write(settings.var_dir, tombstones)
         for name, address in _databases(settings):
             _put_back(address, folder / _file_name(name, address))
-    return _erase_again(settings, keys, tombstones)
+    restored = _erase_again(settings, keys, tombstones)
+    noted_tombstones.remove(settings.var_dir)
+    return restored
 
 
 # --- copying ---------------------------------------------------------------------------------------------------------
@@ -259,6 +263,12 @@ def _check_stopped(settings: Settings) -> None:
 
 
 def _tombstones(settings: Settings) -> List[Dict[str, Any]]:
+    """Those of the present database, and those noted by a restore that was stopped before it could apply them."""
+    rows = [*noted_tombstones.read(settings.var_dir), *_present_tombstones(settings)]
+    return list({row["receipt"]: row for row in rows}.values())
+
+
+def _present_tombstones(settings: Settings) -> List[Dict[str, Any]]:
     """Of the database that will be replaced; none when it is gone or empty, which is why one restores."""
     address = sa.engine.make_url(settings.database_address)
     if _is_sqlite(address) and not Path(str(address.database)).is_file():

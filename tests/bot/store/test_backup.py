@@ -107,6 +107,51 @@ def test_what_a_person_erased_since_does_not_come_back(settings, database, copy,
     assert not TrackerCopy(Database(settings.tracker_address)).load("a" * 32).events
 
 
+@pytest.fixture
+def stopped_restore(settings, database, copy, write, keys, tmp_path, monkeypatch):
+    """An archive whose restore ended after the first database was replaced; "a…" was erased since the backup."""
+    write("a" * 32, "he asked me for pictures")
+    write("b" * 32, "is roblox safe")
+    archive = tmp_path / "backup.tar"
+    create(settings, keys, archive, NOW)
+    erase("a" * 32, UnitOfWork(database), NOW)
+    database.close()
+
+    def put_back_and_stop(address, path, put_back=backup._put_back):
+        put_back(address, path)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(backup, "_put_back", put_back_and_stop)
+        restore(settings, keys, archive)
+    return archive
+
+
+def test_what_was_erased_does_not_come_back_when_the_restore_is_stopped_and_run_again(settings, stopped_restore, keys):
+    noted = settings.var_dir / "restore-tombstones.json"
+    assert stat.S_IMODE(noted.stat().st_mode) == 0o600 and "a" * 32 not in noted.read_text()
+    result = restore(settings, keys, stopped_restore)
+    assert result.conversations == 1 and result.erased_again == 1
+    assert texts(settings) == ["is roblox safe"]
+    assert not TrackerCopy(Database(settings.tracker_address)).load("a" * 32).events
+    assert not noted.exists()
+
+
+def test_what_is_erased_between_a_stopped_restore_and_the_next_stays_erased_as_well(settings, stopped_restore, keys):
+    between = Database(settings.database_address)
+    erase("b" * 32, UnitOfWork(between), NOW)
+    between.close()
+    result = restore(settings, keys, stopped_restore)
+    assert result.conversations == 0 and result.erased_again == 2
+
+
+def test_noted_tombstones_that_cannot_be_read_stop_the_next_restore(settings, stopped_restore, keys, monkeypatch):
+    (settings.var_dir / "restore-tombstones.json").write_text('[{"erased_at": ')
+    monkeypatch.setattr(backup, "_put_back", lambda *_: pytest.fail("a database was replaced"))
+    with pytest.raises(StoreError, match="restore-tombstones.json cannot be read"):
+        restore(settings, keys, stopped_restore)
+
+
 def test_the_archive_is_private_and_holds_neither_words_nor_keys(settings, copy, write, keys, tmp_path):
     write("a" * 32, "he asked me for pictures")
     archive = tmp_path / "backup.tar"
