@@ -260,9 +260,8 @@ def test_every_service_that_another_needs_exists():
     for service in SERVICES.values():
         assert set(service.get("depends_on", [])) <= set(SERVICES)
         assert set(service["networks"]) <= set(COMPOSE["networks"])
-        assert {entry.split(":")[0] for entry in service.get("volumes", []) if not entry.startswith(".")} <= set(
-            COMPOSE["volumes"]
-        )
+        sources = {entry.split(":")[0] for entry in service.get("volumes", [])}
+        assert {source for source in sources if not source.startswith((".", "/"))} <= set(COMPOSE["volumes"])
 
 
 def test_nginx_and_the_settings_name_services_that_exist():
@@ -278,6 +277,23 @@ def test_only_nginx_can_be_reached_from_outside_and_the_console_only_from_this_m
     assert SERVICES["nginx"]["ports"] == ["8000:8000", "127.0.0.1:8001:8001"]
     assert [name for name, network in COMPOSE["networks"].items() if not network.get("internal")] == ["outside"]
     assert all(SERVICES[engine]["networks"] == ["inside"] for engine in ("postgres", "redis", "rabbitmq"))
+
+
+def test_backup_and_restore_have_a_container_that_starts_only_when_it_is_asked_for():
+    service = SERVICES["backup"]
+    assert service["profiles"] == ["tools"] and service["restart"] == "no"
+    assert not any("backup" in other.get("depends_on", []) for other in SERVICES.values())
+    assert set(service["networks"]) & set(SERVICES["postgres"]["networks"])
+    # The servers' folder: their locks tell `restore` that they run, and what a stopped restore noted is found again.
+    assert set(service["volumes"]) == {*SERVICES["rasa-1"]["volumes"], "/backup:/backup"}
+
+
+def test_the_guide_runs_backup_and_restore_in_that_container():
+    guide = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$compose run --rm backup (\w+) /backup/\S+", guide, re.MULTILINE)
+    assert lines == ["backup", "restore"]
+    (stopped,) = re.findall(r"^\$compose stop (.+?)(?: +#.*)?$", guide, re.MULTILINE)
+    assert set(stopped.split()) == {"nginx", *OURS} - {"backup"}
 
 
 @pytest.mark.parametrize("name", [*OURS, "nginx"])
@@ -296,7 +312,7 @@ def test_every_setting_of_the_compose_file_exists():
 
 def test_a_setting_in_production_env_reaches_our_containers():
     """Retention, channels and limits are not listed one by one: the whole file is handed to each that has secrets."""
-    assert set(OURS) - WITHOUT_SECRETS == {"rasa-1", "rasa-2", "consumer", "console"}
+    assert set(OURS) - WITHOUT_SECRETS == {"rasa-1", "rasa-2", "consumer", "console", "backup"}
     for name in set(OURS) - WITHOUT_SECRETS:
         assert [entry["path"] for entry in SERVICES[name]["env_file"]] == ["production.env"], name
     assert not any("env_file" in SERVICES[engine] for engine in ("postgres", "redis", "rabbitmq", "nginx"))
@@ -367,7 +383,12 @@ def test_the_image_is_built_in_stages_and_runs_without_rights():
     words = dict(last)
     assert words["USER"] == "10001:10001" and "STOPSIGNAL" in words
     assert words["VOLUME"] == "/var/lib/kindlight"
-    assert not any("pip install" in rest or "apt-get" in rest for word, rest in last)
+    assert not any("pip install" in rest for word, rest in last)
+    (packages,) = (rest for word, rest in last if "apt-get" in rest)
+    # The programs that `backup` and `restore` start, of the version of the server (bookworm's).
+    assert re.findall(r"apt-get install (.+?) +&&", packages) == ["-y --no-install-recommends postgresql-client"]
+    assert "rm -rf /var/lib/apt/lists/*" in packages and "bookworm" in stages[-1]
+    assert SERVICES["postgres"]["image"].startswith("postgres:15-")
 
 
 def test_packages_come_by_the_lock_with_their_hashes():
