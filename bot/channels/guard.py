@@ -36,6 +36,8 @@ READ_WAIT_SECONDS = 1.0
 RISK_WAIT_SECONDS = 2.0
 #: All that the guard takes for a person at risk, with its own readings; the channel has the rest of the 3 s.
 CARD_SECONDS = 2.5
+#: The assistant gets this in any case: where a crowd has kept the whole server busy, its answer is the quickest there is.
+LEAST_WAIT_SECONDS = 0.5
 #: An ordinary question may take longer before the guard admits a technical problem.
 ORDINARY_WAIT_SECONDS = 8.0
 #: Of the guard alone: the loop's own threads may all wait for a database or a name server that is away.
@@ -315,7 +317,7 @@ async def _answer(
     at_risk = assessment.level > RiskLevel.NONE
     task = asyncio.ensure_future(handle())
     # What a slow reading took is not added to the wait.
-    risk_wait = min(RISK_WAIT_SECONDS, begun + CARD_SECONDS - time.monotonic())
+    risk_wait = min(RISK_WAIT_SECONDS, max(begun + CARD_SECONDS - time.monotonic(), LEAST_WAIT_SECONDS))
     done, _ = await asyncio.wait({task}, timeout=risk_wait if at_risk else ORDINARY_WAIT_SECONDS)
     until = begun + CARD_SECONDS if at_risk else math.inf
     # A slow reading may have ended meanwhile; for one that has not, nobody waits any more.
