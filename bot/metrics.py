@@ -31,8 +31,8 @@ WRITTEN = Counter("kindlight_log_events_written_total", "Events that this proces
 LOG = Gauge("kindlight_log_events", "The log of this process since its start, by what became of the event.", ["state"])
 SPOOL_BYTES = Gauge("kindlight_spool_bytes", "Redacted events that wait on disk.")
 STORE_AWAY_SECONDS = Gauge("kindlight_store_away_seconds", "Since when the log cannot be delivered; 0 when it can.")
-QUEUE = Gauge("kindlight_queue_batches", "Batches in RabbitMQ, over all partitions; -1 when it is away.")
-UNREADABLE = Gauge("kindlight_queue_unreadable", "Batches in RabbitMQ that could not be read; -1 when it is away.")
+QUEUE = Gauge("kindlight_queue_batches", "Batches in RabbitMQ, over all partitions; -1 when not counted.")
+UNREADABLE = Gauge("kindlight_queue_unreadable", "Batches in RabbitMQ that could not be read; -1 when not counted.")
 
 
 def note_message(channel: str, level: str) -> None:

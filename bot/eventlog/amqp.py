@@ -118,6 +118,8 @@ class AmqpConsumer:
         self.written = 0
         #: Whether RabbitMQ answers and batches are taken from it.
         self.connected = False
+        # Until the first count nothing is known: a 0 would say that the queue is empty.
+        self._note_away()
 
     def run(self, idle_seconds: float | None = None) -> None:
         """Consumes; reconnects when RabbitMQ goes away.

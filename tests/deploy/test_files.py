@@ -419,6 +419,21 @@ def test_every_alert_has_its_part_in_the_run_book():
     assert all(rule["labels"]["severity"] in ("page", "ticket") for rule in rules())
 
 
+def test_a_part_that_is_scraped_and_goes_away_raises_an_alert():
+    header = (DEPLOY / "prometheus-alerts.yml").read_text(encoding="utf-8").partition("groups:")[0]
+    jobs = re.findall(r'"(\w+)"', header)
+    assert jobs == ["rasa", "consumer"]
+    for job in jobs:
+        assert [rule for rule in rules() if f'up{{job="{job}"}} == 0' in rule["expr"]], job
+
+
+def test_writers_that_are_all_gone_raise_an_alert_although_the_servers_show_an_empty_queue():
+    """A Rasa server has the same figure, at 0; one that is looked for at every job would never be missing."""
+    (rule,) = [rule for rule in rules() if rule["alert"] == "A writer is down"]
+    assert 'absent(kindlight_queue_batches{job="consumer"})' in rule["expr"]
+    assert rule["labels"]["severity"] == "page"
+
+
 def test_every_figure_that_an_alert_or_the_guide_names_exists():
     from bot import metrics
 

@@ -7,7 +7,9 @@ import threading
 
 import pika
 import pytest
+from prometheus_client import REGISTRY
 
+from bot import metrics
 from bot.errors import StoreError
 from bot.eventlog import amqp
 from bot.eventlog.amqp import AmqpConsumer, AmqpProducer, partition_of
@@ -33,6 +35,14 @@ def prefix():
 
 def events(conversation, numbers):
     return [LoggedEvent(f"{conversation}-{number}", conversation, {"event": "user", "n": number}) for number in numbers]
+
+
+def test_before_the_first_count_the_figures_do_not_say_that_the_queue_is_empty(keys):
+    """A writer may wait for its database for hours, and the queue grows meanwhile."""
+    metrics.QUEUE.set(0)
+    metrics.UNREADABLE.set(0)
+    AmqpConsumer(URL, keys, lambda batch: None)
+    assert [REGISTRY.get_sample_value(f"kindlight_queue_{name}") for name in ("batches", "unreadable")] == [-1, -1]
 
 
 def test_every_event_arrives_once_and_in_order_with_two_producers_and_two_consumers(prefix, keys):
