@@ -14,6 +14,10 @@ from typing import Callable, Iterator
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+#: Why the guard answered, what became of an alert to staff, and what became of an event of the log.
+GUARD_REASONS = ("slow", "failed", "silent", "no_helpline")
+ALERT_OUTCOMES = ("sent", "again", "given_up")
+LOG_STATES = ("taken", "without_words", "dropped", "delivered", "waiting")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 8.0)
 
 MESSAGES = Counter("kindlight_messages_total", "Messages of people.", ["channel"])
@@ -34,6 +38,15 @@ STORE_AWAY_SECONDS = Gauge("kindlight_store_away_seconds", "Since when the log c
 QUEUE = Gauge("kindlight_queue_batches", "Batches in RabbitMQ, over all partitions; -1 when not counted.")
 UNREADABLE = Gauge("kindlight_queue_unreadable", "Batches in RabbitMQ that could not be read; -1 when not counted.")
 
+# Shown at 0 from the start: of a counter that first appears as 1, Prometheus cannot say that it has grown, and an alert
+# would miss the first one (deploy/prometheus-alerts.yml).
+for _reason in GUARD_REASONS:
+    GUARD.labels(_reason)
+for _outcome in ALERT_OUTCOMES:
+    ALERTS.labels(_outcome)
+for _state in LOG_STATES:
+    LOG.labels(_state)
+
 
 def note_message(channel: str, level: str) -> None:
     """Counts a message and its risk level (a label of RiskLevel)."""
@@ -42,12 +55,12 @@ def note_message(channel: str, level: str) -> None:
 
 
 def note_guard(reason: str) -> None:
-    """Counts an answer of the guard: `slow`, `failed`, `silent` or `no_helpline`."""
+    """Counts an answer of the guard, by one of GUARD_REASONS."""
     GUARD.labels(reason).inc()
 
 
 def note_alert(outcome: str, seconds: float | None = None) -> None:
-    """Counts an alert: `sent` (with the seconds it took), `again` or `given_up`."""
+    """Counts an alert by one of ALERT_OUTCOMES; one that was sent with the seconds it took."""
     ALERTS.labels(outcome).inc()
     if seconds is not None:
         ALERT_SECONDS.observe(seconds)

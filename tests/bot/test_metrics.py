@@ -6,6 +6,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics, metrics_server
-from bot.channels.guard import Guard, GuardContext, answer_guarded
+from bot.channels.guard import Guard, GuardContext, _reason, answer_guarded
 from bot.channels.operations import OperationsChannel, is_ready, stop_unless_ready
 from bot.safety.levels import RiskAssessment, RiskLevel
 
@@ -43,6 +44,11 @@ async def test_an_answer_of_the_guard_is_counted_with_its_reason(handle, reason)
     guard = Guard(assess=lambda texts: RiskAssessment(level=RiskLevel.ESCALATE, categories={"extortion": 0.9}))
     assert await answer_guarded(guard, context(), "he asked me for pictures", handle, [])
     assert value("kindlight_guard_answers_total", reason=reason) == before + 1
+
+
+def test_every_reason_of_the_guard_is_among_those_that_are_shown_from_the_start():
+    reasons = {_reason(*flags) for flags in product((True, False), repeat=3)}
+    assert reasons == set(metrics.GUARD_REASONS)
 
 
 async def test_a_message_is_counted_with_channel_level_and_time():

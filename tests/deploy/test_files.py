@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -444,6 +445,21 @@ def test_every_figure_that_an_alert_or_the_guide_names_exists():
     guide = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
     named |= set(re.findall(r"kindlight_\w+", guide))
     assert named and named <= known
+
+
+def test_every_label_value_that_an_alert_names_is_there_from_the_start():
+    """A counter that first appears as 1 has not grown for Prometheus: `increase` would miss the first one."""
+    code = "from bot import metrics; print(metrics.exposition()[0].decode())"
+    started = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    expressions = " ".join(rule["expr"] for rule in rules())
+    named = [
+        f'{figure}{{{label}="{value}"}}'
+        for figure, label, values in re.findall(r'(kindlight_\w+)\{(\w+)=~?"([^"]+)"\}', expressions)
+        for value in values.split("|")
+        if label != "job"
+    ]
+    assert 'kindlight_guard_answers_total{reason="slow"}' in named
+    assert [series for series in named if f"{series} 0.0\n" not in started.stdout] == []
 
 
 def test_prometheus_takes_the_rules_where_there_is_one():
