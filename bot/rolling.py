@@ -69,7 +69,7 @@ def restart_all(var_dir: Path, host: str, ready_seconds: float, tell: Callable[[
         if not _wait(partial(_is_back, var_dir, host, server), ready_seconds):
             raise ConfigError(
                 f"The server on port {server.port} did not come back within {ready_seconds:.0f} s. The others still "
-                "serve. Look at its lines, put the old model back and start it."
+                "serve. Look at its lines and put the old model back; the supervisor tries it again."
             )
         tell(f"  port {server.port} is back after {time.monotonic() - started:.1f} s")
     return len(servers)

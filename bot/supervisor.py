@@ -5,6 +5,7 @@ A line is printed when each is ready.
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import socket
@@ -21,13 +22,17 @@ from bot.config import PROJECT_DIR, Settings
 from bot.errors import ConfigError
 
 READY_TIMEOUT_SECONDS = 90
-#: A part that keeps stopping at once is given up, and everything with it: a restart does not mend what is broken.
+#: A part that keeps stopping at once is given up: a restart does not mend what is broken. In the embedded set-up
+#: everything ends with it; in the production layout the others serve on, and it is tried again after RETRY_SECONDS.
 MAX_STARTS = 5
+RETRY_SECONDS = 30
 #: A part that ran this long before it stopped was no bad start; the count begins again.
 GOOD_RUN_SECONDS = 20
 #: A part is asked to stop and has this long to finish the messages in hand.
 STOP_SECONDS = 20
 _POLL_SECONDS = 0.2
+#: Shell: what a loop does after a part that stopped.
+_AGAIN = 'echo "stopped; starting again"; sleep 1'
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,14 @@ def check_ports(chosen: Sequence[Part], host: str) -> None:
                 ) from None
 
 
-def run(settings: Settings, chosen: Sequence[Part] | None = None, welcome: str = "") -> int:
+def run(settings: Settings, chosen: Sequence[Part] | None = None, welcome: str = "", gives_up: bool = True) -> int:
     """Starts all parts, each again when it stops, and returns when one is given up, or on Ctrl-C.
 
     Args:
         settings: Of this deployment.
         chosen: By default the embedded set-up.
         welcome: Printed once all are ready; by default the addresses of the embedded set-up.
+        gives_up: Whether everything ends with a part that cannot start; else the others serve on without it.
 
     Returns:
         0 after Ctrl-C, else the exit code of the part that was given up.
@@ -114,41 +120,67 @@ def run(settings: Settings, chosen: Sequence[Part] | None = None, welcome: str =
     manager = honcho.manager.Manager(Printer(sys.stdout))
     for part in chosen:
         environment = {**_child_environment(), **part.environment}
-        manager.add_process(part.name, kept_running(shlex.join(part.words)), env=environment, cwd=str(PROJECT_DIR))
-    watcher = threading.Thread(
-        target=_announce, args=(chosen, settings, manager, welcome or _addresses(settings)), daemon=True
-    )
-    watcher.start()
+        words = shlex.join(part.words)
+        command = kept_running(words) if gives_up else never_given_up(words, part.title)
+        manager.add_process(part.name, command, env=environment, cwd=str(PROJECT_DIR))
+    announced = (chosen, settings, manager, welcome or _addresses(settings), gives_up)
+    threading.Thread(target=_announce, args=announced, daemon=True).start()
     manager.loop()
     # Parts that end because they were asked to (SIGINT, SIGTERM) are no failure.
     return 0 if manager.returncode in (0, -2, -15, 130, 143) else int(manager.returncode or 1)
 
 
 def kept_running(command: str) -> str:
-    """A shell loop that starts a part again when it stops: without it, one part would take the others down."""
+    """A shell loop that starts a part again when it stops: without it, one part would take the others down.
+
+    It ends after MAX_STARTS bad starts, and everything with it.
+    """
+    return f"n=0; while [ $n -lt {MAX_STARTS} ]; do {_counted(command)}; {_AGAIN}; done; exit 1"
+
+
+def never_given_up(command: str, title: str) -> str:
+    """A shell loop like `kept_running` that has no end: after MAX_STARTS bad starts it only waits longer.
+
+    Args:
+        command: Of the part.
+        title: What a person would call the part.
+    """
+    said = shlex.quote(f"{title} was given up for now; it is tried again every {RETRY_SECONDS} s")
+    pause = f"if [ $n -ge {MAX_STARTS} ]; then echo {said}; sleep {RETRY_SECONDS}; else {_AGAIN}; fi"
+    return f"n=0; while true; do {_counted(command)}; {pause}; done"
+
+
+def _counted(command: str) -> str:
+    """Runs a command once; `n` counts its bad starts in a row."""
     count = f"if [ $(($(date +%s) - began)) -ge {GOOD_RUN_SECONDS} ]; then n=0; else n=$((n+1)); fi"
-    again = 'echo "stopped; starting again"; sleep 1'
-    return f"n=0; while [ $n -lt {MAX_STARTS} ]; do began=$(date +%s); {command}; {count}; {again}; done; exit 1"
+    return f"began=$(date +%s); {command}; {count}"
 
 
 def _child_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore", "COLUMNS": "120"}
 
 
-def _announce(chosen: Sequence[Part], settings: Settings, manager: object, welcome: str) -> None:
+def _announce(chosen: Sequence[Part], settings: Settings, manager: object, welcome: str, gives_up: bool) -> None:
     started = time.monotonic()
     waiting = [part for part in chosen if part.port]
-    while waiting and time.monotonic() - started < READY_TIMEOUT_SECONDS:
-        for part in [part for part in waiting if is_ready(settings.host, part)]:
-            waiting.remove(part)
-            print(f"  ready  {part.title:<22} after {time.monotonic() - started:4.1f} s", flush=True)
-        time.sleep(_POLL_SECONDS)
+    _await(waiting, settings.host, started, READY_TIMEOUT_SECONDS)
     if waiting:
         names = ", ".join(part.title for part in waiting)
         print(f"kindlight: not ready after {READY_TIMEOUT_SECONDS} s: {names}. See its lines above.", flush=True)
-        manager.terminate()  # type: ignore[attr-defined]
-        return
+        if gives_up:
+            manager.terminate()  # type: ignore[attr-defined]
+            return
+        _await(waiting, settings.host, started, math.inf)
     print(welcome, flush=True)
+
+
+def _await(waiting: list[Part], host: str, started: float, seconds: float) -> None:
+    """Takes out of the list what became ready, and says so."""
+    while waiting and time.monotonic() - started < seconds:
+        for part in [part for part in waiting if is_ready(host, part)]:
+            waiting.remove(part)
+            print(f"  ready  {part.title:<22} after {time.monotonic() - started:4.1f} s", flush=True)
+        time.sleep(_POLL_SECONDS)
 
 
 def is_ready(host: str, part: Part) -> bool:

@@ -38,4 +38,5 @@ def register(app: typer.Typer) -> None:
         if not training.is_model_current():
             train_first()
         production.make_secrets()
-        sys.exit(supervisor.run(settings, parts, production.welcome(settings)))
+        # A part that cannot start, after a change of model for example, must not end the chat of the others.
+        sys.exit(supervisor.run(settings, parts, production.welcome(settings), gives_up=False))

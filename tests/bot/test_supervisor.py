@@ -11,7 +11,7 @@ import pytest
 from bot import supervisor
 from bot.config import Settings
 from bot.errors import ConfigError
-from bot.supervisor import Part, check_ports, is_ready, kept_running
+from bot.supervisor import Part, check_ports, is_ready, kept_running, never_given_up
 
 
 def test_the_embedded_set_up_has_four_parts():
@@ -51,6 +51,73 @@ def test_a_part_that_ran_well_before_it_stopped_may_start_again_and_again(tmp_pa
     finally:
         loop.kill()
         loop.wait()
+
+
+def test_in_production_a_part_that_cannot_start_is_tried_again_and_takes_nothing_down(monkeypatch):
+    monkeypatch.setattr(supervisor, "MAX_STARTS", 1)
+    monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0)
+    command = ["sh", "-c", never_given_up("false", "Assistant 1 (Rasa)")]
+    loop = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        said = [loop.stdout.readline() for _ in range(3)]
+        assert loop.poll() is None
+        assert all(line.startswith("Assistant 1 (Rasa) was given up for now") for line in said)
+    finally:
+        loop.kill()
+        loop.communicate()
+
+
+def test_in_production_a_part_has_its_usual_starts_before_the_long_pause(monkeypatch):
+    monkeypatch.setattr(supervisor, "MAX_STARTS", 2)
+    monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0)
+    loop = subprocess.Popen(["sh", "-c", never_given_up("false", "Console")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert loop.stdout.readline().strip() == "stopped; starting again"
+        assert "given up for now" in loop.stdout.readline()
+    finally:
+        loop.kill()
+        loop.communicate()
+
+
+class Manager:
+    """Stands for honcho's; notes the commands and whether it was told to end everything."""
+
+    KILL_WAIT = 0
+    returncode = 0
+
+    def __init__(self, *_):
+        self.commands = []
+        self.is_terminated = False
+
+    def add_process(self, name, command, **_):
+        self.commands.append(command)
+
+    def loop(self):
+        """Returns at once, as after Ctrl-C."""
+
+    def terminate(self):
+        self.is_terminated = True
+
+
+@pytest.mark.parametrize("gives_up", [True, False])
+def test_only_the_layout_in_service_goes_on_without_a_part(monkeypatch, gives_up):
+    manager = Manager()
+    monkeypatch.setattr("honcho.manager.Manager", lambda _: manager)
+    monkeypatch.setattr(supervisor, "_announce", lambda *_: None)
+    assert supervisor.run(Settings(), [Part("page", ("serve-page",), 0, "", "Page")], "welcome", gives_up) == 0
+    assert ["exit 1" in command for command in manager.commands] == [gives_up]
+
+
+@pytest.mark.parametrize("gives_up", [True, False])
+def test_a_part_that_is_late_ends_the_others_only_where_one_is_given_up(monkeypatch, capsys, gives_up):
+    manager, answers = Manager(), iter([False, False, True])
+    monkeypatch.setattr(supervisor, "READY_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(supervisor, "_POLL_SECONDS", 0.02)
+    monkeypatch.setattr(supervisor, "is_ready", lambda *_: next(answers))
+    supervisor._announce([Part("console", (), 8081, "/", "Staff console")], Settings(), manager, "welcome", gives_up)
+    said = capsys.readouterr().out
+    assert "not ready after 0.01 s: Staff console" in said
+    assert manager.is_terminated is gives_up and ("welcome" in said) is not gives_up
 
 
 def test_a_part_runs_this_python_or_a_program_of_its_own():
