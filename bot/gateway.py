@@ -10,6 +10,8 @@ from bot.config import PROJECT_DIR
 from bot.errors import ConfigError
 
 DEPLOYED = PROJECT_DIR / "deploy" / "nginx.conf"
+#: How names of containers are looked up; addresses need none of it, and older versions of nginx do not know it.
+_NAME_LOOK_UP = re.compile(r"^ *resolver [^;]*;\n| resolve(?=;)", re.MULTILINE)
 _RASA_LINE = re.compile(r"^( *)server rasa-\d+:\d+(.*);\n", re.MULTILINE)
 
 
@@ -32,7 +34,7 @@ def for_this_machine(
     Raises:
         ConfigError: The file does not hold what is to be replaced.
     """
-    text = deployed.read_text(encoding="utf-8")
+    text = _NAME_LOOK_UP.sub("", deployed.read_text(encoding="utf-8"))
     lines = _RASA_LINE.findall(text)
     if not lines:
         raise ConfigError(f"{deployed.name} names no server of the form rasa-1:5005.")

@@ -75,6 +75,30 @@ def test_a_configuration_without_the_expected_lines_is_refused(tmp_path):
         gateway.for_this_machine([5005], 1, 2, "a", "b", path)
 
 
+def test_nginx_asks_again_where_a_container_is():
+    """A container that is made anew has another address, and its old one may be given to another container."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert re.search(r"^    resolver 127\.0\.0\.11 valid=\d+s;$", text, re.MULTILINE)
+    upstreams = dict(re.findall(r"upstream (\w+) \{([^}]*)\}", text))
+    assert set(upstreams) == {"rasa", "page", "console"}
+    for name, block in upstreams.items():
+        servers = re.findall(r"server [a-z0-9-]+:\d+[^;]*;", block)
+        assert servers and all(server.endswith(" resolve;") for server in servers), name
+        # nginx takes `resolve` only where the addresses are in shared memory.
+        assert f"zone {name} " in block
+
+
+def test_the_nginx_of_the_compose_file_can_ask_again():
+    """`resolve` in an upstream came with nginx 1.27.3."""
+    (version,) = re.findall(r"^nginx:(\d+(?:\.\d+)+)-alpine$", SERVICES["nginx"]["image"])
+    assert tuple(map(int, version.split("."))) >= (1, 27, 3)
+
+
+def test_on_one_machine_no_name_is_looked_up():
+    lines = [line for line in rendered().splitlines() if not line.lstrip().startswith("#")]
+    assert [line for line in lines if "resolve" in line] == []
+
+
 def test_nginx_keeps_nothing_about_people():
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     assert "access_log off;" in text and "error_log stderr emerg;" in text
