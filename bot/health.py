@@ -37,6 +37,7 @@ def examine(today: date | None = None) -> list[Finding]:
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _settings,
         _start_up,
+        _cautions,
         _wording,
         lambda: _drafts(today or date.today()),
         lambda: _hotlines(today or date.today()),
@@ -68,6 +69,14 @@ def _start_up() -> Iterator[Finding]:
         yield Finding("fault", problem)
     if not problems:
         yield Finding("ok", "A server may start with these settings.")
+
+
+def _cautions() -> Iterator[Finding]:
+    """What `serve` only warns of."""
+    from bot import preflight
+
+    for caution in preflight.cautions(get_settings()):
+        yield Finding("note", caution)
 
 
 def _wording() -> Iterator[Finding]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ import yaml
 from bot.channels.overview import channel_problems
 from bot.config import PREFIX, PROJECT_DIR, Settings
 from bot.errors import ConfigError
+from bot.private_folder import is_open_to_others
 
+logger = logging.getLogger(__name__)
 #: Lock stores that order messages in one process only.
 _ONE_PROCESS = ("", "in_memory")
 _SHARED_FOLDER = (
@@ -121,7 +124,7 @@ def look(settings: Settings, environment: Mapping[str, str], arguments: Sequence
 
 
 def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
-    """Stops before anything starts.
+    """Stops before anything starts; what should be mended but stops nothing is logged.
 
     Raises:
         ConfigError: All faults, one after the other.
@@ -129,6 +132,15 @@ def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
     found = problems(settings, os.environ, arguments)
     if found:
         raise ConfigError(" ".join(found))
+    for caution in cautions(settings):
+        logger.warning(caution)
+
+
+def cautions(settings: Settings) -> List[str]:
+    """What should be mended although a server may start with it, in sentences."""
+    if not is_open_to_others(settings.var_dir):
+        return []
+    return [f"The folder {settings.var_dir} can be read by others. Run: chmod 700 {settings.var_dir}"]
 
 
 def problems(settings: Settings, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> List[str]:

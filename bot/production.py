@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Mapping
 
 from bot import engines, gateway
-from bot.config import PROJECT_DIR, Settings
+from bot.config import PROJECT_DIR, Settings, get_settings
+from bot.private_folder import make_private_folder
 from bot.supervisor import Part
 
 ENDPOINTS = PROJECT_DIR / "deploy" / "endpoints.production.yml"
@@ -41,6 +42,8 @@ def layout(settings: Settings, ports: EnginePorts = EnginePorts(), folder: Path 
     Raises:
         ConfigError: A program is not installed; the message says which and what to do.
     """
+    # First: the folders of the engines may stand in it, and making one of them would leave it open to others.
+    make_private_folder(settings.var_dir)
     data = folder or _default_folder(settings)
     parts: list[Part] = []
     environment = {
@@ -116,6 +119,7 @@ def make_secrets() -> None:
     from bot.channels.identity import sign
     from bot.store.keys import get_key_ring
 
+    make_private_folder(get_settings().var_dir)
     get_key_ring()
     sign("first")
 

@@ -8,6 +8,7 @@ from typing import Sequence
 
 from bot import preflight
 from bot.config import Settings
+from bot.private_folder import make_private_folder
 
 
 def get_ready(settings: Settings, arguments: Sequence[str] = ()) -> None:
@@ -24,7 +25,7 @@ def get_ready(settings: Settings, arguments: Sequence[str] = ()) -> None:
     # Named in deploy/endpoints.production.yml, which holds no address itself.
     os.environ.setdefault("KINDLIGHT_ACTIONS_URL", settings.actions_address)
     path = process_file(settings.var_dir, settings.rasa_port)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path.parent)
     path.write_text(f"{os.getpid()}\n", encoding="ascii")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Callable, List, Sequence
 
 from bot.channels.patience import Patience
+from bot.private_folder import make_private_folder
 from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
 #: A write waits so long for another server's lock: each is done in a moment, and a person waits for the answer.
@@ -96,7 +97,7 @@ class ChatStore:
     def __init__(self, path: Path | None = None, now: Callable[[], float] = time.time) -> None:
         """Opens the file, made with its folder when it is not there; without a path all is kept in memory."""
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(path.parent)
             path.touch(mode=0o600)
         self._now = now
         self._lock = threading.Lock()

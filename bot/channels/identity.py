@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from bot.config import get_settings
 from bot.errors import ConfigError, InputError
+from bot.private_folder import make_private_folder
 
 TOKEN_VALID_SECONDS = 12 * 3600
 _KEY_BYTES = 32
@@ -81,7 +82,7 @@ def _read_or_make_key(path: Path) -> bytes:
 
 def _make_key(path: Path) -> None:
     """Puts a whole key in place at once: several servers start together, and one may be killed while it writes."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -16,6 +16,7 @@ from typing import Any, Awaitable, Callable, Dict, Optional
 from bot.channels.delivery import Refused, TryLater, pause_seconds
 from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_updates import ALLOWED_UPDATES, update_id
+from bot.private_folder import make_private_folder
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Poller:
             self._working.pop(number, None)
 
     def _hold(self) -> bool:
-        self._lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(self._lock.parent)
         descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,6 +20,7 @@ from threading import Lock
 from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from bot.errors import StoreError
+from bot.private_folder import make_private_folder
 from bot.store.keys import KeyRing
 
 UNREADABLE = "unreadable"
@@ -47,7 +48,7 @@ class Spool:
             max_bytes: Above this, `append` refuses.
             sync: Wait until a batch is on the disk itself; False only in tests.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(folder)
         self._folder = folder
         self._keys = keys
         self._max_bytes = max_bytes
@@ -227,7 +228,7 @@ class SpoolFolder:
     """The folder of this process among `var/spool/0`, `1` …, held by a lock that ends with the process."""
 
     def __init__(self, root: Path) -> None:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(root)
         self._root = root
         self._handle: Optional[IO[str]] = None
         self.path = self._take(lambda path: True)
@@ -262,7 +263,7 @@ class SpoolFolder:
 
 
 def _try_lock(path: Path) -> Optional[IO[str]]:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path)
     handle = open(path / "lock", "w", encoding="ascii")  # noqa: SIM115 - held open as long as the lock
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigError, StoreError
+from bot.private_folder import make_private_folder
 from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent / "migrations"
@@ -122,8 +123,7 @@ def _make_engine(address: str) -> Engine:
 
             options.update(poolclass=StaticPool, connect_args={"check_same_thread": False})
         else:
-            folder = os.path.dirname(os.path.abspath(str(url.database)))
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            make_private_folder(Path(os.path.abspath(str(url.database))).parent)
             # Kept open: closing the last connection moves the whole write-ahead log into the file, at every message.
             options.update(poolclass=QueuePool, pool_size=5, max_overflow=10)
             options.update(connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import ConfigError, StoreError
+from bot.private_folder import make_private_folder
 
 INDEX = "index"
 _VERSION = b"\x01"
@@ -223,7 +224,7 @@ def _parse_file(path: Path) -> Keys:
 
 def _create_file(path: Path) -> None:
     """Several processes may start at once: whoever links the finished file first wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path.parent)
     key_id = _new_id()
     content = {
         INDEX: _encode(secrets.token_bytes(_KEY_BYTES)),
