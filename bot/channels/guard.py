@@ -36,7 +36,7 @@ READ_WAIT_SECONDS = 1.0
 RISK_WAIT_SECONDS = 2.0
 #: All that the guard takes for a person at risk, with its own readings; the channel has the rest of the 3 s.
 CARD_SECONDS = 2.5
-#: The assistant gets this in any case: where a crowd has kept the whole server busy, its answer is the quickest there is.
+#: The assistant gets this in any case: where a crowd keeps the whole server busy, its answer is the quickest there is.
 LEAST_WAIT_SECONDS = 0.5
 #: An ordinary question may take longer before the guard admits a technical problem.
 ORDINARY_WAIT_SECONDS = 8.0
