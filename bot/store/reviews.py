@@ -75,6 +75,18 @@ def take_break(session: Session, user: User, now: datetime) -> None:
     audit.record(session, user.email, "break.take", "user", str(user.id), at=now)
 
 
+def lock_conversation(session: Session, conversation_id: str) -> Optional[Conversation]:
+    """The conversation as it stands now; until the caller commits, nobody else changes it and no message joins it."""
+    # An update that changes nothing takes PostgreSQL's lock on the row and SQLite's on the file alike.
+    session.execute(
+        sa.update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(status=Conversation.status)
+        .execution_options(synchronize_session=False)
+    )
+    return session.get(Conversation, conversation_id, populate_existing=True)
+
+
 def set_status(session: Session, user: User, row: Conversation, status: str, now: datetime) -> None:
     """Moves a conversation: taking it up acknowledges its escalations, finishing closes them and marks it read."""
     before, row.status = row.status, status

@@ -59,10 +59,10 @@ def show_print(conversation_id: str) -> Any:
 @requires(Permission.REVIEW)
 def set_status(conversation_id: str) -> Any:
     """Moves the conversation on; refused when a message came in that the reader has not seen."""
-    row = _find(conversation_id)
     status = request.form.get("status", "")
     if status not in STATUSES:
         abort(400)
+    row = _find_to_change(conversation_id)
     if request.form.get("seen") != str(row.turn_count):
         flash(label("messages", "new_message_meanwhile"))
         return _back(row)
@@ -226,6 +226,14 @@ def _find(conversation_id: str) -> Conversation:
     return row
 
 
+def _find_to_change(conversation_id: str) -> Conversation:
+    """Read under its lock: what is compared with the page cannot change before it is written."""
+    row = reviews.lock_conversation(g.work.session, conversation_id)
+    if row is None:
+        abort(404)
+    return row
+
+
 def _stop(row: Conversation, query: Mapping[str, str]) -> str | None:
     """The page that stops gently when the reader has had enough for a day; None to go on, which is recorded then."""
     day = reviews.exposure_today(g.work.session, g.user.id, g.now)
@@ -272,11 +280,14 @@ def _pieces(turn: Turn) -> tuple[Piece, ...]:
 
 
 def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
+    before = read_number(request.args.get("before"))
     return {
         "query": wanted.as_query(),
         # Which part is open and how, so that "earlier" keeps all open and "open all" stays where one reads.
         "shown": {"show": "all"} if request.args.get("show") == "all" else {},
-        "place": {"before": before} if (before := read_number(request.args.get("before"))) is not None else {},
+        "place": {"before": before} if before is not None else {},
+        # "Done" closes all that is unread, so it is offered only beside the newest messages.
+        "has_newest": before is None or before >= row.turn_count,
         "following": queries.find_neighbours(g.work.session, row, wanted, g.user.id),
         "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
         "reviewers": queries.find_reviewers(g.work.session),

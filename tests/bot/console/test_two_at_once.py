@@ -1,0 +1,155 @@
+"""What happens when something else happens at the same moment: on SQLite, and on PostgreSQL where the machine has one."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import datetime, timezone
+
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+
+from bot.config import Settings
+from bot.store import queries, reviews
+from bot.store.keys import get_key_ring
+from bot.store.log_writer import LogWriter
+from bot.store.models import Conversation
+from bot.store.policy import read_policy
+from bot.store.records import LoggedEvent
+from bot.store.unit_of_work import UnitOfWork
+
+SERVER = "postgresql://postgres@127.0.0.1:5432/"
+PATH = "/conversations/escalate0001"
+#: How long one waits for the other, who may have to wait for the first to finish.
+PATIENCE_SECONDS = 0.5
+
+
+@pytest.fixture(scope="module")
+def postgres_address():
+    """An empty database of this test run; None where there is no server."""
+    name = f"kindlight_{secrets.token_hex(4)}"
+    admin = sa.create_engine(SERVER + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
+    try:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    except sa.exc.OperationalError:
+        yield None
+        return
+    yield SERVER + name
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request, tmp_path, postgres_address):
+    address = f"sqlite:///{tmp_path / 'console.db'}"
+    if request.param == "postgresql":
+        if postgres_address is None:
+            pytest.skip("no PostgreSQL on 127.0.0.1:5432 that lets the user postgres in")
+        address = postgres_address
+        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        engine.dispose()
+    return Settings(var_dir=tmp_path, database_url=address, sealed_originals=True)
+
+
+def write_message(database, settings):
+    """A new message of the person, as the log writes it."""
+    now = datetime.now(timezone.utc)
+    parsed = {"risk": {"level": "none", "categories": {}, "speaker": "self", "stance": "now", "findings": []}}
+    event = {"event": "user", "timestamp": now.timestamp(), "text": "he found out", "parse_data": parsed}
+    logged = LoggedEvent(secrets.token_hex(16), "escalate0001", event)
+    with UnitOfWork(database) as work:
+        LogWriter(work.session, read_policy(settings), get_key_ring(), now).write([logged])
+        work.commit()
+
+
+class Meanwhile:
+    """Something that another thread does, begun once, in the middle of what this one does."""
+
+    def __init__(self, do):
+        self.results = []
+        self.thread = threading.Thread(target=lambda: self.results.append(do()))
+
+    def begin(self):
+        """Begins it and gives it time; where it has to wait for this thread, this thread goes on."""
+        if self.thread.ident is None:
+            self.thread.start()
+            self.thread.join(PATIENCE_SECONDS)
+
+    def before(self, function):
+        """The function, with this begun before it."""
+
+        def called(*args, **kwargs):
+            self.begin()
+            return function(*args, **kwargs)
+
+        return called
+
+    def end(self):
+        """What came of it."""
+        self.thread.join(20)
+        assert self.results, "it came to an end, without an error"
+        return self.results[0]
+
+
+def page_of(someone, path=PATH):
+    return BeautifulSoup(someone.get(path).text, "html.parser")
+
+
+def fields_of(page, action):
+    """The hidden fields of the form that posts to this address, without its token."""
+    hidden = page.select(f'form[action="{PATH}/{action}"] input[type=hidden]')
+    return {field["name"]: field["value"] for field in hidden if field["name"] != "csrf_token"}
+
+
+def kept(database, name="escalate0001"):
+    """(status, whether something is unread, account it is assigned to)."""
+    with UnitOfWork(database) as work:
+        row = work.session.get(Conversation, name)
+        return row.status, row.unread_since is not None, row.assignee_id
+
+
+def test_a_message_that_comes_in_while_done_is_on_its_way_stays_unread(
+    browser, conversations, database, settings, monkeypatch
+):
+    someone = browser("reviewer")
+    shown = fields_of(page_of(someone), "status")
+    message = Meanwhile(lambda: write_message(database, settings) or "written")
+    monkeypatch.setattr(queries, "find_neighbours", message.before(queries.find_neighbours))
+    someone.post(f"{PATH}/status", {**shown, "status": "done"})
+    assert message.end() == "written"
+    assert kept(database)[:2] == ("new", True)
+
+
+def test_done_is_refused_for_a_message_that_came_in_after_the_conversation_was_read(
+    browser, conversations, database, settings, monkeypatch
+):
+    someone = browser("reviewer")
+    shown = fields_of(page_of(someone), "status")
+    lock = reviews.lock_conversation
+
+    def read_then_lock(session, conversation_id):
+        queries.get_conversation(session, conversation_id)
+        write_message(database, settings)
+        return lock(session, conversation_id)
+
+    monkeypatch.setattr(reviews, "lock_conversation", read_then_lock)
+    someone.post(f"{PATH}/status", {**shown, "status": "done"})
+    monkeypatch.undo()
+    assert "A new message came in" in someone.get(PATH).text
+    assert kept(database)[:2] == ("new", True)
+
+
+def test_a_page_of_earlier_messages_does_not_offer_to_finish(browser, conversations, monkeypatch):
+    monkeypatch.setattr(queries, "TURNS_SHOWN", 1)
+    someone = browser("reviewer")
+    assert page_of(someone).select("button[name=status]")
+    earlier = page_of(someone, f"{PATH}?before=1&level=2")
+    assert not earlier.select("button[name=status], input[name=seen]")
+    assert earlier.find("a", string="To the newest messages")["href"] == f"{PATH}?level=2"
+    assert page_of(someone, f"{PATH}?before=2").select("button[name=status]"), "the newest message is on it"
