@@ -20,6 +20,8 @@ PAGE_SIZE = 25
 COUNT_LIMIT = 1000
 TURNS_SHOWN = 300
 _LEVELS = (3, 2, 1, 0)
+#: Entries of the audit trail about who works on a conversation, and how far they are.
+_CHANGES = ("conversation.status", "conversation.assign")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -204,10 +206,12 @@ def find_failed_alerts(session: Session, limit: int = 20) -> Sequence[Alert]:
 
 
 def latest_change(session: Session) -> Tuple[int, int]:
-    """Newest message and newest review: when this pair moves, the queue has changed."""
+    """Newest message and newest step of a review: when this pair moves, the queue has changed."""
     turn = session.execute(sa.select(sa.func.max(Turn.id))).scalar() or 0
-    review = session.execute(sa.select(sa.func.max(Review.id))).scalar() or 0
-    return int(turn), int(review)
+    # Backwards along the primary key: the newest step is never far from the end of the trail.
+    steps = sa.select(AuditEntry.id).where(AuditEntry.action.in_((*_CHANGES, "conversation.mark")))
+    step = session.execute(steps.order_by(AuditEntry.id.desc()).limit(1)).scalar() or 0
+    return int(turn), int(step)
 
 
 def _micros(moment: datetime) -> int:
@@ -301,6 +305,17 @@ def names_of(session: Session, user_ids: Sequence[Optional[int]]) -> Mapping[int
     """Account number → name."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     return {row.id: row.name for row in session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))}
+
+
+def find_last_changer(session: Session, conversation_id: str) -> Optional[User]:
+    """Who last changed the status of a conversation or whose it is; None when that account is gone."""
+    query = (
+        sa.select(User)
+        .join(AuditEntry, AuditEntry.actor == User.email)
+        .where(AuditEntry.object_type == "conversation", AuditEntry.object_id == conversation_id)
+        .where(AuditEntry.action.in_(_CHANGES))
+    )
+    return session.execute(query.order_by(AuditEntry.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def find_tags(session: Session) -> Sequence[str]:

@@ -19,6 +19,7 @@ from bot.store import audit, originals, queries, reviews
 from bot.store.accounts import get_user
 from bot.store.constants import OUTCOMES, STATUSES, USER
 from bot.store.models import Conversation, Turn
+from bot.store.staff_models import User
 
 pages = Blueprint("conversation", __name__)
 MAX_NOTE = 4000
@@ -58,13 +59,16 @@ def show_print(conversation_id: str) -> Any:
 @pages.post("/conversations/<conversation_id>/status")
 @requires(Permission.REVIEW)
 def set_status(conversation_id: str) -> Any:
-    """Moves the conversation on; refused when a message came in that the reader has not seen."""
+    """Moves the conversation on; refused when the page did not show its newest message or how it stands."""
     status = request.form.get("status", "")
     if status not in STATUSES:
         abort(400)
     row = _find_to_change(conversation_id)
     if request.form.get("seen") != str(row.turn_count):
         flash(label("messages", "new_message_meanwhile"))
+        return _back(row)
+    if _differs(row, "status", "assignee"):
+        flash(_changed_by(row))
         return _back(row)
     wanted = read_kept(request.form)
     following = queries.find_neighbours(g.work.session, row, wanted, g.user.id)
@@ -79,19 +83,16 @@ def set_status(conversation_id: str) -> Any:
 @pages.post("/conversations/<conversation_id>/assign")
 @requires(Permission.REVIEW)
 def assign(conversation_id: str) -> Any:
-    """Takes or gives the conversation; giving it to somebody else needs a lead."""
-    row = _find(conversation_id)
-    chosen = request.form.get("to", "")
-    number = read_number(chosen)
-    to = get_user(g.work.session, number) if number is not None else None
-    if chosen and to is None:
-        abort(400)
-    if to is not None and (not to.active or not may(to.role, Permission.REVIEW)):
-        abort(400)
-    if to is not None and to.id != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
-        abort(403)
-    reviews.assign(g.work.session, g.user, row, to, g.now)
-    g.work.commit()
+    """Takes, gives or gives back the conversation; giving it to or taking it from somebody else needs a lead."""
+    row = _find_to_change(conversation_id)
+    to = _chosen_person(request.form.get("to", ""))
+    if _differs(row, "assignee"):
+        flash(_changed_by(row))
+        return _back(row)
+    if (to.id if to is not None else None) != row.assignee_id:
+        _check_may_assign(row, to)
+        reviews.assign(g.work.session, g.user, row, to, g.now)
+        g.work.commit()
     flash(label("messages", "assigned"))
     return _back(row)
 
@@ -234,6 +235,39 @@ def _find_to_change(conversation_id: str) -> Conversation:
     return row
 
 
+def _differs(row: Conversation, *names: str) -> bool:
+    """Whether the conversation stands otherwise than on the page that a form came from (its fields `shown-<name>`)."""
+    now = {"status": row.status, "assignee": str(row.assignee_id or "")}
+    return any(request.form.get(f"shown-{name}") != now[name] for name in names)
+
+
+def _changed_by(row: Conversation) -> str:
+    """Says who changed the conversation while the reader had it open."""
+    person = queries.find_last_changer(g.work.session, row.id)
+    if person is not None and person.id == g.user.id:
+        return label("messages", "changed_by_yourself")
+    name = person.name if person is not None else label("messages", "a_colleague")
+    return label("messages", "changed_meanwhile").format(name=name)
+
+
+def _chosen_person(chosen: str) -> User | None:
+    """The account that was chosen, None for nobody."""
+    number = read_number(chosen)
+    person = get_user(g.work.session, number) if number is not None else None
+    if chosen and person is None:
+        abort(400)
+    return person
+
+
+def _check_may_assign(row: Conversation, to: User | None) -> None:
+    if to is not None and (not to.active or not may(to.role, Permission.REVIEW)):
+        abort(400)
+    # Whoever reviews may take a conversation, and give their own back.
+    concerned = to.id if to is not None else row.assignee_id
+    if concerned != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
+        abort(403)
+
+
 def _stop(row: Conversation, query: Mapping[str, str]) -> str | None:
     """The page that stops gently when the reader has had enough for a day; None to go on, which is recorded then."""
     day = reviews.exposure_today(g.work.session, g.user.id, g.now)
@@ -290,10 +324,18 @@ def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
         "has_newest": before is None or before >= row.turn_count,
         "following": queries.find_neighbours(g.work.session, row, wanted, g.user.id),
         "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
-        "reviewers": queries.find_reviewers(g.work.session),
+        "assignable": _assignable(row),
+        "may_clear": row.assignee_id in (None, g.user.id) or may(g.user.role, Permission.ASSIGN_OTHERS),
         "known_tags": queries.find_tags(g.work.session),
         "known_answers": _known_answers(),
     }
+
+
+def _assignable(row: Conversation) -> list[tuple[int, str]]:
+    """Account and name of everybody the list offers; whoever holds the conversation is always one of them."""
+    others = may(g.user.role, Permission.ASSIGN_OTHERS)
+    people = {one.id: one.name for one in (queries.find_reviewers(g.work.session) if others else [g.user])}
+    return list({**people, **queries.names_of(g.work.session, [row.assignee_id])}.items())
 
 
 def _known_answers() -> list[str]:

@@ -39,6 +39,13 @@ PAGES = [
 ]
 
 
+def shown(someone, path):
+    """What the form beside a conversation says the page shows."""
+    page = BeautifulSoup(someone.get(path).text, "html.parser")
+    form = page.find("form", action=f"{path}/status")
+    return {name: form.find("input", {"name": name})["value"] for name in ("seen", "shown-status", "shown-assignee")}
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_page_keeps_its_promises(browser, conversations, path):
     browser("admin").get(path)
@@ -123,10 +130,10 @@ def test_opening_a_conversation_is_an_audit_sentence(browser, conversations):
 def test_review_from_note_to_done(browser, conversations, database):
     someone = browser("reviewer")
     path = "/conversations/escalate0001"
-    someone.post(f"{path}/status", {"status": "in_review", "seen": "2"})
+    someone.post(f"{path}/status", {"status": "in_review", **shown(someone, path)})
     someone.post(f"{path}/notes", {"text": "Spoke to Tom Harris, his number is 07700 900123"})
     someone.post(f"{path}/tags", {"tag": "Snapchat"})
-    page = someone.post(f"{path}/status", {"status": "done", "seen": "2"}, follow=True)
+    page = someone.post(f"{path}/status", {"status": "done", **shown(someone, path)}, follow=True)
     assert "Status changed" in page.text
     with UnitOfWork(database) as work:
         row = work.session.get(Conversation, "escalate0001")
@@ -138,7 +145,8 @@ def test_review_from_note_to_done(browser, conversations, database):
 
 
 def test_done_is_refused_when_a_message_came_in_meanwhile(browser, conversations, database):
-    page = browser("reviewer").post("/conversations/escalate0001/status", {"status": "done", "seen": "1"}, follow=True)
+    someone, path = browser("reviewer"), "/conversations/escalate0001"
+    page = someone.post(f"{path}/status", {"status": "done", **shown(someone, path), "seen": "1"}, follow=True)
     assert "new message came in" in page.text
     with UnitOfWork(database) as work:
         assert work.session.get(Conversation, "escalate0001").status == "new"
@@ -347,10 +355,11 @@ def test_saved_views_belong_to_one_person(browser, conversations):
 
 def test_a_reviewer_takes_but_only_a_lead_gives(browser, conversations, people):
     path = "/conversations/escalate0001/assign"
-    browser("reviewer").post(path, {"to": str(people["reviewer"])})
-    browser("reviewer").post(path, {"to": str(people["lead"])}, status=403)
-    browser("lead").post(path, {"to": str(people["reviewer"])})
-    browser("lead").post(path, {"to": str(people["auditor"])}, status=400)
+    held = {"shown-assignee": str(people["reviewer"])}
+    browser("reviewer").post(path, {"to": str(people["reviewer"]), "shown-assignee": ""})
+    browser("reviewer").post(path, {"to": str(people["lead"]), **held}, status=403)
+    browser("lead").post(path, {"to": str(people["lead2"]), **held})
+    browser("lead").post(path, {"to": str(people["auditor"]), "shown-assignee": str(people["lead2"])}, status=400)
 
 
 def test_an_admin_changes_a_role_but_not_their_own(browser, people):
@@ -377,7 +386,8 @@ def test_the_link_in_an_alert_opens_its_conversation(browser, conversations, set
 
 def test_the_riskiest_unread_is_not_one_that_waits_for_a_follow_up(browser, conversations):
     someone = browser("reviewer")
-    someone.post("/conversations/emergency0001/status", {"status": "follow_up", "seen": "2"})
+    path = "/conversations/emergency0001"
+    someone.post(f"{path}/status", {"status": "follow_up", **shown(someone, path)})
     assert someone.get("/queue/next", status=302).location.endswith("/conversations/escalate0001")
     someone.get("/queue/next?level=3", status=302)
     assert "Nothing unread is left" in someone.get("/queue?level=3").text
@@ -408,7 +418,8 @@ def test_an_alert_that_reached_nobody_is_shown_until_somebody_has_read(browser, 
     someone = browser("reviewer")
     section = BeautifulSoup(someone.get("/queue").text, "html.parser").find(attrs={"aria-labelledby": "alerts-title"})
     assert section.a["href"].endswith("/conversations/escalate0001") and "Extortion" in section.text
-    someone.post("/conversations/escalate0001/status", {"status": "done", "seen": "2"})
+    path = "/conversations/escalate0001"
+    someone.post(f"{path}/status", {"status": "done", **shown(someone, path)})
     assert "Alerts that reached nobody" not in someone.get("/queue").text
 
 

@@ -17,6 +17,7 @@ from bot.store.log_writer import LogWriter
 from bot.store.models import Conversation
 from bot.store.policy import read_policy
 from bot.store.records import LoggedEvent
+from bot.store.staff_models import AuditEntry, User
 from bot.store.unit_of_work import UnitOfWork
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
@@ -153,3 +154,87 @@ def test_a_page_of_earlier_messages_does_not_offer_to_finish(browser, conversati
     assert not earlier.select("button[name=status], input[name=seen]")
     assert earlier.find("a", string="To the newest messages")["href"] == f"{PATH}?level=2"
     assert page_of(someone, f"{PATH}?before=2").select("button[name=status]"), "the newest message is on it"
+
+
+def test_of_two_reviewers_who_take_a_conversation_the_second_is_told_who_was_first(
+    browser, conversations, database, people
+):
+    first, second = browser("lead"), browser("reviewer")
+    shown = {"first": fields_of(page_of(first), "status"), "second": fields_of(page_of(second), "status")}
+    assert "Status changed" in first.post(f"{PATH}/status", {**shown["first"], "status": "in_review"}, follow=True).text
+    text = second.post(f"{PATH}/status", {**shown["second"], "status": "in_review"}, follow=True).text
+    assert "Lead changed this in the meantime" in text and "Status changed" not in text
+    with UnitOfWork(database) as work:
+        assert work.session.query(AuditEntry).filter_by(action="conversation.status").count() == 1
+    assert kept(database) == ("in_review", True, people["lead"])
+
+
+def test_a_page_from_before_somebody_finished_takes_nothing_back(browser, conversations, database):
+    first, second = browser("lead"), browser("reviewer")
+    shown = fields_of(page_of(second), "status")
+    first.post(f"{PATH}/status", {**fields_of(page_of(first), "status"), "status": "done"})
+    second.post(f"{PATH}/status", {**shown, "status": "in_review"})
+    assert kept(database)[:2] == ("done", False)
+    again = second.post(f"{PATH}/status", {**fields_of(page_of(second), "status"), "status": "in_review"}, follow=True)
+    assert "Status changed" in again.text, "with a page that shows how it stands it can be taken up again"
+
+
+def test_a_second_tab_of_ones_own_is_told_so(browser, conversations):
+    someone = browser("reviewer")
+    shown = fields_of(page_of(someone), "status")
+    someone.post(f"{PATH}/status", {**shown, "status": "done"}, follow=True)
+    text = someone.post(f"{PATH}/status", {**shown, "status": "done"}, follow=True).text
+    assert "You changed this yourself in the meantime" in text
+
+
+def test_a_conversation_somebody_holds_is_not_taken_from_them_by_a_page_that_does_not_show_it(
+    browser, conversations, database, people
+):
+    first, second = browser("lead"), browser("reviewer")
+    shown = fields_of(page_of(second), "assign")
+    first.post(f"{PATH}/assign", {**fields_of(page_of(first), "assign"), "to": str(people["lead"])})
+    text = second.post(f"{PATH}/assign", {**shown, "to": str(people["reviewer"])}, follow=True).text
+    assert "Lead changed this in the meantime" in text
+    assert kept(database)[2] == people["lead"]
+
+
+def test_who_holds_a_conversation_is_what_the_list_shows_and_only_a_lead_takes_it_away(
+    browser, conversations, database, people
+):
+    lead, someone = browser("lead"), browser("reviewer")
+    lead.post(f"{PATH}/assign", {**fields_of(page_of(lead), "assign"), "to": str(people["lead"])})
+    page = page_of(someone)
+    names = [option.text for option in page.select("select[name=to] option")]
+    assert page.select_one("select[name=to] option[selected]").text == "Lead" and names == ["Reviewer", "Lead"]
+    shown = fields_of(page, "assign")
+    someone.post(f"{PATH}/assign", {**shown, "to": ""}, status=403)
+    someone.post(f"{PATH}/assign", {**shown, "to": str(people["lead"])})
+    assert kept(database)[2] == people["lead"]
+    someone.post(f"{PATH}/assign", {**shown, "to": str(people["reviewer"])})
+    someone.post(f"{PATH}/assign", {**fields_of(page_of(someone), "assign"), "to": ""})
+    assert kept(database)[2] is None, "whoever holds it may give it back"
+
+
+def test_somebody_who_left_is_shown_as_the_one_who_holds_it(browser, conversations, database, people):
+    with UnitOfWork(database) as work:
+        work.session.get(Conversation, "escalate0001").assignee_id = people["lead2"]
+        work.session.get(User, people["lead2"]).active = False
+        work.commit()
+    lead = browser("lead")
+    page = page_of(lead)
+    assert page.select_one("select[name=to] option[selected]").text == "Lead2"
+    lead.post(f"{PATH}/assign", {**fields_of(page, "assign"), "to": ""})
+    assert kept(database)[2] is None
+
+
+@pytest.mark.parametrize("action", ["status", "assign"])
+def test_an_open_queue_learns_that_somebody_took_a_conversation(browser, conversations, database, people, action):
+    def latest():
+        with UnitOfWork(database) as work:
+            return queries.latest_change(work.session)
+
+    someone, before = browser("reviewer"), latest()
+    shown = fields_of(page_of(someone), action)
+    assert latest() == before, "looking is no change"
+    someone.post(f"{PATH}/{action}", {**shown, "status": "in_review", "to": str(people["reviewer"])})
+    assert latest() > before
