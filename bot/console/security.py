@@ -136,4 +136,7 @@ def _show_store_error(error: StoreError | SQLAlchemyError) -> tuple[str, int]:
 def show_error(error: Any) -> tuple[str, int]:
     """A plain page for 400, 403, 404, 413, 429 and the rest; says nothing about the inside."""
     code = int(error.code or 500)
+    if code >= 500:
+        # The database session may be the one that failed: the page must not ask it who is signed in.
+        g.user = None
     return render_template("error.html", code=code), code

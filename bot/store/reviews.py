@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Dict, Optional, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store import audit, constants
@@ -38,16 +39,23 @@ def note_view(
 
 def count_look(session: Session, user: User, row: Conversation, now: datetime) -> None:
     """Counts the conversation, once a day, for the reader's own protection; called before the look is recorded."""
-    is_new = not was_opened_today(session, user, row, now)
-    day = session.get(ExposureDay, (user.id, now.strftime("%Y-%m-%d")))
-    if day is None:
-        day = ExposureDay(user_id=user.id, day=now.strftime("%Y-%m-%d"), conversations=0, severe=0, last_break_at=now)
-        session.add(day)
-    if not is_new:
+    key = {"user_id": user.id, "day": now.strftime("%Y-%m-%d")}
+    _insert_unless_there(session, ExposureDay, **key, conversations=0, severe=0, last_break_at=now)
+    # Under the row's lock: two tabs that open something at the same moment both count.
+    day = session.get(ExposureDay, tuple(key.values()), populate_existing=True, with_for_update=True)
+    if day is None or was_opened_today(session, user, row, now):
         return
     day.conversations += 1
     if row.level >= constants.LEVEL_ESCALATE:
         day.severe += 1
+
+
+def _insert_unless_there(session: Session, model: Any, **values: Any) -> bool:
+    """Adds a row; False when there is one already, also of a transaction that was faster by a moment."""
+    inserts: Dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    insert = inserts[session.get_bind().dialect.name]
+    done = session.execute(insert(model.__table__).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount == 1)
 
 
 def was_opened_today(session: Session, user: User, row: Conversation, now: datetime) -> bool:
@@ -141,13 +149,9 @@ def add_tag(session: Session, user: User, row: Conversation, name: str, now: dat
     plain = " ".join(name.lower().split())
     if not _TAG.fullmatch(plain):
         return False
-    tag = session.execute(sa.select(Tag).where(Tag.name == plain)).scalar_one_or_none()
-    if tag is None:
-        tag = Tag(name=plain)
-        session.add(tag)
-        session.flush()
-    if session.get(ConversationTag, (row.id, tag.id)) is None:
-        session.add(ConversationTag(conversation_id=row.id, tag_id=tag.id))
+    _insert_unless_there(session, Tag, name=plain)
+    tag = session.execute(sa.select(Tag).where(Tag.name == plain)).scalar_one()
+    if _insert_unless_there(session, ConversationTag, conversation_id=row.id, tag_id=tag.id):
         audit.record(session, user.email, "conversation.tag", "conversation", row.id, at=now)
     return True
 
@@ -217,12 +221,9 @@ def note_export(session: Session, user: User, examples: Sequence[StagedExample],
 
 def save_view(session: Session, user: User, name: str, filters: Dict[str, str], now: datetime) -> None:
     """Keeps filters under a name; the same name is overwritten."""
-    query = sa.select(SavedView).where(SavedView.user_id == user.id, SavedView.name == name)
-    view = session.execute(query).scalar_one_or_none()
-    if view is None:
-        session.add(SavedView(user_id=user.id, name=name, filters=filters))
-    else:
-        view.filters = filters
+    if not _insert_unless_there(session, SavedView, user_id=user.id, name=name, filters=filters):
+        same = sa.and_(SavedView.user_id == user.id, SavedView.name == name)
+        session.execute(sa.update(SavedView).where(same).values(filters=filters))
     audit.record(session, user.email, "view.save", "user", str(user.id), at=now)
 
 

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from bot.config import Settings
-from bot.store import queries, reviews
+from bot.console.app import create_app
+from bot.store import audit, queries, reviews
 from bot.store.keys import get_key_ring
 from bot.store.log_writer import LogWriter
 from bot.store.models import Conversation
 from bot.store.policy import read_policy
 from bot.store.records import LoggedEvent
-from bot.store.staff_models import AuditEntry, User
+from bot.store.staff_models import AuditEntry, ExposureDay, SavedView, Tag, User
 from bot.store.unit_of_work import UnitOfWork
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/"
@@ -238,3 +239,62 @@ def test_an_open_queue_learns_that_somebody_took_a_conversation(browser, convers
     assert latest() == before, "looking is no change"
     someone.post(f"{PATH}/{action}", {**shown, "status": "in_review", "to": str(people["reviewer"])})
     assert latest() > before
+
+
+def opens(someone, path):
+    return lambda: someone.get(path).status_code
+
+
+def posts(someone, path, data):
+    return lambda: someone.post(path, data).status_code
+
+
+@pytest.mark.parametrize("what", ["look", "tag", "view"])
+def test_the_same_done_twice_at_the_same_moment_is_done_once(
+    browser, conversations, database, people, monkeypatch, what
+):
+    one, other = browser("reviewer"), browser("reviewer")
+    do = {
+        "look": lambda who: opens(who, PATH),
+        "tag": lambda who: posts(who, f"{PATH}/tags", {"tag": "called"}),
+        "view": lambda who: posts(who, "/queue/views", {"name": "Hard ones", "keep-level": "2"}),
+    }[what]
+    second = Meanwhile(do(other))
+    monkeypatch.setattr(audit, "record", second.before(audit.record))
+    assert do(one)() == second.end() == (200 if what == "look" else 302)
+    with UnitOfWork(database) as work:
+        if what == "look":
+            day = work.session.query(ExposureDay).filter_by(user_id=people["reviewer"]).one()
+            assert (day.conversations, day.severe) == (1, 1)
+        elif what == "tag":
+            assert work.session.query(Tag).count() == 1
+            assert [tag.name for tag in work.session.get(Conversation, "escalate0001").tags] == ["called"]
+        else:
+            assert work.session.query(SavedView).one().filters == {"level": "2"}
+
+
+def test_two_conversations_opened_at_the_same_moment_both_count(browser, conversations, database, people, monkeypatch):
+    browser("reviewer").get("/conversations/quiet0001")
+    one, other = browser("reviewer"), browser("reviewer")
+    second = Meanwhile(opens(other, "/conversations/emergency0001"))
+    monkeypatch.setattr(audit, "record", second.before(audit.record))
+    assert opens(one, PATH)() == second.end() == 200
+    with UnitOfWork(database) as work:
+        day = work.session.query(ExposureDay).filter_by(user_id=people["reviewer"]).one()
+        assert (day.conversations, day.severe) == (3, 2)
+
+
+def test_what_a_database_refuses_in_the_middle_of_a_page_is_a_calm_page(
+    settings, database, conversations, people, browser, monkeypatch
+):
+    app = create_app(settings, database)
+
+    def refused(session, user, *_):
+        session.add(User(email=user.email, name="twice", role="lead", created_at=datetime.now(timezone.utc)))
+        session.flush()
+
+    someone = browser("reviewer")
+    someone.client = app.test_client()
+    someone.sign_in_as(people["reviewer"])
+    monkeypatch.setattr(reviews, "note_view", refused)
+    assert "Something went wrong here" in someone.get(PATH, status=500).text
