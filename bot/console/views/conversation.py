@@ -178,27 +178,24 @@ def show_originals(conversation_id: str) -> Any:
         reviews.count_look(g.work.session, g.user, row, g.now)
         texts = [text for _, text in originals.read_originals(g.work.session, wish, g.user, g.now)]
     g.work.commit()
-    requests = reviews.find_original_requests(g.work.session, row.id)
-    people = queries.names_of(g.work.session, [p for one in requests for p in (one.requested_by, one.confirmed_by)])
-    return render_template(
-        "views/originals.html", row=row, texts=texts, requests=requests, names=people, on=g.settings.sealed_originals
-    )
+    return _originals_page(row, texts)
 
 
 @pages.post("/conversations/<conversation_id>/originals")
 @requires(Permission.OPEN_ORIGINALS)
 def ask_originals(conversation_id: str) -> Any:
-    """Asks, with a reason."""
+    """Asks, with a reason; one that is too short without its personal details is given back to be written further."""
     row = _find(conversation_id)
-    reason = request.form.get("reason", "").strip()[:1000]
+    written = request.form.get("reason", "").strip()[:1000]
     if not g.settings.sealed_originals:
         abort(404)
+    reason = get_redactor().redact(written).text.strip()
     if len(reason) < MIN_REASON:
         flash(label("messages", "original_reason"))
-    else:
-        originals.request_originals(g.work.session, row.id, g.user, get_redactor().redact(reason).text, g.now)
-        g.work.commit()
-        flash(label("messages", "original_asked"))
+        return _originals_page(row, [], written)
+    originals.request_originals(g.work.session, row.id, g.user, reason, g.now)
+    g.work.commit()
+    flash(label("messages", "original_asked"))
     return redirect(url_for("conversation.show_originals", conversation_id=row.id))
 
 
@@ -218,6 +215,13 @@ def confirm_originals(conversation_id: str, request_id: int) -> Any:
         g.work.commit()
         flash(label("messages", "original_confirmed"))
     return redirect(url_for("conversation.show_originals", conversation_id=row.id))
+
+
+def _originals_page(row: Conversation, texts: Sequence[str], written: str = "") -> str:
+    requests = reviews.find_original_requests(g.work.session, row.id)
+    people = queries.names_of(g.work.session, [p for one in requests for p in (one.requested_by, one.confirmed_by)])
+    values = {"row": row, "texts": texts, "requests": requests, "names": people, "written": written}
+    return render_template("views/originals.html", on=g.settings.sealed_originals, **values)
 
 
 def _find(conversation_id: str) -> Conversation:

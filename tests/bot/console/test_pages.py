@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bot.console.words import counted
-from bot.store.models import Alert, Conversation, Escalation, Turn
+from bot.store.models import Alert, Conversation, Escalation, OriginalRequest, Turn
 from bot.store.staff_models import AuditEntry, ExposureDay, Note, Review, StagedExample, Tag
 from bot.store.unit_of_work import UnitOfWork
 
@@ -273,6 +273,21 @@ def test_originals_need_a_reason_and_a_second_person(browser, conversations, dat
     assert "Another person" in first.post(f"{path}/1/confirm", follow=True).text
     assert "30 minutes" in second.post(f"{path}/1/confirm", follow=True).text
     second.post(f"{path}/9/confirm", status=404)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["sarah.whitfield@example.org", "katie.smith@example.org 07700 900123", "https://www.instagram.com/katie.smith.2011"],
+)
+def test_a_reason_made_of_what_is_taken_out_is_refused_calmly(browser, conversations, database, reason):
+    assert "at least 20" in browser("lead").post("/conversations/escalate0001/originals", {"reason": reason}, 200).text
+    with UnitOfWork(database) as work:
+        assert work.session.query(OriginalRequest).count() == 0
+
+
+def test_a_reason_that_is_refused_can_be_written_further(browser, conversations):
+    text = browser("lead").post("/conversations/escalate0001/originals", {"reason": "<b>so"}, status=200).text
+    assert BeautifulSoup(text, "html.parser").find("textarea", id="reason").text == "<b>so"
 
 
 def test_small_counts_are_suppressed_on_the_page_and_in_the_export(browser, conversations):
