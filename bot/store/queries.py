@@ -246,6 +246,14 @@ def find_turns(session: Session, conversation_id: str, before: Optional[int] = N
     return rows[::-1]
 
 
+def find_page_of(turn: Turn, conversation: Conversation) -> Optional[int]:
+    """The `before` with which `find_turns` gives a part that holds this message; None where the newest part does."""
+    if turn.position >= conversation.turn_count - TURNS_SHOWN:
+        return None
+    # In the middle, so that one reads what led to it and what followed.
+    return int(turn.position) + 1 + TURNS_SHOWN // 2
+
+
 def find_all_turns(session: Session, conversation_id: str) -> Sequence[Turn]:
     """Every message of a conversation, oldest first: a case file must not begin in the middle."""
     query = sa.select(Turn).where(Turn.conversation_id == conversation_id).order_by(Turn.position)

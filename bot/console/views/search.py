@@ -46,5 +46,6 @@ def show() -> Any:
         found=found,
         following=following,
         closed=closed,
+        pages={turn.id: queries.find_page_of(turn, row) for turn, row in found},
         problem=label("messages", "search_short") if text and not words else "",
     )

@@ -247,6 +247,16 @@ def test_search_finds_words_and_ids(browser, conversations):
     assert someone.get("/search?q=quiet0001", status=302).location.endswith("/conversations/quiet0001")
 
 
+def test_a_search_hit_leads_to_the_part_of_the_conversation_that_holds_it(browser, conversations, monkeypatch):
+    from bot.store import queries
+
+    monkeypatch.setattr(queries, "TURNS_SHOWN", 1)
+    someone = browser("reviewer")
+    page = BeautifulSoup(someone.get("/search?q=money").text, "html.parser")
+    address, _, message = page.select_one(".timeline a")["href"].partition("#")
+    assert message == "m1" and BeautifulSoup(someone.get(address).text, "html.parser").find(id=message)
+
+
 def test_a_search_shows_no_word_of_a_hard_conversation(browser, conversations):
     someone = browser("reviewer")
     someone.post("/account/preferences", {"show_all": "yes", "keys": "yes"})
