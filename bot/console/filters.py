@@ -13,6 +13,7 @@ from bot.store.constants import STATUSES
 OPEN_STATUSES = ("new", "in_review", "follow_up")
 AUDIENCES = ("child", "parent", "professional")
 DRILLS = ("", "only", "all")
+YEARS = range(2000, 3000)
 _WORD = re.compile(r"[\w -]{1,40}")
 _CURSOR = re.compile(r"[0-9A-Za-z_.:-]{1,120}")
 
@@ -25,7 +26,7 @@ class QueueFilter:
         status: `open` (everything that waits) or one of STATUSES.
         level: Number of the level as text.
         assignee: `me`, `nobody` or the number of an account.
-        since, until: Days in ISO form, both included.
+        since, until: Days in ISO form, of YEARS, both included.
         drill: Without drills, drills only, or all.
     """
 
@@ -104,7 +105,7 @@ def read_number(value: Optional[str]) -> Optional[int]:
 
 def _is_day(value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        # The queue reckons a day further: the last one of the calendar has none.
+        return date.fromisoformat(value).year in YEARS
     except ValueError:
         return False
-    return True

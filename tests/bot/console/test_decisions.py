@@ -31,7 +31,17 @@ def test_a_filter_survives_the_way_through_an_address():
     assert read_filter(wanted.as_query()) == (wanted, False)
 
 
-@pytest.mark.parametrize("values", [{"level": "4"}, {"since": "2026-13-01"}, {"category": "x"}, {"assignee": "1 OR 1"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"level": "4"},
+        {"since": "2026-13-01"},
+        {"since": "1999-12-31"},
+        {"until": "9999-12-31"},
+        {"category": "x"},
+        {"assignee": "1 OR 1"},
+    ],
+)
 def test_what_cannot_be_read_is_left_out_and_said(values):
     assert read_filter(values) == (QueueFilter(), True)
 

@@ -183,6 +183,8 @@ def test_a_zero_byte_is_refused(browser, conversations, path):
         "level=3'--",
         "category=x%25",
         "since=2026-99-99",
+        "until=9999-12-31",
+        "since=0001-01-01",
         "assignee=-1",
         "tag=%27;--",
         "from=3_1_x_y",
@@ -194,6 +196,14 @@ def test_a_zero_byte_is_refused(browser, conversations, path):
 )
 def test_filters_take_any_text(browser, conversations, query):
     browser("reviewer").get(f"/queue?{query}")
+
+
+def test_a_day_past_the_calendar_stops_no_review(browser, conversations):
+    someone = browser("reviewer")
+    assert "could not be read" in someone.get("/queue?until=9999-12-31").text
+    data = {"status": "in_review", "seen": "2", "keep-until": "9999-12-31"}
+    done = someone.post("/conversations/quiet0001/status", data)
+    assert done.location == "/conversations/quiet0001"
 
 
 @pytest.mark.parametrize(
