@@ -54,8 +54,12 @@ def address_digest() -> str:
 
 def attempt_digest() -> str:
     """Stands for the account somebody tries, from where they try it."""
-    wanted = request.form.get("email") or session.get("pending") or session.get("user") or ""
-    named = f"{request.remote_addr or ''}\0{str(wanted).strip().lower()[:254]}"
+    # Only signing in names the account in its form; elsewhere such a field could name another one at every try.
+    if request.endpoint == "sign_in.check":
+        wanted = f"address\0{request.form.get('email', '').strip().lower()[:254]}"
+    else:
+        wanted = f"number\0{session.get('pending') or session.get('user') or ''}"
+    named = f"{request.remote_addr or ''}\0{wanted}"
     return hashlib.blake2b(named.encode("utf-8", "replace"), key=_ADDRESS_KEY, digest_size=12).hexdigest()
 
 

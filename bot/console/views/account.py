@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 
-from bot.console import accounts
+from bot.console import accounts, lock_out
 from bot.console.permissions import Permission, requires
 from bot.console.security import sign_in_limit
 from bot.console.words import label
@@ -39,10 +39,7 @@ def save_preferences() -> Any:
 def change_password() -> Any:
     """Needs the current one; ends every session of the account."""
     new = request.form.get("new", "")
-    if not accounts.check_password(g.user.password_hash, request.form.get("current", "")):
-        problem: str | None = "password_wrong"
-    else:
-        problem = accounts.password_problem(new, g.user.email, g.user.name)
+    problem = _current_problem() or accounts.password_problem(new, g.user.email, g.user.name)
     if problem:
         flash(label("messages", problem))
         return redirect(url_for("account.show"))
@@ -60,10 +57,22 @@ def change_password() -> Any:
 @requires(Permission.OWN_ACCOUNT)
 def renew_codes() -> Any:
     """New codes, shown once; needs the current password."""
-    if not accounts.check_password(g.user.password_hash, request.form.get("current", "")):
-        flash(label("messages", "password_wrong"))
+    if problem := _current_problem():
+        flash(label("messages", problem))
         return redirect(url_for("account.show"))
     codes, g.user.recovery_codes = accounts.new_recovery_codes()
     audit.record(g.work.session, g.user.email, "session.codes", "user", str(g.user.id), at=g.now)
     g.work.commit()
     return render_template("views/recovery_codes.html", codes=codes, after=url_for("account.show"))
+
+
+def _current_problem() -> str | None:
+    """Why the current password is not taken, None when it is; counted and recorded as at signing in."""
+    right = accounts.check_password(g.user.password_hash, request.form.get("current", ""))
+    locked = lock_out.is_locked(g.user, g.now)
+    if right and not locked:
+        lock_out.forget_failures(g.user)
+    elif not locked:
+        lock_out.note_failure(g.work.session, g.user, "session.wrong_password", g.now)
+    g.work.commit()
+    return None if right and not locked else "password_wrong"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 from typing import Any
 
 import segno
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 
-from bot.console import accounts, open_id, sessions
+from bot.console import accounts, lock_out, open_id, sessions
 from bot.console.permissions import Permission, public, requires
 from bot.console.security import safe_path, sign_in_limit
 from bot.console.words import label
@@ -84,7 +83,7 @@ def check() -> Any:
     user = find_user(g.work.session, request.form.get("email", "")[:254])
     password = request.form.get("password", "")[: accounts.MAX_PASSWORD + 1]
     after = safe_path(request.form.get("after"))
-    locked = user is not None and user.locked_until is not None and user.locked_until > g.now
+    locked = user is not None and lock_out.is_locked(user, g.now)
     # The hash is compared in every case, so that the time taken tells nothing.
     right = accounts.check_password(user.password_hash if user is not None else None, password)
     if user is None or locked or not right or not user.active:
@@ -109,7 +108,7 @@ def show_code() -> Any:
 def check_code() -> Any:
     """Checks a code of the app, or a recovery code."""
     user = _pending()
-    if user.locked_until is not None and user.locked_until > g.now:
+    if lock_out.is_locked(user, g.now):
         return render_template("views/code.html", problem=label("messages", "code_failed")), 401
     code = request.form.get("code", "")[:40]
     step = accounts.totp_step(user.totp_secret or "", code, g.now, user.totp_last_step) if user.totp_secret else None
@@ -196,20 +195,14 @@ def _refuse(after: str, reason: str = "sign_in_failed", status: int = 401) -> An
 
 
 def _note_failure(user: User) -> None:
-    user.failed_attempts += 1
-    wait: timedelta = accounts.wait_after(user.failed_attempts)
-    details = {"failures": user.failed_attempts, "seconds": int(wait.total_seconds())}
-    if wait:
-        user.locked_until = g.now + wait
-    audit.record(
-        g.work.session, user.email, "session.locked" if wait else "session.failed", "user", str(user.id), details, g.now
-    )
+    lock_out.note_failure(g.work.session, user, "session.failed", g.now)
     g.work.commit()
 
 
 def _sign_in(user: User, action: str, details: dict[str, Any]) -> Any:
     after = session.get("after", "/")
-    user.failed_attempts, user.locked_until, user.last_sign_in_at = 0, None, g.now
+    lock_out.forget_failures(user)
+    user.last_sign_in_at = g.now
     audit.record(g.work.session, user.email, action, "user", str(user.id), details, at=g.now)
     g.work.commit()
     sessions.begin(user)

@@ -143,7 +143,13 @@ def test_a_closed_account_is_signed_out_at_once(browser, conversations, people):
     someone.get("/queue", status=302)
 
 
-def test_tries_for_one_account_do_not_keep_others_out(browser, people):
+@pytest.fixture
+def every_password_is_wrong(monkeypatch):
+    """At once: on a busy machine, hashing a hundred of them takes longer than the minute of the limit."""
+    monkeypatch.setattr("bot.console.accounts.check_password", lambda *_: False)
+
+
+def test_tries_for_one_account_do_not_keep_others_out(browser, people, every_password_is_wrong):
     """Behind nginx all staff share one address."""
     someone = browser()
     data = {"password": "guess guess guess", "csrf_token": someone.token("/sign-in")}
@@ -154,3 +160,51 @@ def test_tries_for_one_account_do_not_keep_others_out(browser, people):
     assert [try_as("reviewer@example.org") for _ in range(25)][-1] == 429
     assert [try_as("Reviewer@example.org "), try_as("lead@example.org")] == [429, 401]
     assert [try_as(f"nobody{number}@example.org") for number in range(120)][-1] == 429, "an end for one address"
+
+
+FORMS_THAT_CHECK = [
+    ("/account/password", {"current": "guess guess guess", "new": "amber kettle meadow spoon"}),
+    ("/account/recovery-codes", {"current": "guess guess guess"}),
+    ("/sign-in/code", {"code": "000000"}),
+]
+
+
+@pytest.mark.parametrize(("path", "data"), FORMS_THAT_CHECK)
+def test_a_field_that_a_form_does_not_have_is_no_way_around_its_limit(
+    browser, people, every_password_is_wrong, path, data
+):
+    someone = browser(None if path == "/sign-in/code" else "reviewer")
+    if path == "/sign-in/code":
+        with someone.client.session_transaction(base_url=BASE) as session:
+            session.update(pending=people["reviewer"], pending_at=datetime.now(timezone.utc).timestamp())
+    data = {**data, "csrf_token": someone.token("/sign-in")}
+
+    def try_with(email):
+        return someone.client.post(path, data={**data, "email": email}, base_url=BASE).status_code
+
+    assert [try_with(f"nobody{number}@example.org") for number in range(25)][-1] == 429
+
+
+@pytest.mark.parametrize("path", ["/account/password", "/account/recovery-codes"])
+def test_a_wrong_current_password_is_in_the_trail_and_locks(browser, database, people, path):
+    someone = browser("reviewer")
+    right = {"current": PASSWORD, "new": "amber kettle meadow spoon"}
+    for _ in range(5):
+        someone.post(path, {**right, "current": "guess guess guess"})
+    with UnitOfWork(database) as work:
+        user = work.session.get(User, people["reviewer"])
+        assert user.failed_attempts == 5 and user.locked_until > datetime.now(timezone.utc)
+        before = user.password_hash, user.recovery_codes
+        actions = [entry.action for entry in work.session.query(AuditEntry).order_by(AuditEntry.id)]
+        assert actions.count("session.wrong_password") == 4 and actions[-1] == "session.locked"
+    assert "too many tries" in someone.post(path, right, follow=True).text, "right, but locked by now"
+    with UnitOfWork(database) as work:
+        user = work.session.get(User, people["reviewer"])
+        assert (user.password_hash, user.recovery_codes) == before
+        user.locked_until = datetime.now(timezone.utc) - timedelta(seconds=1)
+        work.commit()
+    someone.post(path, right, status=302 if path == "/account/password" else 200)
+    with UnitOfWork(database) as work:
+        user = work.session.get(User, people["reviewer"])
+        assert (user.password_hash, user.recovery_codes) != before
+        assert user.failed_attempts == 0 and user.locked_until is None
