@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 INTERVAL_SECONDS = 0.7
 #: A stream ends after this long; the browser opens the next one, and the sign-in is checked again.
 STREAM_SECONDS = 240
+#: How long the browser waits before it opens the next one.
+RETRY_MILLISECONDS = 2000
 #: Each open page holds a thread of the server.
 MAX_STREAMS = 24
 
@@ -45,18 +47,27 @@ class QueueWatch:
                 self._checked = time.monotonic()
             return self._change
 
-    def stream(self) -> Iterator[str]:
-        """Server-sent events: `queue` with counts whenever something changed, a comment as heartbeat."""
-        ends, known, beat = time.monotonic() + STREAM_SECONDS, self.change(), 0
-        yield "retry: 2000\n\n"
+    def version(self) -> str:
+        """The newest change as one word: a page carries it along, and its streams go on from there."""
+        return "-".join(str(part) for part in self.change())
+
+    def stream(self, known: str = "") -> Iterator[str]:
+        """Server-sent events: `queue` with counts whenever something changed, a comment as heartbeat.
+
+        Args:
+            known: The version that the page shows. What came since is told at once, so that nothing is missed between
+                page and stream, or between one stream and the next. Empty for what is newest now.
+        """
+        ends, known, beat = time.monotonic() + STREAM_SECONDS, known or self.version(), 0
+        yield f"retry: {RETRY_MILLISECONDS}\n\n"
         while time.monotonic() < ends:
-            time.sleep(INTERVAL_SECONDS)
-            found, beat = self.change(), beat + 1
+            found, beat = self.version(), beat + 1
             if found != known:
                 known = found
-                yield f"event: queue\ndata: {json.dumps(self._counts())}\n\n"
+                yield f"id: {found}\nevent: queue\ndata: {json.dumps(self._counts())}\n\n"
             elif beat % 20 == 0:
                 yield ": still here\n\n"
+            time.sleep(INTERVAL_SECONDS)
 
     def _counts(self) -> dict[str, Any]:
         with UnitOfWork(self._database) as work:

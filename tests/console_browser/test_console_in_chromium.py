@@ -13,6 +13,7 @@ import pyotp
 import pytest
 
 from bot.config import PROJECT_DIR
+from bot.console import watch
 from bot.console.security import limiter
 from bot.store.models import Conversation, Turn
 from bot.store.staff_models import User
@@ -73,6 +74,46 @@ def sign_in(page, console, email="ada@example.org"):
     page.get_by_label("Code from your authenticator app").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/queue*")
+
+
+def add_urgent(console, name):
+    """A conversation that stands first in the queue: an emergency, unread for a year."""
+    now = datetime.now(timezone.utc)
+    with UnitOfWork(console.database) as work:
+        work.session.add(
+            Conversation(
+                id=name,
+                channel="web",
+                drill=False,
+                started_at=now,
+                last_at=now,
+                turn_count=1,
+                user_turn_count=1,
+                unanswered_count=0,
+                level=3,
+                categories={"immediate_danger": 0.9},
+                main_category="immediate_danger",
+                helplines_shown=[],
+                status="new",
+                unread_since=now.replace(year=now.year - 1),
+                country="NZ",
+            )  # fmt: skip
+        )
+        work.session.flush()
+        work.session.add(
+            Turn(
+                event_id=name,
+                conversation_id=name,
+                position=0,
+                sent_at=now,
+                author="user",
+                text="help",
+                risk_level=3,
+                risk_failed=False,
+                unanswered=False,
+            )  # fmt: skip
+        )
+        work.commit()
 
 
 @pytest.fixture(scope="module")
@@ -179,42 +220,7 @@ def test_a_new_message_reaches_the_open_queue_within_two_seconds(chromium, conso
     page = context.new_page()
     sign_in(page, console)
     page.wait_for_timeout(800)
-    now = datetime.now(timezone.utc)
-    with UnitOfWork(console.database) as work:
-        work.session.add(
-            Conversation(
-                id="fresh0001",
-                channel="web",
-                drill=False,
-                started_at=now,
-                last_at=now,
-                turn_count=1,
-                user_turn_count=1,
-                unanswered_count=0,
-                level=3,
-                categories={"immediate_danger": 0.9},
-                main_category="immediate_danger",
-                helplines_shown=[],
-                status="new",
-                unread_since=now.replace(year=now.year - 1),
-                country="NZ",
-            )  # fmt: skip
-        )
-        work.session.flush()
-        work.session.add(
-            Turn(
-                event_id="fresh",
-                conversation_id="fresh0001",
-                position=0,
-                sent_at=now,
-                author="user",
-                text="help",
-                risk_level=3,
-                risk_failed=False,
-                unanswered=False,
-            )  # fmt: skip
-        )
-        work.commit()
+    add_urgent(console, "fresh0001")
     begin = time.perf_counter()
     page.locator('a[href*="fresh0001"]').wait_for(timeout=4000)
     spent = time.perf_counter() - begin
@@ -222,6 +228,84 @@ def test_a_new_message_reaches_the_open_queue_within_two_seconds(chromium, conso
     context.close()
     print(f"\nA new message was in the open queue after {spent:.2f} s")
     assert spent < 2
+
+
+def open_queue(chromium, console, state, **routes):
+    """An open queue page; `routes` are what answers in the console's place, by the end of the address."""
+    limiter.reset()
+    context = chromium.new_context(viewport=DESKTOP, storage_state=state)
+    page = context.new_page()
+    for pattern, answer in routes.items():
+        page.route(f"**/queue{pattern}*", answer)
+    page.goto(f"{console.address}/queue")
+    return page
+
+
+def test_an_open_queue_says_so_when_it_no_longer_updates(chromium, console, state, monkeypatch):
+    monkeypatch.setattr(watch, "STREAM_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "RETRY_MILLISECONDS", 100, raising=False)
+    page = open_queue(chromium, console, state)
+    assert page.locator("#live").inner_text() == ""
+    # As when the session has ended: the next stream is led to the sign-in page.
+    page.context.clear_cookies()
+    page.locator("#live").get_by_text("no longer updates").wait_for(timeout=8000)
+    page.context.close()
+
+
+def test_an_open_queue_says_so_when_the_console_has_no_stream_left(chromium, console, state):
+    page = open_queue(chromium, console, state, **{"/events": lambda route: route.fulfill(status=503)})
+    page.locator("#live").get_by_text("no longer updates").wait_for(timeout=4000)
+    page.context.close()
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_message_that_comes_just_before_a_stream_begins_reaches_the_open_queue(
+    chromium, console, state, monkeypatch, stream
+):
+    monkeypatch.setattr(watch, "STREAM_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "RETRY_MILLISECONDS", 100, raising=False)
+    begun = []
+
+    def add_before(route):
+        begun.append(route)
+        if len(begun) == stream:
+            add_urgent(console, f"gap000{stream}")
+            # The watch looks at most this often; what it sees next, it sees at the begin of the stream.
+            time.sleep(watch.INTERVAL_SECONDS)
+        route.continue_()
+
+    page = open_queue(chromium, console, state, **{"/events": add_before})
+    page.locator(f'a[href*="gap000{stream}"]').wait_for(timeout=8000)
+    assert "The queue has changed" in page.locator("#live").inner_text()
+    page.context.close()
+
+
+def test_a_row_that_has_the_focus_is_not_replaced_by_rows_asked_for_before(chromium, console, state):
+    held = []
+    page = open_queue(
+        chromium, console, state, **{"?part=rows": lambda route: route.continue_() if held else held.append(route)}
+    )
+    with page.expect_request("**part=rows**"):
+        add_urgent(console, "focus0001")
+    page.keyboard.press("j")
+    with page.expect_response("**part=rows**"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.closest('#rows') !== null")
+    page.evaluate("document.activeElement.blur()")
+    page.locator('a[href*="focus0001"]').wait_for(timeout=4000)
+    page.context.close()
+
+
+def test_an_open_queue_says_so_when_its_rows_cannot_be_fetched(chromium, console, state):
+    page = open_queue(chromium, console, state, **{"?part=rows": lambda route: route.abort()})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))
+    with page.expect_request("**part=rows**"):
+        add_urgent(console, "away0001")
+    page.locator("#live").get_by_text("no longer updates").wait_for(timeout=4000)
+    assert not errors
+    page.context.close()
 
 
 def test_the_queue_works_by_keyboard(chromium, console, state):

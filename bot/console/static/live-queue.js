@@ -8,15 +8,35 @@ function isBusy() {
   return rows.contains(document.activeElement);
 }
 
-async function refresh() {
-  const answer = await fetch(rows.dataset.source, { headers: { Accept: "text/html" } });
-  if (answer.redirected || !answer.ok) {
-    live.textContent = live.dataset.stopped;
-    source.close();
-    return;
+function stop() {
+  live.textContent = live.dataset.stopped;
+  source.close();
+}
+
+// The page of rows as text; null when there is none: signed out, an error, no connection.
+async function fetchRows() {
+  try {
+    const answer = await fetch(rows.dataset.source, { headers: { Accept: "text/html" } });
+    return answer.redirected || !answer.ok ? null : await answer.text();
+  } catch {
+    return null;
   }
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  rows.replaceChildren(...fresh.body.childNodes);
+}
+
+async function refresh() {
+  const turn = ++asked;
+  const text = await fetchRows();
+  // Newer rows were asked for meanwhile, and may have come first.
+  if (turn !== asked) return;
+  if (text === null) {
+    stop();
+  } else if (isBusy()) {
+    // Somebody moved into the rows meanwhile.
+    waiting = true;
+  } else {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    rows.replaceChildren(...fresh.body.childNodes);
+  }
 }
 
 function announce(counts) {
@@ -26,6 +46,7 @@ function announce(counts) {
 
 let source = { close() {} };
 let waiting = false;
+let asked = 0;
 if (rows && rows.dataset.live === "yes" && "EventSource" in window) {
   source = new EventSource(rows.dataset.events);
   source.addEventListener("queue", (event) => {
@@ -35,6 +56,10 @@ if (rows && rows.dataset.live === "yes" && "EventSource" in window) {
     } else {
       refresh();
     }
+  });
+  // After the end of a stream the browser opens the next one by itself, unless the console refused it.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) stop();
   });
   rows.addEventListener("focusout", () => {
     setTimeout(() => {

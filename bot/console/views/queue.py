@@ -35,6 +35,8 @@ def home() -> Any:
 def show() -> Any:
     """One page of the queue; with `part=rows` only its rows, for the live update."""
     wanted, dropped = read_filter(request.args)
+    # Read before the rows: what comes in between is told once too often rather than never.
+    version = _watch().version()
     page = queries.find_queue(g.work.session, wanted, g.user.id, read_cursor(request.args.get("from")))
     values = {
         "page": page,
@@ -58,6 +60,7 @@ def show() -> Any:
         tags=queries.find_tags(g.work.session),
         reviewers=queries.find_reviewers(g.work.session),
         failed_alerts=queries.find_failed_alerts(g.work.session),
+        version=version,
         **values,
     )
 
@@ -79,11 +82,13 @@ def open_next() -> Any:
 @requires(Permission.READ)
 def events() -> Any:
     """Server-sent events for the open queue page."""
-    watch: QueueWatch = current_app.extensions.setdefault("watch", QueueWatch(current_app.extensions["database"]))
+    watch = _watch()
     if not watch.streams.acquire(blocking=False):
         return Response(status=503, headers={"Retry-After": "15"})
     g.work.session.close()
-    response = Response(watch.stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    # The browser names what it was told last; before that, the page's own address of the stream tells.
+    known = request.headers.get("Last-Event-ID") or request.args.get("since", "")
+    response = Response(watch.stream(known), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
     # Not in the generator: one that was never begun (HEAD, a line that broke at once) would keep its place for ever.
     response.call_on_close(watch.streams.release)
     return response
@@ -112,3 +117,8 @@ def remove_view(view_id: int) -> Any:
     g.work.commit()
     flash(label("messages", "view_removed"))
     return redirect(url_for("queue.show"))
+
+
+def _watch() -> QueueWatch:
+    watch: QueueWatch = current_app.extensions.setdefault("watch", QueueWatch(current_app.extensions["database"]))
+    return watch

@@ -277,19 +277,13 @@ def test_every_audit_action_has_a_sentence():
     assert not missing - endpoints, missing
 
 
-def test_event_stream_tells_of_a_new_message(app, browser, conversations, database, monkeypatch):
-    from bot.console import watch
-
-    monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.05)
-    response = browser("reviewer").client.get("/queue/events", base_url=BASE)
-    chunks = response.iter_encoded()
-    assert b"retry" in next(chunks)
+def add_turn(database, position):
     with UnitOfWork(database) as work:
         work.session.add(
             Turn(
-                event_id="new",
+                event_id=f"new{position}",
                 conversation_id="quiet0001",
-                position=2,
+                position=position,
                 sent_at=datetime.now(timezone.utc),
                 author="user",
                 text="hello",
@@ -299,8 +293,40 @@ def test_event_stream_tells_of_a_new_message(app, browser, conversations, databa
             )
         )
         work.commit()
+
+
+def test_event_stream_tells_of_a_new_message(app, browser, conversations, database, monkeypatch):
+    from bot.console import watch
+
+    monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.05)
+    response = browser("reviewer").client.get("/queue/events", base_url=BASE)
+    chunks = response.iter_encoded()
+    assert b"retry" in next(chunks)
+    add_turn(database, position=2)
     assert b"event: queue" in next(chunks)
     response.close()
+
+
+def test_event_stream_tells_of_what_came_since_the_page_was_made(browser, conversations, database, monkeypatch):
+    from bot.console import watch
+
+    monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.01)
+    someone = browser("reviewer")
+    source = BeautifulSoup(someone.get("/queue").text, "html.parser").find(id="rows")["data-events"]
+    headers = {}
+    # The first stream is told by its address what the page shows, a later one by the browser what was told last.
+    for position in (2, 3):
+        add_turn(database, position)
+        response = someone.client.get(source, base_url=BASE, headers=headers)
+        chunks = response.iter_encoded()
+        assert b"retry" in next(chunks)
+        told = next(chunks).decode()
+        response.close()
+        assert "event: queue" in told
+        headers = {"Last-Event-ID": re.search("^id: (.+)$", told, re.M).group(1)}
+    monkeypatch.setattr(watch, "STREAM_SECONDS", 0.05)
+    quiet = b"".join(someone.client.get(source, base_url=BASE, headers=headers).iter_encoded())
+    assert b"event: queue" not in quiet, "nothing came since"
 
 
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(browser, conversations):
