@@ -84,11 +84,18 @@ def _open() -> Response | None:
     g.now = sessions.now()
     g.user = sessions.current_user(g.work.session, g.settings, touch=not _asked_by_itself())
     if g.user is None and view.permission is not None:
-        notice = "timed_out" if session.pop("timed_out", False) else ""
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+        is_sent = request.method == "POST"
+        notice = ("timed_out_unsaved" if is_sent else "timed_out") if session.get("timed_out") else ""
+        wanted = _conversation_path() if is_sent else request.full_path.rstrip("?")
         query = {name: value for name, value in (("notice", notice), ("after", wanted)) if value}
         return redirect("/sign-in" + (f"?{urlencode(query)}" if query else ""))
     return None
+
+
+def _conversation_path() -> str:
+    """The page of the conversation that a form belongs to; empty for other forms."""
+    conversation_id = (request.view_args or {}).get("conversation_id")
+    return url_for("conversation.show", conversation_id=conversation_id) if conversation_id else ""
 
 
 def _asked_by_itself() -> bool:

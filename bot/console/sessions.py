@@ -58,16 +58,22 @@ def is_live(state: Mapping[str, Any], user: Optional[User], settings: Settings, 
 
 
 def current_user(database_session: Any, settings: Settings, touch: bool) -> Optional[User]:
-    """The signed-in account; None when there is none or its time is up, and the cookie is then emptied."""
+    """The signed-in account; None when there is none or its time is up, and the cookie then names nobody."""
     user_id = session.get("user")
     if user_id is None:
         return None
     user = get_user(database_session, int(user_id))
     if not is_live(session, user, settings, now()):
-        session.clear()
-        session["timed_out"] = True
+        _time_out()
         return None
     # A page that refreshes itself is not a person at the desk.
     if touch and now().timestamp() - float(session["seen"]) > 30:
         session["seen"] = now().timestamp()
     return user
+
+
+def _time_out() -> None:
+    # The token stays until the next sign-in: a form that is still open in another tab is told why it is not taken.
+    kept = {name: session[name] for name in ("csrf_token",) if name in session}
+    session.clear()
+    session.update(kept, timed_out=True)

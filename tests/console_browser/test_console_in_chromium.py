@@ -308,6 +308,34 @@ def test_an_open_queue_says_so_when_its_rows_cannot_be_fetched(chromium, console
     page.context.close()
 
 
+def test_a_note_is_not_lost_to_the_idle_limit_unsaid(chromium, console, state):
+    limiter.reset()
+    context = chromium.new_context(viewport=DESKTOP, storage_state=state)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{console.address}/queue/next")
+    note, said = page.get_by_label("Add a note"), page.locator("form[data-stay] [role=status]")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/account/stay") else None)
+    page.clock.fast_forward("05:00")
+    with page.expect_response("**/account/stay"):
+        note.press_sequentially("Spoke to")
+    assert len(asked) == 1, "once a minute is enough"
+    page.clock.fast_forward("27:00")
+    assert said.inner_text() == ""
+    page.clock.fast_forward("01:30")
+    said.get_by_text("will soon be signed out").wait_for(timeout=4000)
+    with page.expect_response("**/account/stay"):
+        note.press_sequentially(" the school.")
+    page.wait_for_function("document.querySelector('form[data-stay] [role=status]').textContent === ''")
+    context.clear_cookies()
+    page.clock.fast_forward("01:30")
+    note.press_sequentially("!")
+    said.get_by_text("Copy what you wrote").wait_for(timeout=4000)
+    assert note.input_value() == "Spoke to the school.!"
+    context.close()
+
+
 def test_the_queue_works_by_keyboard(chromium, console, state):
     context = chromium.new_context(viewport=DESKTOP)
     page = context.new_page()

@@ -22,6 +22,13 @@ def show() -> Any:
     return render_template("views/account.html", left=len(g.user.recovery_codes or []))
 
 
+@pages.get("/account/stay")
+@requires(Permission.OWN_ACCOUNT)
+def stay() -> Any:
+    """Asked while somebody writes (`static/keep-signed-in.js`): like any page, it counts as somebody there."""
+    return "", 204
+
+
 @pages.post("/account/preferences")
 @requires(Permission.OWN_ACCOUNT)
 def save_preferences() -> Any:

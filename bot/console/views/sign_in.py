@@ -27,7 +27,7 @@ def show() -> Any:
     notice = request.args.get("notice", "")
     return render_template(
         "views/sign_in.html",
-        notice=label("messages", notice) if notice in ("timed_out", "signed_out") else "",
+        notice=label("messages", notice) if notice in ("timed_out", "timed_out_unsaved", "signed_out") else "",
         after=safe_path(request.args.get("after")),
         open_id=open_id.is_on(),
     )

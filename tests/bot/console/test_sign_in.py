@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pyotp
 import pytest
+from bs4 import BeautifulSoup
 
 from bot.store.staff_models import AuditEntry, User
 from bot.store.unit_of_work import UnitOfWork
@@ -125,6 +126,32 @@ def test_a_session_ends_by_itself(browser, conversations, field, minutes):
     with someone.client.session_transaction(base_url=BASE) as session:
         session[field] = (datetime.now(timezone.utc) - timedelta(minutes=minutes)).timestamp()
     assert "timed_out" in someone.get("/queue", status=302).location
+
+
+@pytest.mark.parametrize("other_tab", [False, True])
+def test_a_note_sent_too_late_leads_back_to_its_conversation_and_is_said_to_be_lost(browser, conversations, other_tab):
+    someone = browser("reviewer")
+    data = {"text": "Spoke to the school.", "csrf_token": someone.token()}
+    with someone.client.session_transaction(base_url=BASE) as session:
+        session["seen"] = (datetime.now(timezone.utc) - timedelta(minutes=31)).timestamp()
+    if other_tab:
+        someone.get("/queue/events", status=302)
+    refused = someone.client.post("/conversations/quiet0001/notes", data=data, base_url=BASE)
+    assert "after=%2Fconversations%2Fquiet0001" in refused.location
+    page = someone.get(refused.location).text
+    assert "was not saved" in page and 'value="/conversations/quiet0001"' in page
+
+
+def test_who_is_writing_stays_signed_in(browser, conversations):
+    someone = browser("reviewer")
+    form = BeautifulSoup(someone.get("/conversations/quiet0001").text, "html.parser").find("form", {"data-stay": True})
+    assert form["data-idle"] == "1800" and form.find(role="status")["data-soon"]
+    earlier = datetime.now(timezone.utc).timestamp() - 25 * 60
+    with someone.client.session_transaction(base_url=BASE) as session:
+        session["seen"] = earlier
+    assert someone.get(form["data-stay"], status=204).text == ""
+    with someone.client.session_transaction(base_url=BASE) as session:
+        assert session["seen"] > earlier + 20 * 60
 
 
 @pytest.mark.parametrize(
