@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.store.base import BigId
@@ -151,25 +152,35 @@ class TrackerCopy:
             The new row ids, without those of events that an erasure covers.
         """
         self.prepare()
+        # Encrypted before the row is locked: on SQLite every other writer waits from then on.
+        rows = [_as_row(sender_id, event) for event in events]
         with self.database.engine.begin() as connection:
-            ids = self._insert(connection, sender_id, self._after_erasure(connection, sender_id, events))
-            values = {"memory": dict(memory), "updated_at": now, **({"last_id": ids[-1]} if ids else {})}
-            self._upsert(connection, sender_id, values)
+            # With its row locked, an erasure is seen below, or it waits for our commit and removes what we wrote.
+            self._upsert(connection, sender_id, {"updated_at": now})
+            new = self._after_erasure(connection, sender_id, rows)
+            ids = self._insert(connection, sender_id, new)
+            if new or not rows:
+                values = {"memory": dict(memory), "updated_at": now, **({"last_id": ids[-1]} if ids else {})}
+                self._upsert(connection, sender_id, values)
         return ids
 
     def move_window(self, sender_id: str, first_id: int, opening: Sequence[Mapping[str, Any]]) -> None:
         """From now on `load` starts at `first_id`, with `opening` standing for what came before."""
+        # The last id is 0 after an erasure: slots of before must not come back.
+        stored = sa.and_(states_table.c.sender_id == sender_id, states_table.c.last_id >= first_id)
+        values = {"first_id": first_id, "opening": [dict(event) for event in opening]}
         with self.database.engine.begin() as connection:
-            self._upsert(connection, sender_id, {"first_id": first_id, "opening": [dict(event) for event in opening]})
+            connection.execute(sa.update(states_table).where(stored).values(**values))
 
     def delete(self, sender_id: str, now: datetime | None = None) -> int:
         """Removes a conversation; a bare row with the time stays a while so that late events are not added again."""
         self.prepare()
         moment = now or datetime.now(timezone.utc)
         with self.database.engine.begin() as connection:
-            removed = connection.execute(sa.delete(events_table).where(events_table.c.sender_id == sender_id))
             blank = {"first_id": 0, "last_id": 0, "opening": None, "memory": None}
+            # The row first: a message that is written at this moment is finished then, and goes with the others.
             self._upsert(connection, sender_id, {**blank, "erased_at": moment, "updated_at": moment})
+            removed = connection.execute(sa.delete(events_table).where(events_table.c.sender_id == sender_id))
         for forget in self._forget:
             forget(sender_id)
         self.database.empty_log_files()
@@ -186,8 +197,11 @@ class TrackerCopy:
         """Removes conversations without a message since `before`. Returns how many."""
         self.prepare()
         with self.database.engine.begin() as connection:
+            # Changes nothing, but takes SQLite's write lock; PostgreSQL locks the rows that it reads. A message that
+            # is written at this moment keeps its conversation, and rows are locked in the order of `append`.
+            connection.execute(sa.update(states_table).where(states_table.c.sender_id == "").values(last_id=0))
             query = sa.select(states_table.c.sender_id).where(states_table.c.updated_at < before)
-            old = list(connection.execute(query).scalars())
+            old = list(connection.execute(query.order_by(states_table.c.sender_id).with_for_update()).scalars())
             for start in range(0, len(old), 400):
                 chunk = old[start : start + 400]
                 connection.execute(sa.delete(events_table).where(events_table.c.sender_id.in_(chunk)))
@@ -205,46 +219,43 @@ class TrackerCopy:
             return list(connection.execute(query).scalars())
 
     def _after_erasure(
-        self, connection: Connection, sender_id: str, events: Sequence[Mapping[str, Any]]
+        self, connection: Connection, sender_id: str, rows: Sequence[Mapping[str, Any]]
     ) -> List[Mapping[str, Any]]:
+        """Rows of events that an erasure does not cover."""
         query = sa.select(states_table.c.erased_at).where(states_table.c.sender_id == sender_id)
         erased_at = connection.execute(query).scalar()
         if erased_at is None:
-            return list(events)
+            return list(rows)
         limit = (erased_at + ERASURE_GRACE).timestamp()
-        return [event for event in events if float(event.get("timestamp") or 0) > limit]
+        return [row for row in rows if float(row["timestamp"] or 0) > limit]
 
-    def _insert(self, connection: Connection, sender_id: str, events: Sequence[Mapping[str, Any]]) -> List[int]:
+    def _insert(self, connection: Connection, sender_id: str, rows: Sequence[Mapping[str, Any]]) -> List[int]:
         """Adds events in one statement. The ids are read back: a statement for many rows does not tell them."""
-        if not events:
+        if not rows:
             return []
-        rows = [
-            {
-                "sender_id": sender_id,
-                "type_name": event.get("event"),
-                "timestamp": event.get("timestamp"),
-                "intent_name": ((event.get("parse_data") or {}).get("intent") or {}).get("name"),
-                "action_name": event.get("name"),
-                "data": seal_event(event),
-            }
-            for event in events
-        ]
-        connection.execute(sa.insert(events_table), rows)
+        connection.execute(sa.insert(events_table), list(rows))
         newest = sa.select(events_table.c.id).where(events_table.c.sender_id == sender_id)
         found = connection.execute(newest.order_by(events_table.c.id.desc()).limit(len(rows))).scalars()
         return sorted(int(number) for number in found)
 
     def _upsert(self, connection: Connection, sender_id: str, values: Mapping[str, Any]) -> None:
-        changed = connection.execute(
-            sa.update(states_table).where(states_table.c.sender_id == sender_id).values(**values)
-        )
-        if changed.rowcount == 0:
-            now = values.get("updated_at") or datetime.now(timezone.utc)
-            connection.execute(
-                sa.insert(states_table).values(
-                    **{"sender_id": sender_id, "first_id": 0, "last_id": 0, **values, "updated_at": now}
-                )
-            )
+        """Writes a conversation's row, which is locked until the transaction ends (on SQLite the whole database)."""
+        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
+        # One statement: of two servers that both find no row, the second one waits for the first instead of failing.
+        statement = insert(states_table).values(**{"sender_id": sender_id, "first_id": 0, "last_id": 0, **values})
+        connection.execute(statement.on_conflict_do_update(index_elements=["sender_id"], set_=dict(values)))
+
+
+def _as_row(sender_id: str, event: Mapping[str, Any]) -> Dict[str, Any]:
+    """An event as a row of `events`."""
+    return {
+        "sender_id": sender_id,
+        "type_name": event.get("event"),
+        "timestamp": event.get("timestamp"),
+        "intent_name": ((event.get("parse_data") or {}).get("intent") or {}).get("name"),
+        "action_name": event.get("name"),
+        "data": seal_event(event),
+    }
 
 
 @lru_cache(maxsize=1)
