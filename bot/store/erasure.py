@@ -8,7 +8,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Optional
+from typing import Iterable, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -65,6 +65,22 @@ def make_receipt_code() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
+def hold_conversations(session: Session, conversation_ids: Iterable[str]) -> None:
+    """Until the transaction ends nobody else writes or erases these conversations.
+
+    Call it before anything is read: a writer that looked for a tombstone before the erasure, and commits after it,
+    would bring the conversation back. Row locks are not enough, since a new conversation has no row yet.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        # Takes the write lock: a read that turns into a write fails at once when another process writes.
+        nothing = sa.update(Conversation).where(Conversation.id == "").values(channel="")
+        session.execute(nothing.execution_options(synchronize_session=False))
+        return
+    # Sorted, so that two writers with the same conversations do not wait for each other.
+    locks = "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(CAST(:ids AS text[])) AS id"
+    session.execute(sa.text(locks), {"ids": sorted(conversation_ids)})
+
+
 def must_keep_emergency(session: Session, conversation_id: str) -> Optional[Escalation]:
     """The open emergency whose category and time stay; the policy page and the widget's question say so."""
     return session.execute(
@@ -112,13 +128,14 @@ def erase(conversation_id: str, work: UnitOfWork | None = None, now: datetime | 
 
 
 def _erase_rows(session: Session, keys: KeyRing, conversation_id: str, code: str, now: datetime) -> ErasureReceipt:
+    hold_conversations(session, [conversation_id])
     emergency = must_keep_emergency(session, conversation_id)
     kept_category = emergency.category if emergency is not None else None
     kept_at = emergency.opened_at if emergency is not None else None
     turns = session.execute(
         sa.select(sa.func.count()).select_from(Turn).where(Turn.conversation_id == conversation_id)
     ).scalar_one()
-    # The tombstone comes first: a writer that commits after us finds it and drops late events.
+    # A writer that waits for us finds the tombstone and drops late events.
     session.add(
         Erasure(
             receipt=receipt_digest(keys, code),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
-from bot.store.erasure import conversation_digest
+from bot.store.erasure import conversation_digest, hold_conversations
 from bot.store.figures import (
     COMPLETED,
     JOURNEY_METRIC,
@@ -59,14 +59,7 @@ class LogWriter:
         Returns:
             The number of messages added.
         """
-        if self._session.get_bind().dialect.name == "sqlite":
-            # Take the write lock first: a read that turns into a write fails at once when another process writes.
-            self._session.execute(
-                sa.update(Conversation)
-                .where(Conversation.id == "")
-                .values(channel="")
-                .execution_options(synchronize_session=False)
-            )
+        hold_conversations(self._session, {logged.conversation_id for logged in events})
         self._load(events)
         known = self._known_event_ids(events)
         erased = self._erased(events)

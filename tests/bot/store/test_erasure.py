@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.store import erasure
-from bot.store.models import Alert, Conversation, Erasure, Escalation, SearchToken, Turn
+from bot.store.log_writer import LogWriter
+from bot.store.models import Alert, Conversation, Erasure, Escalation, SealedOriginal, SearchToken, Turn
 from bot.store.staff_models import AuditEntry, StagedExample
 from bot.store.unit_of_work import UnitOfWork
 
@@ -85,3 +88,52 @@ def test_a_staged_example_goes_too_and_the_trail_names_nobody(database, write, u
         entry = work.session.execute(sa.select(AuditEntry)).scalar_one()
         assert (entry.actor, entry.action, entry.object_id) == ("system", "conversation.erase", "")
         assert entry.details == {"messages": 1}
+
+
+def _erase_meanwhile(database, work):
+    """Starts an erasure of `c1` while `work` has written and not committed; commits, and waits for the erasure."""
+    receipts = []
+    thread = threading.Thread(target=lambda: receipts.append(erasure.erase("c1", UnitOfWork(database), NOW)))
+    thread.start()
+    thread.join(0.3)
+    work.commit()
+    thread.join(10)
+    return receipts[0]
+
+
+def _left(database):
+    with UnitOfWork(database) as work:
+        tables = (Conversation, Turn, Escalation, Alert, SealedOriginal)
+        return [work.session.execute(sa.select(sa.func.count()).select_from(one)).scalar_one() for one in tables]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_messages_that_are_written_during_an_erasure_go_with_the_others(
+    database, write, policy, keys, user_event, known
+):
+    if known:
+        write(user_event("c1", "hello"))
+    late = user_event("c1", "im on the bridge", level="emergency", categories={"self_harm": 0.9})
+    with UnitOfWork(database) as work:
+        sealing = replace(policy, originals=timedelta(hours=72))
+        LogWriter(work.session, sealing, keys, NOW).write([replace(late, original="im on the bridge")])
+        receipt = _erase_meanwhile(database, work)
+    assert _left(database) == [0, 0, 0, 0, 0]
+    assert (receipt.turns, receipt.kept_category) == (1 + known, "self_harm")
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_writer_that_comes_during_an_erasure_finds_it(database, write, user_event, keys, known):
+    if known:
+        write(user_event("c1", "hello"))
+    added = []
+    late = user_event("c1", "delete my chat", NOW + timedelta(seconds=1))
+    thread = threading.Thread(target=lambda: added.append(write(late)))
+    with UnitOfWork(database) as work:
+        erasure._erase_rows(work.session, keys, "c1", "AAAA-AAAA", NOW)
+        thread.start()
+        thread.join(0.3)
+        work.commit()
+    thread.join(10)
+    assert added == [0]
+    assert _left(database) == [0, 0, 0, 0, 0]
