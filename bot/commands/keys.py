@@ -11,8 +11,15 @@ from bot.errors import ConfigError, StoreError
 
 #: How long events may take from the disk into the database, and a transaction that was open when the key changed.
 _SPOOL_SECONDS, _IN_HAND_SECONDS = 20.0, 1.0
+#: How long events may take from RabbitMQ into the database.
+_QUEUE_SECONDS = 20.0
+_STILL_NEEDED = (
+    "Everything is encrypted with the new key, but events still wait {place} and may need the old keys, "
+    "which are kept. Run this again when the database has taken them."
+)
 _TAKE_OUT = (
-    "Keys in KINDLIGHT_ENCRYPTION_KEYS are dropped by hand: take the old ones out once every machine has the new list. "
+    "Keys in KINDLIGHT_ENCRYPTION_KEYS are dropped by hand: take the old ones out once every machine has the new list "
+    "and no event from before waits on disk or in RabbitMQ. "
     "Without an entry index:… the last key must stay, since search, receipts and the audit trail hang on it."
 )
 DROP_OLD = typer.Option(False, "--drop-old", help="Remove the old keys afterwards.")
@@ -65,6 +72,8 @@ def rotate(drop: bool = DROP_OLD) -> None:
         print(_TAKE_OUT)
     elif drop:
         _wait_for_spool(settings.var_dir / "spool")
+        if settings.amqp_url:
+            _wait_for_queues(settings.amqp_url)
         # What processes that run on had in hand when the key changed is in the database by now.
         changed += encrypt_everything()
         print(f"dropped: {', '.join(drop_old_keys(folder)) or 'none'}")
@@ -82,8 +91,18 @@ def _wait_for_spool(folder: Path, seconds: float = _SPOOL_SECONDS) -> None:
     time.sleep(_IN_HAND_SECONDS)
     while any(path.stat().st_size for path in folder.glob("*/*.log") if path.is_file()):
         if time.monotonic() > ends:
-            raise StoreError(
-                "Everything is encrypted with the new key, but events still wait on disk and may need the old keys, "
-                "which are kept. Run this again when the database has taken them."
-            )
+            raise StoreError(_STILL_NEEDED.format(place="on disk"))
         time.sleep(0.2)
+
+
+def _wait_for_queues(url: str) -> None:
+    """The disk is empty as soon as RabbitMQ has the batches; those may be under an old key, too.
+
+    Raises:
+        StoreError: Some still wait, or RabbitMQ is away.
+    """
+    from bot.eventlog.amqp import wait_until_written
+    from bot.store.keys import get_key_ring
+
+    if not wait_until_written(url, get_key_ring(), _QUEUE_SECONDS):
+        raise StoreError(_STILL_NEEDED.format(place="in RabbitMQ"))

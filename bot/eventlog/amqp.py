@@ -33,6 +33,8 @@ UNREADABLE = "kindlight.events.unreadable"
 _CONTEXT = b"queue"
 _RETRY_SECONDS = 1.0
 _COUNT_SECONDS = 5.0
+_LOOK_SECONDS = 0.2
+_PERSISTENT = pika.BasicProperties(delivery_mode=2, content_type="application/octet-stream")
 
 
 def partition_of(conversation_id: str) -> int:
@@ -50,6 +52,34 @@ def declare(channel: Any, prefix: str = "") -> None:
     }
     for partition in range(PARTITIONS):
         channel.queue_declare(prefix + QUEUE.format(partition=partition), durable=True, arguments=arguments)
+
+
+def wait_until_written(url: str, keys: KeyRing, seconds: float, prefix: str = "") -> bool:
+    """Whether everything that is in RabbitMQ at this moment is written within so many seconds.
+
+    An empty batch goes into each queue. RabbitMQ does not count what a consumer has in hand; but a queue's one active
+    consumer takes one batch at a time, so the empty one leaves when all before it is acknowledged. One that stays,
+    since nobody consumes, does no harm.
+
+    Raises:
+        StoreError: RabbitMQ is away.
+    """
+    ends = time.monotonic() + seconds
+    try:
+        with pika.BlockingConnection(_parameters(url)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            declare(channel, prefix)
+            waiting = [prefix + QUEUE.format(partition=partition) for partition in range(PARTITIONS)]
+            for queue in waiting:
+                channel.basic_publish("", queue, keys.encrypt(b"[]", _CONTEXT), _PERSISTENT, mandatory=True)
+            while True:
+                waiting = [queue for queue in waiting if _batches_in(channel, queue)]
+                if not waiting or time.monotonic() > ends:
+                    return not waiting
+                connection.sleep(_LOOK_SECONDS)
+    except (AMQPError, OSError) as error:
+        raise StoreError(f"RabbitMQ does not say what waits in it ({type(error).__name__}).") from error
 
 
 class AmqpProducer:
@@ -79,7 +109,7 @@ class AmqpProducer:
                     exchange="",
                     routing_key=self._prefix + QUEUE.format(partition=partition),
                     body=body,
-                    properties=pika.BasicProperties(delivery_mode=2, content_type="application/octet-stream"),
+                    properties=_PERSISTENT,
                     mandatory=True,
                 )
         except (AMQPError, OSError) as error:
@@ -167,10 +197,8 @@ class AmqpConsumer:
     def _count(self, channel: Any) -> None:
         """How much waits in RabbitMQ, for metrics."""
         queues = [QUEUE.format(partition=partition) for partition in range(PARTITIONS)]
-        waiting = [channel.queue_declare(self._prefix + name, passive=True).method.message_count for name in queues]
-        metrics.QUEUE.set(sum(waiting))
-        aside = channel.queue_declare(self._prefix + UNREADABLE, passive=True)
-        metrics.UNREADABLE.set(aside.method.message_count)
+        metrics.QUEUE.set(sum(_batches_in(channel, self._prefix + name) for name in queues))
+        metrics.UNREADABLE.set(_batches_in(channel, self._prefix + UNREADABLE))
 
     def _note_away(self) -> None:
         self.connected = False
@@ -193,6 +221,11 @@ class AmqpConsumer:
             return
         channel.basic_ack(method.delivery_tag)
         self.written += len(events)
+
+
+def _batches_in(channel: Any, queue: str) -> int:
+    """How many wait; without those that a consumer has in hand."""
+    return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
 def _parameters(url: str) -> pika.URLParameters:

@@ -126,3 +126,7 @@ def test_old_keys_stay_while_events_wait_on_disk(tmp_path):
     (folder / "0000000001.log").write_bytes(b"a batch\n")
     with pytest.raises(StoreError, match="old keys"):
         _wait_for_spool(tmp_path, 0.0)
+
+
+def test_the_empty_batch_by_which_rotation_knows_that_a_queue_is_written_adds_nothing(database, write):
+    assert write() == 0
