@@ -12,7 +12,7 @@ import json
 import logging
 import time
 import zlib
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 import pika
 from pika.exceptions import AMQPError
@@ -21,7 +21,7 @@ from bot import metrics
 from bot.errors import ConfigError, KindlightError, StoreError
 from bot.eventlog.logbook import Deliver
 from bot.store.keys import KeyRing
-from bot.store.records import LoggedEvent
+from bot.store.records import EventsRefused, LoggedEvent
 
 logger = logging.getLogger(__name__)
 # pika tells every step of a connection, and each failed one with a traceback; what matters is logged here.
@@ -104,14 +104,7 @@ class AmqpProducer:
         try:
             channel = self._open()
             for partition, batch in parts.items():
-                body = self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode("utf-8"), _CONTEXT)
-                channel.basic_publish(
-                    exchange="",
-                    routing_key=self._prefix + QUEUE.format(partition=partition),
-                    body=body,
-                    properties=_PERSISTENT,
-                    mandatory=True,
-                )
+                _publish(channel, self._prefix + QUEUE.format(partition=partition), batch, self._keys)
         except (AMQPError, OSError) as error:
             self.close()
             raise StoreError(f"RabbitMQ did not take the events ({type(error).__name__}).") from error
@@ -213,14 +206,42 @@ class AmqpConsumer:
             channel.basic_reject(method.delivery_tag, requeue=False)
             return
         try:
-            self._deliver(events)
-        except StoreError as error:
+            written = self._write(channel, events)
+        except (KindlightError, OSError) as error:
             logger.warning("the database is away, the batch goes back into its queue: %s", error)
             time.sleep(_RETRY_SECONDS)
             channel.basic_nack(method.delivery_tag, requeue=True)
             return
+        except AMQPError:
+            # Of the connection to RabbitMQ: `run` makes a new one, and the batch comes again.
+            raise
+        except Exception as error:  # noqa: BLE001 - one batch must not end the writer, nor come back for ever
+            logger.error("a batch cannot be written and was put aside: %s", type(error).__name__)
+            channel.basic_reject(method.delivery_tag, requeue=False)
+            return
         channel.basic_ack(method.delivery_tag)
-        self.written += len(events)
+        self.written += written
+
+    def _write(self, channel: Any, events: Sequence[LoggedEvent]) -> int:
+        """Returns how many events the store took; what it refuses goes to what cannot be read."""
+        try:
+            self._deliver(events)
+        except EventsRefused as refused:
+            logger.error("%d events cannot be stored and were put aside", len(refused.events))
+            aside = [logged.as_dict() for logged in refused.events]
+            _publish(channel, self._prefix + UNREADABLE, aside, self._keys)
+            return len(events) - len(refused.events)
+        return len(events)
+
+
+def _publish(channel: Any, queue: str, batch: Sequence[Mapping[str, Any]], keys: KeyRing) -> None:
+    channel.basic_publish(
+        exchange="",
+        routing_key=queue,
+        body=keys.encrypt(json.dumps(batch, ensure_ascii=False).encode("utf-8"), _CONTEXT),
+        properties=_PERSISTENT,
+        mandatory=True,
+    )
 
 
 def _batches_in(channel: Any, queue: str) -> int:

@@ -11,7 +11,7 @@ from bot.eventlog.housekeeping import Housekeeper, make_housekeeper
 from bot.eventlog.logbook import Deliver, Logbook
 from bot.redaction.memory import ConversationMemory, MemoryBook
 from bot.store.keys import get_key_ring
-from bot.store.records import LoggedEvent
+from bot.store.records import EventsRefused, LoggedEvent
 
 _AT_REST = metrics.LogState(0, 0, 0, 0, 0, 0, 0.0)
 _lock = threading.Lock()
@@ -69,15 +69,19 @@ def close_logbook() -> None:
 
 
 def store_events(events: Sequence[LoggedEvent]) -> None:
-    """Writes a batch to the staff database; raises StoreError when it is away."""
-    from bot.store.log_writer import LogWriter
-    from bot.store.policy import get_policy
-    from bot.store.unit_of_work import UnitOfWork
+    """Writes a batch to the staff database.
 
-    with UnitOfWork() as work:
-        LogWriter(work.session, get_policy(), get_key_ring(), datetime.now(timezone.utc)).write(events)
-        work.commit()
-    metrics.WRITTEN.inc(len(events))
+    Raises:
+        StoreError: The database is away; nothing is lost, the batch comes again.
+        EventsRefused: Some events cannot be stored; all others are.
+    """
+    from bot.store.log_writer import write_events
+    from bot.store.policy import get_policy
+
+    refused = write_events(events, get_policy(), get_key_ring(), datetime.now(timezone.utc))
+    metrics.WRITTEN.inc(len(events) - len(refused))
+    if refused:
+        raise EventsRefused(refused)
 
 
 def _choose_delivery(amqp_url: str) -> Deliver:

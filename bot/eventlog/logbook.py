@@ -24,7 +24,7 @@ from bot.metrics import LogState
 from bot.redaction.constants import WITHHELD
 from bot.redaction.memory import ConversationMemory, MemoryBook
 from bot.store.keys import KeyRing
-from bot.store.records import FACT_SLOTS, LoggedEvent, make_event_id
+from bot.store.records import FACT_SLOTS, EventsRefused, LoggedEvent, make_event_id
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,8 @@ class Logbook:
         Args:
             folder: Where spool folders live, such as `var/spool`.
             keys: Encrypts the spool and makes event ids.
-            deliver: Stores a batch or raises; called with the same events again after a failure.
+            deliver: Stores a batch or raises; called with the same events again after a failure other than
+                EventsRefused.
             redact: Such as `bot.redaction.events.redact_event`.
             memories: Placeholders by conversation, shared with the tracker store.
             max_bytes: Most bytes that wait on disk.
@@ -235,8 +236,7 @@ class Logbook:
                 found, position = spool.read(DELIVERY_EVENTS)
                 if not found and position == spool.done:
                     return True
-                if found:
-                    self._deliver([LoggedEvent.from_dict(item) for item in found])
+                delivered = self._deliver_batch(spool, found) if found else 0
                 put_aside = spool.finish(position)
             except Exception as error:  # noqa: BLE001 - of any kind: the batch is on disk and is sent again
                 self._note_failure(error)
@@ -244,10 +244,21 @@ class Logbook:
             if put_aside:
                 self.figures.dropped += put_aside
                 logger.error("%d batches of the spool cannot be read and were put aside", put_aside)
-            self.figures.delivered += len(found)
+            self.figures.delivered += delivered
             if self.figures.away_since is not None:
                 logger.warning("the log is stored again; events that waited on disk are in")
                 self.figures.away_since = None
+
+    def _deliver_batch(self, spool: Spool, found: List[Any]) -> int:
+        """Returns how many events the store took; what it refuses is put aside, so that it holds nothing up."""
+        try:
+            self._deliver([LoggedEvent.from_dict(item) for item in found])
+        except EventsRefused as refused:
+            spool.put_aside([logged.as_dict() for logged in refused.events])
+            self.figures.dropped += len(refused.events)
+            logger.error("%d events cannot be stored and were put aside", len(refused.events))
+            return len(found) - len(refused.events)
+        return len(found)
 
     def _note_failure(self, error: Exception) -> None:
         self.figures.failed_deliveries += 1

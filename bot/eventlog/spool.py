@@ -4,7 +4,8 @@ One folder belongs to one process (`flock`); a process that starts takes over th
 gone. A line is one batch: base64 of the encrypted JSON list. A line without its newline was cut off by a crash
 and was never acknowledged, so it is dropped. The file `done` says up to where lines were stored; losing it only
 means that lines are sent again, and the store takes each event once. A line that cannot be read (its key is gone, the
-disk damaged it) is put into the file `unreadable` of the folder, so that what follows it is not held up.
+disk damaged it) is put into the file `unreadable` of the folder, so that what follows it is not held up; so is an event
+that the store refuses.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Spool:
         Raises:
             OSError: The disk did not take it; nothing was written, and the next batch may be tried.
         """
-        line = base64.b64encode(self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode(), _CONTEXT)) + b"\n"
+        line = self._line(batch)
         with self._lock:
             if self._size + len(line) > self._max_bytes:
                 return False
@@ -82,6 +83,9 @@ class Spool:
             self._write(line)
             self._size += len(line)
         return True
+
+    def _line(self, batch: Sequence[Any]) -> bytes:
+        return base64.b64encode(self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode(), _CONTEXT)) + b"\n"
 
     def _begin_segment(self) -> None:
         # Opened before the old one is closed: when the disk has no room, the spool is as it was and goes on later.
@@ -138,7 +142,7 @@ class Spool:
         Raises:
             OSError: The disk did not take it. The same events are read again, or segments are removed a little later.
         """
-        put_aside = self._put_aside(position)
+        put_aside = self._put_unreadable_aside(position)
         temporary = self._folder / "done.new"
         temporary.write_text(f"{position.segment} {position.offset}", encoding="ascii")
         os.replace(temporary, self._folder / "done")
@@ -160,13 +164,24 @@ class Spool:
                 emptied.unlink()
         return put_aside
 
-    def _put_aside(self, position: Position) -> int:
+    def put_aside(self, batch: Sequence[Any]) -> None:
+        """Keeps events that cannot be stored where batches that cannot be read are kept.
+
+        Raises:
+            OSError: The disk did not take it.
+        """
+        self._write_aside([self._line(batch)])
+
+    def _put_unreadable_aside(self, position: Position) -> int:
         lines = [self._unreadable.pop(place) for place in sorted(self._unreadable) if place <= position]
         if lines:
-            handle = os.open(self._folder / UNREADABLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                file.writelines(lines)
+            self._write_aside(lines)
         return len(lines)
+
+    def _write_aside(self, lines: Sequence[bytes]) -> None:
+        handle = os.open(self._folder / UNREADABLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            file.writelines(lines)
 
     @property
     def waiting_bytes(self) -> int:

@@ -11,11 +11,19 @@ from typing import Any, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import ConfigError, StoreError
+from bot.errors import ConfigError, KindlightError, StoreError
 from bot.private_folder import make_private_folder
 from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
@@ -111,6 +119,20 @@ def describe(error: SQLAlchemyError) -> str:
     original = getattr(error, "orig", None)
     first_line = str(original).splitlines()[0] if original is not None and str(original) else ""
     return f"{type(error).__name__} {first_line}".strip().rstrip(".")
+
+
+def is_about_the_data(error: BaseException) -> bool:
+    """Whether what was to be written is the reason of an error, so that it would fail for ever.
+
+    No connection, a missing table or a lost key is none: it passes, or somebody mends it, and nothing may be left out.
+    """
+    reason = error.__cause__ if isinstance(error, StoreError) and error.__cause__ is not None else error
+    if isinstance(reason, DBAPIError):
+        return isinstance(reason, (DataError, IntegrityError))
+    if isinstance(reason, StatementError):
+        # A value that could not be made ready for its column.
+        return reason.orig is not None and is_about_the_data(reason.orig)
+    return not isinstance(reason, (SQLAlchemyError, KindlightError, OSError))
 
 
 def _make_engine(address: str) -> Engine:

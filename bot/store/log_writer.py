@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Dict, List, Mapping, Sequence, Set
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
+from bot.store.database import Database, is_about_the_data
 from bot.store.erasure import conversation_digest, hold_conversations
 from bot.store.figures import (
     COMPLETED,
@@ -34,8 +37,22 @@ from bot.store.records import (
     read_turn,
 )
 from bot.store.search import tokens_of
+from bot.store.unit_of_work import UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 _ALERT_KEY = "{conversation}:{level}"
+#: What facts look like; other text in a slot was typed by hand (`/inform{"country": "ßß"}`) and may not fit its column.
+_FACT_SHAPES = {
+    "audience": re.compile(r"[\w\-]{1,16}", re.ASCII),
+    "country": re.compile(r"[A-Za-z]{2}"),
+    "language": re.compile(r"[\w\-]{1,8}", re.ASCII),
+    "channel": re.compile(r"[\w\-]{1,32}", re.ASCII),
+    "barrier": re.compile(r"[\w\-]{1,40}", re.ASCII),
+    "barrier_outcome": re.compile(r"[\w\-]{1,40}", re.ASCII),
+}
+#: An event that is written alone is tried this often: a second writer may have been at the same conversation.
+_TRIES_ALONE = 2
 
 
 class LogWriter:
@@ -326,6 +343,56 @@ class LogWriter:
         self._session.execute(sa.update(Alert).where(Alert.key.in_(keys)).values(drill=True))
 
 
+def write_events(
+    events: Sequence[LoggedEvent], policy: StorePolicy, keys: KeyRing, now: datetime, database: Database | None = None
+) -> List[LoggedEvent]:
+    """Writes a batch in one transaction, or, when something in it cannot be stored, each of its events in its own.
+
+    One event that nobody thought of must not keep an emergency behind it from staff.
+
+    Args:
+        events, policy, keys, now: As for LogWriter.
+        database: The one of this process by default.
+
+    Returns:
+        The events that cannot be stored; all others are.
+
+    Raises:
+        StoreError: The database is away; the batch has to come again.
+    """
+    try:
+        _write(events, policy, keys, now, database)
+        return []
+    except Exception as error:  # noqa: BLE001 - of any kind: what it is about decides
+        if not is_about_the_data(error):
+            raise
+    return [logged for logged in events if not _is_written_alone(logged, policy, keys, now, database)]
+
+
+def _write(
+    events: Sequence[LoggedEvent], policy: StorePolicy, keys: KeyRing, now: datetime, database: Database | None
+) -> None:
+    with UnitOfWork(database) as work:
+        LogWriter(work.session, policy, keys, now).write(events)
+        work.commit()
+
+
+def _is_written_alone(
+    logged: LoggedEvent, policy: StorePolicy, keys: KeyRing, now: datetime, database: Database | None
+) -> bool:
+    for tries_left in reversed(range(_TRIES_ALONE)):
+        try:
+            _write([logged], policy, keys, now, database)
+            return True
+        except Exception as error:  # noqa: BLE001 - see write_events
+            if not is_about_the_data(error):
+                raise
+            if not tries_left:
+                # Without the text of the error, which may repeat the words.
+                logger.error("an event cannot be stored: %s", type(error.__cause__ or error).__name__)
+    return False
+
+
 def was_before(logged: LoggedEvent, erased: Mapping[str, datetime]) -> bool:
     """Whether the event belongs to what was erased: the farewell comes moments after the erasure itself."""
     moment = erased.get(logged.conversation_id)
@@ -335,13 +402,14 @@ def was_before(logged: LoggedEvent, erased: Mapping[str, datetime]) -> bool:
 def _checked(values: Mapping[str, Any]) -> Dict[str, Any]:
     """Values that fit their column; a slot may hold anything."""
     checked: Dict[str, Any] = {}
-    limits = {"audience": 16, "country": 2, "language": 8, "channel": 32, "barrier": 40, "barrier_outcome": 40}
     for name, value in values.items():
         if name == "drill":
             if value in (True, "true", "True", 1):
                 checked[name] = True
-        elif value is None or (isinstance(value, str) and len(value) <= limits.get(name, 0) and "<" not in value):
-            checked[name] = value.upper() if name == "country" and value else value
+        elif value is None:
+            checked[name] = None
+        elif isinstance(value, str) and name in _FACT_SHAPES and _FACT_SHAPES[name].fullmatch(value):
+            checked[name] = value.upper() if name == "country" else value
     return checked
 
 

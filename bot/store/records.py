@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store.constants import BOT, USER
@@ -48,6 +48,19 @@ class LoggedEvent:
     def from_dict(cls, found: Mapping[str, Any]) -> LoggedEvent:
         """Reads back what `as_dict` wrote."""
         return cls(found["id"], found["conversation"], found["event"], found.get("original"))
+
+
+class EventsRefused(Exception):
+    """Raised when a batch was written but for some events, which cannot be stored as they are."""
+
+    def __init__(self, events: Sequence[LoggedEvent]) -> None:
+        """Keeps them, to be put aside, without the words as typed: those have an end, and what lies aside has none.
+
+        Args:
+            events: What could not be stored.
+        """
+        super().__init__(f"{len(events)} events cannot be stored")
+        self.events = [replace(logged, original=None) for logged in events]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot import metrics
 from bot.errors import StoreError
 from bot.eventlog import amqp
 from bot.eventlog.amqp import AmqpConsumer, AmqpProducer, partition_of
-from bot.store.records import LoggedEvent
+from bot.store.records import EventsRefused, LoggedEvent
 
 URL = "amqp://guest:guest@127.0.0.1:5672/?connection_attempts=1&socket_timeout=2"
 
@@ -94,6 +94,47 @@ def test_an_unreadable_batch_is_put_aside(prefix, keys):
     connection = pika.BlockingConnection(pika.URLParameters(URL))
     assert connection.channel().basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2] == b"nonsense"
     connection.close()
+
+
+def refuses_number_one(stored):
+    def deliver(batch):
+        stored.extend(event for event in batch if event.event["n"] != 1)
+        refused = [event for event in batch if event.event["n"] == 1]
+        if refused:
+            raise EventsRefused(refused)
+
+    return deliver
+
+
+def test_an_event_that_the_database_refuses_is_put_aside_and_the_rest_of_its_batch_is_written(prefix, keys):
+    producer = AmqpProducer(URL, keys, prefix)
+    producer.send(events("c1", [0, 1, 2]))
+    producer.send(events("c1", [3]))
+    stored = []
+    AmqpConsumer(URL, keys, refuses_number_one(stored), prefix).run(idle_seconds=1.0)
+    assert [event.event["n"] for event in stored] == [0, 2, 3]
+    aside = []
+    body = producer._channel.basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2]
+    # Moved back, as the run-book says, it is a batch like any other.
+    producer._channel.basic_publish("", prefix + amqp.QUEUE.format(partition=partition_of("c1")), body)
+    AmqpConsumer(URL, keys, aside.extend, prefix).run(idle_seconds=1.0)
+    assert [event.event["n"] for event in aside] == [1]
+
+
+def test_a_batch_at_which_the_writer_fails_is_put_aside_and_does_not_end_the_consumer(prefix, keys):
+    stored = []
+
+    def deliver(batch):
+        if batch[0].event["n"] == 1:
+            raise ValueError("a blue elephant")
+        stored.extend(batch)
+
+    producer = AmqpProducer(URL, keys, prefix)
+    for number in range(3):
+        producer.send(events("c1", [number]))
+    AmqpConsumer(URL, keys, deliver, prefix).run(idle_seconds=1.0)
+    assert [event.event["n"] for event in stored] == [0, 2]
+    assert producer._channel.basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[0] is not None
 
 
 def test_nothing_in_the_queue_is_readable(prefix, keys):

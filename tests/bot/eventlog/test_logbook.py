@@ -14,6 +14,7 @@ from bot.eventlog.logbook import Logbook
 from bot.eventlog.spool import Spool, SpoolFolder
 from bot.redaction.memory import MemoryBook
 from bot.store.keys import KeyRing, Keys
+from bot.store.records import EventsRefused
 from tests.waiting import wait_until
 
 
@@ -220,3 +221,21 @@ def test_batches_under_a_lost_key_do_not_stop_the_log(make, store, tmp_path):
     logbook.publish(event(1))
     assert logbook.flush() and wait_until(lambda: logbook.figures.dropped == 2)
     assert store.numbers == [1]
+
+
+def test_an_event_that_the_store_refuses_is_put_aside_and_does_not_hold_up_the_rest(make, store, tmp_path, keys):
+    def deliver(events):
+        store([found for found in events if found.event["n"] != 1])
+        refused = [found for found in events if found.event["n"] == 1]
+        if refused:
+            raise EventsRefused(refused)
+
+    logbook = make(deliver=deliver)
+    for number in range(3):
+        logbook.publish(event(number))
+    assert logbook.flush() and wait_until(lambda: logbook.figures.delivered == 2)
+    assert (store.numbers, logbook.figures.dropped, logbook.figures.away_since) == ([0, 2], 1, None)
+    # With the reason gone it is delivered like any other batch, see the run-book.
+    (tmp_path / "again").mkdir()
+    (tmp_path / "spool" / "0" / "unreadable").rename(tmp_path / "again" / "0000000001.log")
+    assert [found["event"]["n"] for found in Spool(tmp_path / "again", keys, 0).read(10)[0]] == [1]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from bot.store import constants
+from bot.errors import StoreError
+from bot.store import constants, log_writer
+from bot.store.database import Database
+from bot.store.log_writer import write_events
 from bot.store.models import Alert, Conversation, Escalation, SealedOriginal, Turn
-from bot.store.records import LoggedEvent
+from bot.store.records import EventsRefused, LoggedEvent
 from bot.store.unit_of_work import UnitOfWork
 
 from .conftest import NOW
@@ -261,3 +265,68 @@ def test_an_escalation_that_opens_again_waits_for_somebody_to_take_it_up(databas
     with UnitOfWork(database) as work:
         escalation = work.session.execute(sa.select(Escalation)).scalar_one()
         assert (escalation.status, escalation.acknowledged_at) == (constants.ACKNOWLEDGED, taken)
+
+
+def test_a_country_that_is_no_code_holds_up_no_emergency_behind_it(database, write, user_event):
+    """`/ask_country{"country":"ßß"}`, typed by hand: "ßß" has four capitals, and PostgreSQL takes no zero byte."""
+    slot = {"event": "slot", "name": "country", "timestamp": NOW.timestamp()}
+    typed = [LoggedEvent(f"e{at}", "c1", {**slot, "value": text}) for at, text in enumerate(["ßß", "\x00A", "ŉŉ"])]
+    emergency = user_event("c2", "im on the bridge", level="emergency", categories={"self_harm": 0.9})
+    write(user_event("c1", "hi there"), *typed, emergency)
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").country == "GB"
+        assert work.session.get(Conversation, "c2").level == 3
+        assert work.session.execute(sa.select(Alert)).scalar_one().level == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("country", "fr", {"country": "FR"}),
+        ("language", "zh_Hant", {"language": "zh_Hant"}),
+        ("language", "pt-BR", {"language": "pt-BR"}),
+        ("audience", "professional", {"audience": "professional"}),
+        ("barrier", "parents_find_out", {"barrier": "parents_find_out"}),
+        ("barrier", None, {"barrier": None}),
+        ("channel", "web\n", {}),
+        ("country", "GBR", {}),
+        ("country", "ß", {}),
+        ("country", "12", {}),
+        ("language", "e\x00", {}),
+        ("barrier", "ﬁnd_out", {}),
+        ("audience", "a child", {}),
+        ("audience", "p" * 17, {}),
+        ("audience", ["child"], {}),
+    ],
+)
+def test_a_slot_becomes_a_fact_only_when_it_looks_like_a_code(name, value, kept):
+    assert log_writer._checked({name: value}) == kept
+
+
+def test_an_event_that_cannot_be_stored_is_left_out_and_the_others_are_written(
+    database, policy, keys, user_event, caplog
+):
+    """A year beyond the calendar stands for whatever nobody thought of; the zero byte is refused by PostgreSQL only."""
+    strange = replace(user_event("c1", "a blue elephant"), original="im katie")
+    strange.event["timestamp"] = 1e20
+    zero = user_event("c1", "hi", intent={"name": "fa\x00q"})
+    emergency = user_event("c2", "im on the bridge", level="emergency", categories={"self_harm": 0.9})
+    batch = [user_event("c1", "hello"), strange, zero, emergency]
+    for _ in range(2):
+        # Twice, as after a commit whose confirmation got lost.
+        refused = write_events(batch, policy, keys, NOW, database)
+        assert refused == ([strange] if database.is_sqlite else [strange, zero])
+    assert "OverflowError" in caplog.text and "elephant" not in caplog.text
+    # The words as typed are removed after hours, what is put aside is not.
+    assert EventsRefused(refused).events[0] == replace(strange, original=None)
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").turn_count == (2 if database.is_sqlite else 1)
+        assert work.session.get(Conversation, "c2").turn_count == 1
+        assert work.session.execute(sa.select(Alert)).scalar_one().level == 3
+
+
+@pytest.mark.parametrize("missing", ["server", "tables"])
+def test_without_a_database_to_write_to_nothing_is_left_out(tmp_path, policy, keys, user_event, missing):
+    away = {"server": "postgresql://postgres@127.0.0.1:1/none", "tables": f"sqlite:///{tmp_path / 'empty.db'}"}
+    with pytest.raises(StoreError):
+        write_events([user_event("c1", "hello")], policy, keys, NOW, Database(away[missing]))
