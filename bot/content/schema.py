@@ -222,12 +222,22 @@ def _contact_problems(entry: Mapping[str, Any], country: str) -> List[str]:
         problem = number_problem(number, country) if isinstance(number, str) else None
         if problem:
             found.append(f"{name} '{number}' {problem}")
-    for name in URL_FIELDS:
-        url = entry.get(name)
-        if url and (urlparse(url).scheme not in ("https", "http") or not urlparse(url).netloc):
-            found.append(f"{name} '{url}' is not a web address")
+    found += _address_problems(entry)
     if not any(numbers.values()) and not any(entry.get(name) for name in (*URL_FIELDS, "email")):
         found.append("it has no way to make contact")
+    return found
+
+
+def _address_problems(entry: Mapping[str, Any]) -> List[str]:
+    found = []
+    for name in URL_FIELDS:
+        url = entry.get(name)
+        parts = urlparse(url or "")
+        if url and (parts.scheme not in ("https", "http") or not parts.netloc):
+            found.append(f"{name} '{url}' is not a web address")
+        elif parts.scheme == "http" and name not in entry.get("unconfirmed_fields", ()):
+            # Whoever shares the network could read or change such a page; the widget opens none.
+            found.append(f"{name} '{url}' is not https; list it in unconfirmed_fields")
     return found
 
 

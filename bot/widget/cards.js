@@ -54,9 +54,9 @@ function wayOf(words, service, strings) {
 /** Emergency number first, then the first services for this person; numbers that work widely when no country is known. */
 export function stripWays(help, audience, strings) {
   const ways = emergencyWays(help);
-  const services = servicesFor(help, audience).filter((service) => service.tel || service.chat || service.url);
-  const first = services[0];
-  if (first) ways.push([[first.short, first.phone].filter(Boolean).join(" "), first.tel ?? first.chat ?? first.url]);
+  const addressOf = ({ tel, chat, url }) => [tel, chat, url].find(isSafeLink);
+  const first = servicesFor(help, audience).find(addressOf);
+  if (first) ways.push([[first.short, first.phone].filter(Boolean).join(" "), addressOf(first)]);
   return { words: strings.in_danger_short, ways };
 }
 

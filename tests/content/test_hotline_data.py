@@ -93,6 +93,7 @@ def test_due_entries_are_listed_a_month_before_and_fail_half_a_year_after():
         ({"phone": "0800 1111 0800"}, "length"),
         ({"phone": None}, "no way to make contact"),
         ({"web": "childline"}, "not a web address"),
+        ({"web": "http://example.org/"}, "is not https; list it in unconfirmed_fields"),
         ({"fone": "1"}, "unknown fields"),
         ({"checked": {"on": "today", "how": "page", "source": "x"}}, "checked.on"),
         ({"checked": {"on": date(2026, 1, 1), "how": "guess", "source": "x"}}, "checked.how"),
@@ -103,6 +104,10 @@ def test_due_entries_are_listed_a_month_before_and_fail_half_a_year_after():
 def test_a_broken_entry_is_told_what_is_wrong(change, complaint):
     assert not service_problems(GOOD, "GB")
     assert complaint in "; ".join(service_problems({**GOOD, **change}, "GB"))
+
+
+def test_a_page_without_encryption_may_be_kept_where_nobody_is_shown_it():
+    assert not service_problems({**GOOD, "web": "http://example.org/", "unconfirmed_fields": ["web"]}, "GB")
 
 
 @pytest.mark.parametrize(

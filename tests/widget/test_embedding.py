@@ -7,6 +7,17 @@ from flask import Flask, Response
 from bot.widget.bundle import get_bundle
 from tests.widget.conftest import Site, say
 
+#: Helplines as a page server may send them whose data nobody checked.
+HELP_WITHOUT_HTTPS = """
+const really = window.fetch;
+window.fetch = (address, ...more) => String(address).includes("/help/")
+  ? Promise.resolve(new Response(JSON.stringify({
+      emergency: { phone: "192", tel: "tel:192" },
+      services: { child: [{ short: "First", url: "http://first.invalid/" }, { short: "Second", url: "https://second.invalid/" }] },
+    })))
+  : really(address, ...more);
+"""
+
 
 def test_it_works_on_another_origin_under_a_strict_policy(browser, site, chat):
     policy = (
@@ -59,3 +70,10 @@ def test_the_element_comes_and_goes_without_leaving_listeners_behind(open_page):
     page.evaluate("() => document.querySelector('main').append(chat)")
     page.get_by_text("B /start").wait_for()
     assert page.locator(".exit").count() == 1 and page.errors == []
+
+
+def test_the_strip_shows_no_page_without_encryption(open_page):
+    page = open_page(country="RS", before=HELP_WITHOUT_HTTPS)
+    page.locator(".strip a", has_text="Second").wait_for()
+    links = "() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.strip a')].map(a => a.getAttribute('href'))"
+    assert page.evaluate(links) == ["tel:192", "https://second.invalid/"]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channels.service_cards import facts_of
 from bot.config import Settings
 from bot.content.hotlines import get_directory
 from bot.widget import bundle
@@ -153,6 +154,21 @@ def test_the_help_of_a_country_has_an_emergency_number_and_a_line_for_each_reade
     assert found["emergency"]["tel"].startswith("tel:")
     for services in found["services"].values():
         assert services and all(s.get("tel") or s.get("chat") or s.get("url") or s.get("sms") for s in services)
+
+
+def _addresses(facts):
+    """The addresses that `cards.js` makes links of."""
+    return [facts[name] for name in ("tel", "sms", "chat", "url") if name in facts]
+
+
+def test_every_address_of_a_service_is_one_that_the_widget_opens():
+    pattern = re.search(r"SAFE_LINK = /(.+)/;", (bundle.FOLDER / "rich-text.js").read_text())[1]
+    shown = [facts_of(service.id) for service in get_directory().services]
+    for country in (*get_directory().countries, "INT"):
+        found = help_for(country)
+        shown += [found["emergency"] or {}, *(service for some in found["services"].values() for service in some)]
+    odd = {address for facts in shown for address in _addresses(facts) if not re.match(pattern, address)}
+    assert not odd
 
 
 def test_the_strip_is_given_a_name_without_the_number_that_follows_it():
