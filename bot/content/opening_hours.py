@@ -24,9 +24,14 @@ _DAY_WORDS = {
     "weekends": (5, 6),
 }
 #: Words that say "there is more to it": such hours are shown as written and never counted on.
-_HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|closed|only|20[01]\d", re.IGNORECASE)
+_HEDGES = re.compile(r"check|var(y|ies)|may |about|older|some |limited|until|only|20[01]\d", re.IGNORECASE)
+_TAKES_DAYS_AWAY = r"[^)]*\b(?:not on|except|closed)\b"
+#: A bracket about days on which nobody answers: we know no calendar, so such hours are shown with it, never counted on.
+_EXCEPTION = re.compile(rf"\({_TAKES_DAYS_AWAY}", re.IGNORECASE)
 #: From here on a remark is about the source, not about the hours.
-_REMARK = re.compile(r"\s+on (?:stored|an older|the operator)|\s*\(|;\s*(?:check|may)|, may ")
+_REMARK = re.compile(
+    rf"\s+on (?:stored|an older|the operator)|\s*\((?!{_TAKES_DAYS_AWAY})|;\s*(?:check|may)|, may ", re.IGNORECASE
+)
 _BRACKETS = re.compile(r"\([^)]*\)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 #: One round the clock, whatever the other ways in do.
@@ -123,10 +128,12 @@ def _zone(name: str) -> Any:
 def parse_hours(words: str | None) -> OpeningHours:
     """Reads hours such as `24/7`, `daily 9:00-23:00` or `Mon-Fri 8:00-20:00; Sat-Sun 9:00-17:00`.
 
-    A part in brackets is a remark about the source. Anything that hedges, or is left over after reading, makes the
-    hours unknown: a wrong "open now" costs a frightened person their one try.
+    A part in brackets is a remark about the source, unless it takes days away. That, anything that hedges, and whatever
+    is left over after reading make the hours unknown: a wrong "open now" costs a frightened person their one try.
     """
     text = (words or "").strip()
+    if _EXCEPTION.search(text):
+        return OpeningHours(False, (), text)
     plain = _BRACKETS.sub("", text).strip().lower()
     if _ALWAYS.match(plain) and not re.search(r"only|20\d\d", text):
         return OpeningHours(True, (), text)

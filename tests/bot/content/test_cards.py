@@ -117,6 +117,7 @@ def test_an_unconfirmed_address_is_not_on_the_card():
         ("nl-kindertelefoon", TUESDAY_NIGHT, "closed now, opens today at 11:00"),
         ("nl-kindertelefoon", TUESDAY_NOON, "open now, until 21:00"),
         ("nl-kindertelefoon", None, "hours: daily 11:00-21:00"),
+        ("cl-1455", TUESDAY_NOON, "hours: Mon-Fri 8:00-0:00 (not on public holidays)"),
         ("nz-whatsup", TUESDAY_NOON, "hours: Mon-Fri 12:00-23:00, Sat-Sun 15:00-23:00 (may have changed)"),
     ],
 )

@@ -32,6 +32,9 @@ def at(text: str) -> datetime:
         ("every day, until 24:00 (start time varies)", "2026-11-24T12:00", Status.UNKNOWN),
         ("24/7 (2016 sources)", "2026-11-24T12:00", Status.UNKNOWN),
         ("Mon-Sat 16:00-22:00 (2019 source)", "2026-11-24T12:00", Status.UNKNOWN),
+        ("Mon-Fri 8:00-0:00 (not on public holidays)", "2026-12-25T12:00", Status.UNKNOWN),
+        ("daily 9:00-17:00 (except in August)", "2026-11-24T12:00", Status.UNKNOWN),
+        ("24/7 (closed on 25 Dec)", "2026-12-25T12:00", Status.UNKNOWN),
         (None, "2026-11-24T12:00", Status.UNKNOWN),
     ],
 )
@@ -110,3 +113,10 @@ def test_the_next_opening_is_told_in_local_time():
 
 def test_remarks_about_sources_are_not_shown():
     assert parse_hours("Mon-Fri 9:00-13:00 (2021 source)").shown == "Mon-Fri 9:00-13:00"
+
+
+@pytest.mark.parametrize(
+    "words", ["Mon-Fri 8:00-0:00 (not on public holidays)", "daily 16:00-21:00 (closed 29 Dec - 3 Jan)"]
+)
+def test_days_on_which_nobody_answers_are_shown_and_are_no_doubt_about_the_hours(words):
+    assert parse_hours(words).shown == words and not parse_hours(words).hedged
