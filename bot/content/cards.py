@@ -138,17 +138,27 @@ def _language_names(service: Hotline) -> List[str]:
 def hours_in_words(service: Hotline, at: datetime | None) -> str | None:
     """When the line answers, in words; what the file says when nobody can be sure; None for a page or form."""
     hours = service.hours
-    if hours.always:
+    if hours.fits_every_way_in:
         return word("hours.always")
     change = hours.next_change(at, service.time_zone) if at and service.time_zone and hours.spans else None
     if at is None or change is None:
         if not hours.words:
             return word("hours.unknown") if service.phone and service.link else None
         return word("hours.hedged" if hours.hedged else "hours.stated", words=hours.shown)
-    clock = change.strftime("%H:%M")
     if hours.status(at, service.time_zone) is Status.OPEN:
-        return word("hours.open", time=clock)
-    return word("hours.closed", day=_day_word(change, at, service), time=clock)
+        return _open_until(change, at, service)
+    return word("hours.closed", day=_day_word(change, at, service), time=_clock(change))
+
+
+def _open_until(change: datetime, at: datetime, service: Hotline) -> str:
+    # "Until 00:00 tomorrow" could be read as a day later than it is; a clock time alone means the next time it is that.
+    if change - service.hours.local_time(at, service.time_zone or "UTC") <= timedelta(days=1):
+        return word("hours.open", time=_clock(change))
+    return word("hours.open_until_day", day=_day_word(change, at, service), time=_clock(change))
+
+
+def _clock(moment: datetime) -> str:
+    return moment.strftime("%H:%M")
 
 
 def _day_word(change: datetime, at: datetime, service: Hotline) -> str:

@@ -36,6 +36,7 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 #: One round the clock, whatever the other ways in do.
 _ALWAYS = re.compile(r"24/7$|phone 24/7(?:$|[;,])")
+_ALWAYS_AND_NO_MORE = re.compile(r"(?:phone )?24/7", re.IGNORECASE)
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?"
 _PART = re.compile(
     rf"\b(daily|weekdays|weekends|every day|{_DAY}(?:\s*-\s*{_DAY}|(?:\s*,\s*{_DAY})+)?)"
@@ -77,6 +78,11 @@ class OpeningHours:
         return _REMARK.split(self.words)[0]
 
     @property
+    def fits_every_way_in(self) -> bool:
+        """Whether a service that answers day and night names no other hours for its chat or its texts."""
+        return self.always and _ALWAYS_AND_NO_MORE.fullmatch(self.shown) is not None
+
+    @property
     def hedged(self) -> bool:
         """Whether the file itself doubts these hours."""
         return bool(_HEDGES.search(self.words))
@@ -92,12 +98,13 @@ class OpeningHours:
             return Status.OPEN
         if not self.spans or time_zone is None:
             return Status.UNKNOWN
-        local = self.local_time(at, time_zone)
+        return Status.OPEN if self._is_open(self.local_time(at, time_zone)) else Status.CLOSED
+
+    def _is_open(self, local: datetime) -> bool:
         minute = local.hour * 60 + local.minute
         today, yesterday = self.spans[local.weekday()], self.spans[local.weekday() - 1]
         inside = any(start <= minute < end for start, end in today)
-        late = any(minute + _DAY_MINUTES < end for _, end in yesterday)
-        return Status.OPEN if inside or late else Status.CLOSED
+        return inside or any(minute + _DAY_MINUTES < end for _, end in yesterday)
 
     @staticmethod
     def local_time(at: datetime, time_zone: str) -> datetime:
@@ -117,7 +124,9 @@ class OpeningHours:
             for span in self.spans[(now.weekday() + day) % 7]
             for minute in span
         )
-        return next((moment for moment in moments if moment > now), None)
+        # Where one day's hours touch the next day's, nothing changes at midnight.
+        is_open = self._is_open(now)
+        return next((moment for moment in moments if moment > now and self._is_open(moment) != is_open), None)
 
 
 @cache

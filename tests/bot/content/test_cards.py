@@ -17,6 +17,8 @@ from bot.safety.levels import Speaker
 
 TUESDAY_NIGHT = datetime(2026, 11, 24, 23, 30, tzinfo=timezone.utc)
 TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+THURSDAY_MIDDAY_IN_JAPAN = datetime(2026, 11, 26, 5, 0, tzinfo=timezone.utc)
+SATURDAY_MIDDAY_IN_JAPAN = datetime(2026, 11, 28, 5, 0, tzinfo=timezone.utc)
 
 
 def card(service_id: str, need: str, own: bool = True, person: str = "child", category: str | None = "extortion"):
@@ -117,6 +119,11 @@ def test_an_unconfirmed_address_is_not_on_the_card():
         ("nl-kindertelefoon", TUESDAY_NIGHT, "closed now, opens today at 11:00"),
         ("nl-kindertelefoon", TUESDAY_NOON, "open now, until 21:00"),
         ("nl-kindertelefoon", None, "hours: daily 11:00-21:00"),
+        ("br-cvv", TUESDAY_NIGHT, "any time, day or night"),
+        ("za-cipla-sadag", TUESDAY_NIGHT, "hours: phone 24/7; WhatsApp 8:00-17:00 daily"),
+        ("cz-linka-bezpeci", None, "hours: phone 24/7; chat 9:00-13:00 and 15:00-19:00"),
+        ("jp-inochi-sos", THURSDAY_MIDDAY_IN_JAPAN, "open now, until 00:00 on Saturday"),
+        ("jp-inochi-sos", SATURDAY_MIDDAY_IN_JAPAN, "open now, until 00:00"),
         ("cl-1455", TUESDAY_NOON, "hours: Mon-Fri 8:00-0:00 (not on public holidays)"),
         ("nz-whatsup", TUESDAY_NOON, "hours: Mon-Fri 12:00-23:00, Sat-Sun 15:00-23:00 (may have changed)"),
     ],

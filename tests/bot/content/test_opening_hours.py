@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import itertools
+from datetime import datetime, timedelta, timezone
 
 import pytest
+import pytz
 
 from bot.content.hotlines import get_directory
 from bot.content.opening_hours import Status, parse_hours
@@ -109,6 +111,23 @@ def test_all_hours_of_the_country_files_end_after_they_begin():
 def test_the_next_opening_is_told_in_local_time():
     hours = parse_hours("Mon-Fri 9:00-13:00")
     assert hours.next_change(at("2026-11-27T20:00"), ZONE) == datetime(2026, 11, 30, 9, 0)
+
+
+def test_days_that_touch_are_one_time_of_being_open():
+    hours = parse_hours("Mon, Thu, Fri 24 hours; other days 6:00-24:00")
+    assert hours.next_change(at("2026-11-26T13:00"), ZONE) == datetime(2026, 11, 28, 0, 0)
+    assert parse_hours("daily 0:00-24:00").next_change(at("2026-11-26T13:00"), ZONE) is None
+
+
+@pytest.mark.parametrize("day", range(23, 30))
+def test_at_the_next_change_every_service_opens_or_closes(day):
+    services = [one for one in get_directory().services if one.hours.spans and one.time_zone]
+    assert services
+    for service, clock in itertools.product(services, ("03:00", "14:00", "23:30")):
+        zone, hours = pytz.timezone(service.time_zone), service.hours
+        change = hours.next_change(at(f"2026-11-{day}T{clock}"), service.time_zone)
+        before, after = (zone.localize(change + timedelta(minutes=minutes)) for minutes in (-1, 0))
+        assert hours.status(before, service.time_zone) is not hours.status(after, service.time_zone), service.id
 
 
 def test_remarks_about_sources_are_not_shown():
