@@ -181,7 +181,8 @@ export class Transport {
       for (const line of parts.filter(Boolean)) {
         const content = JSON.parse(line);
         this.#signOfLife();
-        if (content.received) this.#tell("receipt", { id: message.id });
+        // The receipt moves the words down to their answer; once some of it is shown, they stand above it and stay there.
+        if (content.received && !message.shown) this.#tell("receipt", { id: message.id });
         if (content.reply && ++number > message.shown) {
           message.shown = number;
           this.#tell("reply", { id: message.id, reply: content.reply });

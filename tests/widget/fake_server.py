@@ -14,8 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable
 
 Reply = dict[str, Any]
-#: Faults: "drop" (closed without a word), "cut" (closed in the middle), "restart" (answered, then gone), "twice",
-#: "400" (token ended), "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
+#: Faults: "drop" (closed without a word), "cut" or "cut:SECONDS" (closed in the middle, at once or later), "undone:SECONDS"
+#: (closed after all replies, without the closing line), "restart" (answered, then gone), "twice", "400" (token ended),
+#: "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
 Answerer = Callable[[dict[str, Any]], list[Reply]]
 
 
@@ -132,10 +133,12 @@ class FakeChat:
                 time.sleep(seconds if fault == "late" else 0)
                 for number, reply in enumerate(chat.replies(content)):
                     if fault == "cut" and number == 1:
-                        return self._vanish()
+                        return self._vanish(seconds)
                     self._chunk({"reply": {"buttons": [], "hotlines": [], "cards": [], "language": "en", **reply}})
                     if fault == "twice":
                         chat.replies(content)
+                if fault == "undone":
+                    return self._vanish(seconds)
                 text, token = chat.token_after or ("", "")
                 more = {"token": token} if token and content["text"] == text else {}
                 self._chunk({"done": content["id"], "country": None, **more})
@@ -147,7 +150,8 @@ class FakeChat:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
                 self.wfile.flush()
 
-            def _vanish(self) -> None:
+            def _vanish(self, after_seconds: float = 0.0) -> None:
+                time.sleep(after_seconds)
                 self.close_connection = True
                 self.connection.close()
 

@@ -16,6 +16,9 @@ FAST = (
     " {unreachableAfter: 200, patience: 350, firstWait: 10, longestWait: 40})); });"
 )
 BOT_TEXTS = "() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.bot .bubble')].map(n => n.textContent)"
+#: What was said by both, and where the help for a lost line stands, in the order shown.
+TOLD = """() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.own .bubble, .bot > .bubble, .offline')]
+  .map(node => node.classList.contains('offline') ? 'help' : node.textContent)"""
 #: Notes in the page, by its own clock, when a message is shown as sent and when the help for a lost line is. A clock on this
 #: side would count how fast the machine types and asks, too.
 WATCH = """() => {
@@ -32,6 +35,14 @@ FAULTS = ["drop", "cut", "500", "hang:1", "late:0.1", "twice", "restart"]
 
 def shown(page):
     return page.evaluate(BOT_TEXTS)
+
+
+def copied(page):
+    """What "Copy the chat" copies."""
+    page.evaluate("() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; }")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Copy the chat").click()
+    return page.evaluate("copied")
 
 
 def seconds_until_help(page):
@@ -124,19 +135,27 @@ def test_messages_that_waited_stand_above_their_own_answers_and_not_above_what_w
     say(page, "second")
     page.locator(".offline").wait_for()
     page.get_by_text("B second").wait_for()
-    told = page.evaluate(
-        """() => [...document.querySelector('safety-chat').shadowRoot.querySelectorAll('.own .bubble, .bot > .bubble, .offline')]
-            .map(node => node.classList.contains('offline') ? 'help' : node.textContent)"""
-    )
+    told = page.evaluate(TOLD)
     assert "help" in told
     assert [text for text in told if text != "help"] == [
         "A /start", "B /start", "first", "A first", "B first", "second", "A second", "B second",
     ]  # fmt: skip
-    page.get_by_role("button", name="More").click()
     # Copied in the same order.
-    page.evaluate("() => { navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }; }")
-    page.get_by_role("button", name="Copy the chat").click()
-    assert page.evaluate("copied").index("A first") < page.evaluate("copied").index("second")
+    assert copied(page).index("A first") < copied(page).index("second")
+
+
+@pytest.mark.parametrize("fault", ["cut:0.2", "undone:0.2"])
+def test_after_an_answer_that_broke_off_the_persons_words_still_stand_above_it(open_page, chat, fault):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: fault}
+    say(page, "first")
+    say(page, "second")
+    page.get_by_text("B second").wait_for()
+    assert [text for text in page.evaluate(TOLD) if text != "help"] == [
+        "A /start", "B /start", "first", "A first", "B first", "second", "A second", "B second",
+    ]  # fmt: skip
+    assert copied(page).index("Me: first") < copied(page).index("A first")
 
 
 def test_a_flood_is_answered_with_a_readable_sentence_and_the_message_goes_out_by_itself(open_page, chat):
