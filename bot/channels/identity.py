@@ -26,18 +26,22 @@ def new_conversation_id() -> str:
 
 
 def sign(conversation_id: str) -> str:
-    """A token that proves the conversation is the holder's; valid for TOKEN_VALID_SECONDS."""
+    """A token that proves the conversation is the holder's; valid for TOKEN_VALID_SECONDS, for a deletion always."""
     return _serializer().dumps(conversation_id)
 
 
-def read_token(token: str) -> str:
+def read_token(token: str, for_deletion: bool = False) -> str:
     """The conversation id in a token.
+
+    Args:
+        token: As the widget sent it.
+        for_deletion: Takes a token of any age: what is stored outlives the token, and its holder may always delete it.
 
     Raises:
         InputError: The token was altered or is too old; the widget then starts a new conversation.
     """
     try:
-        return str(_serializer().loads(token, max_age=TOKEN_VALID_SECONDS))
+        return str(_serializer().loads(token, max_age=None if for_deletion else TOKEN_VALID_SECONDS))
     except SignatureExpired:
         raise InputError("This conversation has ended. Please start a new one.") from None
     except (BadSignature, UnicodeEncodeError):

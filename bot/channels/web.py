@@ -133,7 +133,7 @@ class WebChannel(InputChannel):
         if self._is_stranger(request):
             return self._stranger(request)
         try:
-            _, conversation_id = await _opened(request)
+            _, conversation_id = await _opened(request, for_deletion=True)
         except InputError as error:
             return self._refuse(request, 400, str(error), "token")
         self._forget(conversation_id)
@@ -248,10 +248,10 @@ class WebChannel(InputChannel):
         return await answer_guarded(self._guard, context, text, handle, output.replies)
 
 
-async def _opened(request: Request) -> Tuple[Answer, str]:
-    """What a request says, and the conversation that its token proves."""
+async def _opened(request: Request, for_deletion: bool = False) -> Tuple[Answer, str]:
+    """What a request says, and the conversation that its token proves, to delete also one that has ended."""
     content = read_object(await read_body(request, MOST_BODY_BYTES))
-    return content, read_token(str(content.get("token", "")))
+    return content, read_token(str(content.get("token", "")), for_deletion)
 
 
 async def _given_before(app: Sanic, conversation_id: str, message_id: str) -> List[Dict[str, Any]]:

@@ -130,16 +130,17 @@ export class SafetyChat extends HTMLElement {
     this.#composer.focus();
   }
 
-  /** Deletes the conversation here and on the server, and says so. Resolves to the receipt, or null. */
+  /** Deletes the conversation here and on the server, and says so. Resolves to the receipt (or several), or null. */
   async deleteChat() {
-    const gone = await this.#transport?.erase();
-    if (gone === null) {
+    const receipts = this.#transport ? await this.#transport.erase() : [];
+    if (!receipts) {
       this.#composer.say(this.#strings.delete_failed);
       return null;
     }
     this.restart();
-    this.#note(gone?.receipt ? fill(this.#strings.deleted, { receipt: gone.receipt }) : this.#strings.deleted_here);
-    return gone?.receipt ?? null;
+    const receipt = receipts.join(", ") || null;
+    this.#note(receipt ? fill(this.#strings.deleted, { receipt }) : this.#strings.deleted_here);
+    return receipt;
   }
 
   // --- Building -----------------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ export class SafetyChat extends HTMLElement {
     this.#started = true;
     const kept = recall();
     this.#isKept = Boolean(kept);
-    this.#transport = new Transport(this.#server, (event, detail) => this.#hear(event, detail), kept?.token);
+    this.#transport = new Transport(this.#server, (event, detail) => this.#hear(event, detail), kept ?? {});
     this.#note(this.#strings.traces);
     if (this.#strings.answers_language) this.#note(this.#strings.answers_language);
     if (!kept) {
@@ -397,7 +398,7 @@ export class SafetyChat extends HTMLElement {
   }
 
   #remember() {
-    if (this.#isKept) keep({ token: this.#transport.token, entries: this.#transcript.entries });
+    if (this.#isKept) keep({ ...this.#transport.tokens, entries: this.#transcript.entries });
   }
 
   async #copy(text) {

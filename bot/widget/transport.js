@@ -18,6 +18,10 @@ export class Transport {
   #server;
   #tell;
   #token;
+  /** Tokens of conversations that ended: their words are still in view, and may still be deleted. */
+  #former;
+  /** Receipts of what was deleted, by token. */
+  #receipts = new Map();
   #queue = [];
   #running = false;
   #closed = new AbortController();
@@ -25,16 +29,21 @@ export class Transport {
   #unreachable = false;
   #alarm = null;
 
-  /** `tell(event, detail)` hears: receipt, reply, done, deleted, refused, wait, unreachable, back, lost. */
-  constructor(server, tell, token = null) {
+  /**
+   * `tell(event, detail)` hears: receipt, reply, done, deleted, refused, wait, unreachable, back, lost.
+   * The third is what `tokens` gave before the page was loaded again.
+   */
+  constructor(server, tell, { token = null, former = [] } = {}) {
     this.#server = server;
     this.#tell = tell;
     this.#token = token;
+    this.#former = former;
     window.addEventListener("online", () => this.#wake(), { signal: this.#closed.signal });
   }
 
-  get token() {
-    return this.#token;
+  /** What to keep so that the conversation goes on, or can be deleted, after the page was loaded again. */
+  get tokens() {
+    return { token: this.#token, former: this.#former };
   }
 
   get waiting() {
@@ -53,19 +62,39 @@ export class Transport {
     this.#wake();
   }
 
-  /** Asks the server to delete the conversation; `{text, receipt}`, or null when it could not be reached. */
+  /**
+   * Asks the server to delete every conversation in view. Resolves to their receipts, none where nothing was ever sent,
+   * or to null while one could not be deleted.
+   */
   async erase() {
-    if (!this.#token) return {};
+    const held = [...this.#former, this.#token].filter(Boolean);
+    const left = held.filter((token) => !this.#receipts.has(token));
+    const erased = await Promise.all(left.map((token) => this.#eraseOne(token)));
+    if (!erased.includes(false)) return held.map((token) => this.#receipts.get(token));
+    // A conversation that is gone takes nothing more, also where another one is still to be deleted.
+    if (this.#receipts.has(this.#token)) this.#retire();
+    return null;
+  }
+
+  async #eraseOne(token) {
     // A line that is dead but not cut would leave the person waiting for a browser's own minutes.
     const watch = new Watch(this.#closed.signal);
     try {
-      const response = await this.#post("delete", { token: this.#token }, watch);
-      return response.ok ? await response.json() : null;
+      const response = await this.#post("delete", { token }, watch);
+      if (!response.ok) return false;
+      this.#receipts.set(token, (await response.json()).receipt);
+      return true;
     } catch {
-      return null;
+      return false;
     } finally {
       watch.stop();
     }
+  }
+
+  /** The next message begins a new conversation. */
+  #retire() {
+    this.#former.push(this.#token);
+    this.#token = null;
   }
 
   async #run() {
@@ -156,7 +185,7 @@ export class Transport {
       return { wait: seconds * 1000 };
     }
     if (code === "token" && message.attempt < 10) {
-      this.#token = null;
+      this.#retire();
       this.#tell("lost");
       return { wait: 0 };
     }
@@ -181,7 +210,7 @@ export class Transport {
       for (const line of parts.filter(Boolean)) {
         const content = JSON.parse(line);
         this.#signOfLife();
-        // The receipt moves the words down to their answer; once some of it is shown, they stand above it and stay there.
+        // The receipt moves the words down to their answer; once some of that is shown, they stay above it.
         if (content.received && !message.shown) this.#tell("receipt", { id: message.id });
         if (content.reply && ++number > message.shown) {
           message.shown = number;

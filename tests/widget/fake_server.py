@@ -17,6 +17,8 @@ Reply = dict[str, Any]
 #: Faults: "drop" (closed without a word), "cut" or "cut:SECONDS" (closed in the middle, at once or later), "undone:SECONDS"
 #: (closed after all replies, without the closing line), "restart" (answered, then gone), "twice", "400" (token ended),
 #: "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
+#: Of the conversations, by their tokens.
+RECEIPTS = {"token-1": "7KQM-2XHT", "token-2": "9PWD-4RNB"}
 Answerer = Callable[[dict[str, Any]], list[Reply]]
 
 
@@ -36,6 +38,8 @@ class FakeChat:
         self.texts: list[str] = []
         self.messages: list[dict[str, Any]] = []
         self.deleted = 0
+        #: The tokens of the conversations that were deleted.
+        self.erased: list[str] = []
         #: Seconds after which a wish to delete is dropped without a word.
         self.delete_hangs = 0.0
         self.started = 0
@@ -96,13 +100,14 @@ class FakeChat:
                 content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if self.path.endswith("/conversations"):
                     chat.started += 1
-                    return self._send(201, {"token": "token-of-a-test"})
+                    return self._send(201, {"token": f"token-{chat.started}"})
                 if self.path.endswith("/delete") and chat.delete_hangs:
                     time.sleep(chat.delete_hangs)
                     return self._vanish()
                 if self.path.endswith("/delete"):
                     chat.deleted += 1
-                    return self._send(200, {"receipt": "7KQM-2XHT", "text": "Done."})
+                    chat.erased.append(content["token"])
+                    return self._send(200, {"receipt": RECEIPTS[content["token"]], "text": "Done."})
                 return self._message(content)
 
             def _message(self, content: dict[str, Any]) -> None:

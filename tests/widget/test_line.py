@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import pytest
@@ -187,6 +188,50 @@ def test_deleting_over_a_dead_line_says_soon_that_nothing_is_deleted(open_page, 
     assert time.monotonic() - began < 5.0
     assert "nothing is deleted yet" in page.locator(".status").inner_text()
     assert shown(page) == expected(["/start"]), "the chat is still there to try again"
+
+
+def test_deleting_right_after_a_conversation_ended_deletes_it(open_page, chat):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    # No new conversation can begin.
+    page.route("**/conversations", lambda route: route.abort())
+    chat.faults = {2: "400"}
+    say(page, "after a night")
+    page.get_by_text("a new conversation began").wait_for()
+    assert page.evaluate("() => document.querySelector('safety-chat').deleteChat()") == "7KQM-2XHT"
+    assert chat.erased == ["token-1"]
+    page.get_by_text("Your receipt is 7KQM-2XHT").wait_for()
+
+
+@pytest.mark.parametrize("is_reloaded", [False, True])
+def test_deleting_deletes_each_conversation_in_view_and_shows_each_receipt(open_page, chat, is_reloaded):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    page.get_by_role("button", name="More").click()
+    page.get_by_label("Keep this chat in this tab").check()
+    chat.faults = {2: "400"}
+    say(page, "after a night")
+    page.get_by_text("B after a night").wait_for()
+    if is_reloaded:
+        page.reload()
+        page.get_by_text("B after a night").wait_for()
+    page.evaluate("() => document.querySelector('safety-chat').deleteChat()")
+    page.get_by_text("7KQM-2XHT, 9PWD-4RNB").wait_for()
+    assert sorted(chat.erased) == ["token-1", "token-2"]
+
+
+def test_where_one_of_two_conversations_could_not_be_deleted_only_that_one_is_tried_again(open_page, chat):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: "400"}
+    say(page, "after a night")
+    page.get_by_text("B after a night").wait_for()
+    first = re.compile("/delete$")
+    page.route(first, lambda route: route.abort() if "token-1" in route.request.post_data else route.continue_())
+    assert page.evaluate("() => document.querySelector('safety-chat').deleteChat()") is None
+    page.unroute(first)
+    assert page.evaluate("() => document.querySelector('safety-chat').deleteChat()") == "7KQM-2XHT, 9PWD-4RNB"
+    assert chat.erased == ["token-2", "token-1"]
 
 
 def test_a_country_chosen_without_a_connection_never_keeps_the_numbers_of_another(open_page, chat):

@@ -93,7 +93,7 @@ def test_after_a_deletion_in_words_the_next_message_goes_into_a_new_conversation
     assert not page.get_by_label("Keep this chat in this tab").is_checked()
     say(page, "he is at the door")
     page.get_by_text("B he is at the door").wait_for()
-    assert [message["token"] for message in chat.messages] == ["token-of-a-test"] * 2 + ["token-of-a-new-one"]
+    assert [message["token"] for message in chat.messages] == ["token-1"] * 2 + ["token-of-a-new-one"]
     assert chat.started == 1 and page.evaluate("() => sessionStorage.length") == 0 and page.errors == []
 
 

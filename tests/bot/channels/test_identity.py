@@ -13,6 +13,15 @@ def test_a_token_gives_its_conversation_back():
     assert identity.read_token(identity.sign(conversation)) == conversation
 
 
+def test_an_old_token_opens_nothing_and_still_deletes(monkeypatch):
+    conversation = identity.new_conversation_id()
+    token = identity.sign(conversation)
+    monkeypatch.setattr(identity, "TOKEN_VALID_SECONDS", -1)
+    with pytest.raises(InputError, match="has ended"):
+        identity.read_token(token)
+    assert identity.read_token(token, for_deletion=True) == conversation
+
+
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "\ud800", "a.b.\udfff"])
 def test_an_altered_token_is_refused_in_words(token):
     with pytest.raises(InputError, match="start a new one"):

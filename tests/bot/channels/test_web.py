@@ -280,6 +280,29 @@ def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
     run(scenario)
 
 
+def test_a_conversation_that_has_ended_can_still_be_deleted(monkeypatch):
+    asked = []
+
+    async def delete(conversation_id):
+        asked.append(conversation_id)
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr(web, "delete_conversation", delete)
+
+    async def scenario(chat):
+        token = await chat.token()
+        conversation_id = read_token(token)
+        monkeypatch.setattr("bot.channels.identity.TOKEN_VALID_SECONDS", -1)
+        status, answer, _ = await chat.post("messages", message(token))
+        assert status == 400 and answer["code"] == "token"
+        status, answer, _ = await chat.post("delete", {"token": token})
+        assert status == 200 and answer["receipt"] == "7KQM-2XHT" and asked == [conversation_id]
+        status, _, _ = await chat.post("delete", {"token": f"x{token}"})
+        assert status == 400 and len(asked) == 1
+
+    run(scenario)
+
+
 @pytest.fixture
 def deletes(monkeypatch):
     """Every deletion works, and its receipt is 7KQM-2XHT."""
