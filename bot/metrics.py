@@ -36,7 +36,7 @@ LOG = Gauge("kindlight_log_events", "The log of this process since its start, by
 SPOOL_BYTES = Gauge("kindlight_spool_bytes", "Redacted events that wait on disk.")
 STORE_AWAY_SECONDS = Gauge("kindlight_store_away_seconds", "Since when the log cannot be delivered; 0 when it can.")
 QUEUE = Gauge("kindlight_queue_batches", "Batches in RabbitMQ, over all partitions; -1 when not counted.")
-UNREADABLE = Gauge("kindlight_queue_unreadable", "Batches in RabbitMQ that nobody could read or store; -1: not counted.")
+UNREADABLE = Gauge("kindlight_queue_unreadable", "Batches in RabbitMQ that were not read or stored; -1: not counted.")
 
 # Shown at 0 from the start: of a counter that first appears as 1, Prometheus cannot say that it has grown, and an alert
 # would miss the first one (deploy/prometheus-alerts.yml).
