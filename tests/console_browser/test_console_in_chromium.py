@@ -230,21 +230,20 @@ def test_a_new_message_reaches_the_open_queue_within_two_seconds(chromium, conso
     assert spent < 2
 
 
-def open_queue(chromium, console, state, **routes):
+def open_queue(chromium, console, **routes):
     """An open queue page; `routes` are what answers in the console's place, by the end of the address."""
-    limiter.reset()
-    context = chromium.new_context(viewport=DESKTOP, storage_state=state)
-    page = context.new_page()
+    page = chromium.new_context(viewport=DESKTOP).new_page()
+    sign_in(page, console)
     for pattern, answer in routes.items():
         page.route(f"**/queue{pattern}*", answer)
     page.goto(f"{console.address}/queue")
     return page
 
 
-def test_an_open_queue_says_so_when_it_no_longer_updates(chromium, console, state, monkeypatch):
+def test_an_open_queue_says_so_when_it_no_longer_updates(chromium, console, monkeypatch):
     monkeypatch.setattr(watch, "STREAM_SECONDS", 0.5)
     monkeypatch.setattr(watch, "RETRY_MILLISECONDS", 100, raising=False)
-    page = open_queue(chromium, console, state)
+    page = open_queue(chromium, console)
     assert page.locator("#live").inner_text() == ""
     # As when the session has ended: the next stream is led to the sign-in page.
     page.context.clear_cookies()
@@ -252,15 +251,15 @@ def test_an_open_queue_says_so_when_it_no_longer_updates(chromium, console, stat
     page.context.close()
 
 
-def test_an_open_queue_says_so_when_the_console_has_no_stream_left(chromium, console, state):
-    page = open_queue(chromium, console, state, **{"/events": lambda route: route.fulfill(status=503)})
+def test_an_open_queue_says_so_when_the_console_has_no_stream_left(chromium, console):
+    page = open_queue(chromium, console, **{"/events": lambda route: route.fulfill(status=503)})
     page.locator("#live").get_by_text("no longer updates").wait_for(timeout=4000)
     page.context.close()
 
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_message_that_comes_just_before_a_stream_begins_reaches_the_open_queue(
-    chromium, console, state, monkeypatch, stream
+    chromium, console, monkeypatch, stream
 ):
     monkeypatch.setattr(watch, "STREAM_SECONDS", 0.5)
     monkeypatch.setattr(watch, "RETRY_MILLISECONDS", 100, raising=False)
@@ -274,16 +273,16 @@ def test_a_message_that_comes_just_before_a_stream_begins_reaches_the_open_queue
             time.sleep(watch.INTERVAL_SECONDS)
         route.continue_()
 
-    page = open_queue(chromium, console, state, **{"/events": add_before})
+    page = open_queue(chromium, console, **{"/events": add_before})
     page.locator(f'a[href*="gap000{stream}"]').wait_for(timeout=8000)
     assert "The queue has changed" in page.locator("#live").inner_text()
     page.context.close()
 
 
-def test_a_row_that_has_the_focus_is_not_replaced_by_rows_asked_for_before(chromium, console, state):
+def test_a_row_that_has_the_focus_is_not_replaced_by_rows_asked_for_before(chromium, console):
     held = []
     page = open_queue(
-        chromium, console, state, **{"?part=rows": lambda route: route.continue_() if held else held.append(route)}
+        chromium, console, **{"?part=rows": lambda route: route.continue_() if held else held.append(route)}
     )
     with page.expect_request("**part=rows**"):
         add_urgent(console, "focus0001")
@@ -297,8 +296,8 @@ def test_a_row_that_has_the_focus_is_not_replaced_by_rows_asked_for_before(chrom
     page.context.close()
 
 
-def test_an_open_queue_says_so_when_its_rows_cannot_be_fetched(chromium, console, state):
-    page = open_queue(chromium, console, state, **{"?part=rows": lambda route: route.abort()})
+def test_an_open_queue_says_so_when_its_rows_cannot_be_fetched(chromium, console):
+    page = open_queue(chromium, console, **{"?part=rows": lambda route: route.abort()})
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     with page.expect_request("**part=rows**"):
@@ -308,10 +307,10 @@ def test_an_open_queue_says_so_when_its_rows_cannot_be_fetched(chromium, console
     page.context.close()
 
 
-def test_a_note_is_not_lost_to_the_idle_limit_unsaid(chromium, console, state):
-    limiter.reset()
-    context = chromium.new_context(viewport=DESKTOP, storage_state=state)
+def test_a_note_is_not_lost_to_the_idle_limit_unsaid(chromium, console):
+    context = chromium.new_context(viewport=DESKTOP)
     page = context.new_page()
+    sign_in(page, console)
     page.clock.install()
     page.goto(f"{console.address}/queue/next")
     note, said = page.get_by_label("Add a note"), page.locator("form[data-stay] [role=status]")
