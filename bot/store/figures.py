@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store.constants import USER
@@ -114,14 +115,13 @@ def raise_figure(
 ) -> None:
     """Raises a figure of one hour or day, inside the caller's transaction."""
     joined = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))[:200]
-    metric = session.execute(
-        sa.select(Metric).where(Metric.name == name, Metric.bucket == bucket, Metric.labels == joined)
-    ).scalar_one_or_none()
-    if metric is None:
-        metric = Metric(name=name, bucket=bucket, labels=joined, value=0.0)
-        session.add(metric)
-    metric.value += by
-    session.flush()
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    added = insert(Metric).values(name=name, bucket=bucket, labels=joined, value=by)
+    # In one statement: between a look at the figure and its change another writer could raise it, too.
+    raised = added.on_conflict_do_update(
+        index_elements=["name", "bucket", "labels"], set_={"value": Metric.value + added.excluded.value}
+    )
+    session.execute(raised)
 
 
 def _counts(session: Session, column: Any, conditions: Any, limit: int = 20) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,32 @@ def test_a_figure_is_raised_not_repeated(database):
             raise_figure(work.session, "answers", NOW, {"channel": "web", "audience": "child"})
         metric = work.session.execute(sa.select(Metric)).scalar_one()
         assert (metric.labels, metric.value) == ("audience=child,channel=web", 3.0)
+
+
+@pytest.mark.parametrize("before", [0.0, 4.0])
+def test_two_writers_that_raise_a_figure_at_the_same_time_both_count(database, before):
+    def raise_it(by):
+        with UnitOfWork(database) as work:
+            raise_figure(work.session, "journey", NOW, {"event": "started"}, by)
+            begun.set()
+            may_commit.wait(5)
+            work.commit()
+
+    begun, may_commit = threading.Event(), threading.Event()
+    may_commit.set()
+    if before:
+        raise_it(before)
+    begun.clear(), may_commit.clear()
+    writers = [threading.Thread(target=raise_it, args=(by,)) for by in (1.0, 2.0)]
+    writers[0].start()
+    assert begun.wait(5)
+    writers[1].start()
+    # Time to read the figure, as a writer that does not wait for the first one would.
+    writers[1].join(0.2)
+    may_commit.set()
+    [writer.join(10) for writer in writers]
+    with UnitOfWork(database) as work:
+        assert work.session.execute(sa.select(Metric.value)).scalar_one() == before + 3.0
 
 
 def test_topics_and_unanswered_questions_of_drills_are_not_counted(database, write, user_event, figures):
