@@ -93,6 +93,8 @@ class Guard:
         self._now = now or (lambda: datetime.now(timezone.utc))
         self._log = log
         self._recent: Recent[str, deque[str]] = Recent(_REMEMBERED_CONVERSATIONS, _WORDS_SECONDS)
+        #: Messages from before the person chose a country on the page.
+        self._before_choice: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS, _WORDS_SECONDS)
         self._given: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
         #: Response names of its own cards.
         self._worded: Recent[str, FrozenSet[str]] = Recent(_REMEMBERED_CONVERSATIONS)
@@ -144,6 +146,7 @@ class Guard:
     def forget(self, conversation_id: str) -> None:
         """Drops what is remembered of a conversation (called when it is deleted)."""
         self._recent.pop(conversation_id, None)
+        self._before_choice.pop(conversation_id, None)
         self._given.pop(conversation_id, None)
         self._worded.pop(conversation_id, None)
         self._asked.pop(conversation_id, None)
@@ -157,7 +160,7 @@ class Guard:
         card = compose(
             assessment,
             CrisisContext(
-                country=newest_own_country(reversed(recent), context.country) or context.country,
+                country=self.country_of(context),
                 audience=context.audience,
                 channel=context.channel,
                 language=context.language,
@@ -170,6 +173,18 @@ class Guard:
         )
         self._remember_card(context.conversation_id, card, assessment)
         return _as_replies(card)
+
+    def country_of(self, context: GuardContext) -> str | None:
+        """The country of the guard's own cards: the one in the messages it remembers, else the channel's."""
+        before_choice = self._before_choice.get(context.conversation_id, frozenset())
+        # A copy: another message of the same conversation may be read in a thread at this moment.
+        recent = list(self._recent.get(context.conversation_id, ()))
+        said = (text for text in reversed(recent) if text not in before_choice)
+        return newest_own_country(said, context.country) or context.country
+
+    def note_country_chosen(self, conversation_id: str) -> None:
+        """The person chose the country that the channel gives: what they said of it before counts no more."""
+        self._before_choice.note(conversation_id, frozenset(self._recent.get(conversation_id, ())))
 
     def cards_given(self, conversation_id: str) -> FrozenSet[str]:
         """What the cards were about that went through this process."""

@@ -12,11 +12,15 @@ from typing import Any, Dict, List, Optional
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import SlotSet
 
 from bot import metrics
 from bot.channels.answered_before import replies_to
 from bot.channels.replies import RepliesChannel
 from bot.channels.trackers import read_tracker
+from bot.channels.web_message import COUNTRY_CHOSEN
+from bot.dialogue.constants import COUNTRY
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +46,18 @@ async def handle_once(agent: Agent, message: UserMessage) -> Optional[List[Dict[
             if given:
                 message.output_channel.replies.extend(given)
                 return given
+        if (message.metadata or {}).get(COUNTRY_CHOSEN):
+            await _take_country(agent.processor, message)
         return await agent.processor.handle_message(message)
+
+
+async def _take_country(processor: MessageProcessor, message: UserMessage) -> None:
+    """A country chosen on the page is the person's newest word: it takes the place of one said in the chat before."""
+    tracker = await processor.fetch_tracker_and_update_session(
+        message.sender_id, message.output_channel, message.metadata
+    )
+    tracker.update(SlotSet(COUNTRY, (message.metadata or {}).get(COUNTRY)), processor.domain)
+    await processor.save_tracker(tracker)
 
 
 async def _given_before(agent: Agent, message: UserMessage) -> Optional[List[Dict[str, Any]]]:

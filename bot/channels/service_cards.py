@@ -47,6 +47,12 @@ def cards_of(service_ids: Sequence[str]) -> List[Dict[str, Any]]:
     return [dict(facts) for facts in found if facts]
 
 
-def dressed(reply: Mapping[str, Any]) -> Dict[str, Any]:
-    """A reply with `language` and, where services are shown, `cards`."""
-    return {**reply, "language": language_of(reply.get("response")), "cards": cards_of(reply.get("hotlines") or [])}
+def dressed(reply: Mapping[str, Any], country: str | None = None) -> Dict[str, Any]:
+    """A reply with `language` and, where services are shown, `cards`; a crisis card with the `emergency` number.
+
+    Args:
+        country: The one that the reply was worded for; the page may still show another.
+    """
+    told = {**reply, "language": language_of(reply.get("response")), "cards": cards_of(reply.get("hotlines") or [])}
+    emergency = get_directory().emergency(country) if reply.get("card_level") else None
+    return {**told, "emergency": emergency.phone} if emergency else told

@@ -32,6 +32,7 @@ from bot.channels.trackers import tracker_of
 from bot.channels.web_lines import send_lines, wants_lines
 from bot.channels.web_message import WebMessage, read_message
 from bot.config import get_settings
+from bot.content.countries import country_code
 from bot.content.responses import get_responses
 from bot.errors import InputError, StoreError
 
@@ -198,11 +199,15 @@ class WebChannel(InputChannel):
             return await self._deleted(conversation_id, sent)
         replies = await self._replies(conversation_id, sent, text, on_new_message, app)
         self._known[conversation_id] = _choices(replies)
-        answer: Answer = {"replies": [dressed(reply) for reply in replies]}
-        if not sent.country:
-            tracker = await tracker_of(app, conversation_id)
-            answer["country"] = tracker.get_slot("country") if tracker else None
-        return answer
+        country = await self._country(_context(conversation_id, sent), replies, app)
+        return {"replies": [dressed(reply, country) for reply in replies], "country": country}
+
+    async def _country(self, context: GuardContext, replies: List[Dict[str, Any]], app: Sanic) -> Optional[str]:
+        """The country that the replies are for, so that the page shows no other: said in the chat, else sent along."""
+        if any(reply.get("guard") for reply in replies):
+            return self._guard.country_of(context)
+        tracker = await tracker_of(app, context.conversation_id)
+        return country_code(tracker.get_slot("country") if tracker else None) or context.country
 
     async def _deleted(self, conversation_id: str, sent: WebMessage) -> Answer:
         """The receipt, and the token of a new conversation: for some seconds whatever is said in the old one is dropped
@@ -236,7 +241,6 @@ class WebChannel(InputChannel):
             message_id=sent.id,
             metadata={**sent_along, "channel_kind": CHANNEL_NAME},
         )
-        context = GuardContext(conversation_id, sent.audience, sent.country, CHANNEL_NAME, sent.language)
 
         async def handle() -> None:
             given = await _given_before(app, conversation_id, sent.id) if may_be_answered else []
@@ -245,13 +249,19 @@ class WebChannel(InputChannel):
             else:
                 await on_new_message(message)
 
-        return await answer_guarded(self._guard, context, text, handle, output.replies)
+        if sent.country_chosen:
+            self._guard.note_country_chosen(conversation_id)
+        return await answer_guarded(self._guard, _context(conversation_id, sent), text, handle, output.replies)
 
 
 async def _opened(request: Request, for_deletion: bool = False) -> Tuple[Answer, str]:
     """What a request says, and the conversation that its token proves, to delete also one that has ended."""
     content = read_object(await read_body(request, MOST_BODY_BYTES))
     return content, read_token(str(content.get("token", "")), for_deletion)
+
+
+def _context(conversation_id: str, sent: WebMessage) -> GuardContext:
+    return GuardContext(conversation_id, sent.audience, sent.country, CHANNEL_NAME, sent.language)
 
 
 async def _given_before(app: Sanic, conversation_id: str, message_id: str) -> List[Dict[str, Any]]:

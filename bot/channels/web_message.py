@@ -10,6 +10,8 @@ from bot.channels.bodies import readable
 from bot.content.countries import country_code
 from bot.errors import InputError
 
+#: In a message's metadata: its country is the person's own choice and replaces what they said before.
+COUNTRY_CHOSEN = "country_chosen"
 _AUDIENCES = ("child", "parent", "professional")
 _MESSAGE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 
@@ -22,6 +24,7 @@ class WebMessage:
         id: Made by the client; sent again with every attempt.
         text: As typed, not redacted, or a button's payload.
         attempt: 1 for the first try; a higher number says that an answer may have been lost.
+        country_chosen: The person chose the country, or that it is not said, since the message before.
     """
 
     id: str
@@ -30,10 +33,16 @@ class WebMessage:
     country: str | None
     language: str | None
     attempt: int
+    country_chosen: bool = False
 
-    def sent_along(self) -> Dict[str, str]:
+    def sent_along(self) -> Dict[str, Any]:
         """What is known, for the message's metadata."""
-        known = {"audience": self.audience, "country": self.country, "language": self.language}
+        known = {
+            "audience": self.audience,
+            "country": self.country,
+            "language": self.language,
+            COUNTRY_CHOSEN: self.country_chosen,
+        }
         return {name: value for name, value in known.items() if value}
 
 
@@ -53,6 +62,7 @@ def read_message(sent: Mapping[str, Any]) -> WebMessage:
         country=country_of(sent),
         language=language if re.fullmatch("[a-z]{2}", language) else None,
         attempt=attempt if isinstance(attempt, int) and attempt > 0 else 1,
+        country_chosen=sent.get("country_chosen") is True,
     )
 
 

@@ -24,6 +24,8 @@ export class SafetyChat extends HTMLElement {
   #strings = ENGLISH;
   #help = null;
   #country = "";
+  // A country chosen in the menu that the server does not know yet: `{id}` of the message that tells it, or null.
+  #choice = null;
   #root = this.attachShadow({ mode: "open" });
   #life = null;
   #transport = null;
@@ -171,7 +173,10 @@ export class SafetyChat extends HTMLElement {
       restart: () => this.restart(),
       erase: () => this.#askToErase(),
       keep: (isKept) => this.#keep(isKept),
-      country: (code) => this.#chooseCountry(code),
+      country: (code) => {
+        this.#choice = { id: null };
+        this.#chooseCountry(code);
+      },
       size: (percent) => this.#frame.style.setProperty("--scale", String(percent / 100)),
     });
     this.#frame = el(
@@ -280,6 +285,7 @@ export class SafetyChat extends HTMLElement {
     this.#transport = null;
     this.#started = false;
     this.#outage = null;
+    this.#choice = null;
     this.#transcript?.clear();
     this.#composer?.say();
     if (this.#composer) this.#composer.words = "";
@@ -306,7 +312,10 @@ export class SafetyChat extends HTMLElement {
     this.#transcript.setTyping(true);
     this.#whisper(this.#strings.writing);
     const country = this.#country || null;
-    this.#transport.send({ id, text, audience: this.audience, country, language: this.language });
+    const isChosen = this.#choice?.id === null;
+    if (isChosen) this.#choice.id = id;
+    const known = { audience: this.audience, country, country_chosen: isChosen, language: this.language };
+    this.#transport.send({ id, text, ...known });
   }
 
   #hear(event, detail = {}) {
@@ -315,7 +324,7 @@ export class SafetyChat extends HTMLElement {
       reply: () => this.#reply(detail.reply),
       done: () => this.#done(detail),
       deleted: () => this.#keepNothing(),
-      refused: () => this.#refused(detail.code),
+      refused: () => this.#refused(detail),
       wait: () => this.#composer.say(this.#strings.slow_down),
       unreachable: () => this.#unreachable(),
       back: () => this.#back(),
@@ -325,7 +334,8 @@ export class SafetyChat extends HTMLElement {
   }
 
   /** In the page's own language: what a server says of a request is written for developers. */
-  #refused(code) {
+  #refused({ id, code }) {
+    if (this.#choice?.id === id) this.#choice.id = null;
     this.#transcript.setTyping(false);
     this.#composer.say(code === "too_long" ? this.#strings.too_long : this.#strings.technical);
   }
@@ -337,8 +347,10 @@ export class SafetyChat extends HTMLElement {
     this.#emit("message", { level: reply.card_level ?? null });
   }
 
-  #done({ country }) {
-    if (country && !this.#country) this.#chooseCountry(country);
+  #done({ id, country }) {
+    if (this.#choice?.id === id) this.#choice = null;
+    // The strip is for the country that the replies are for; a choice newer than this answer stands.
+    if (country && country !== this.#country && !this.#choice) this.#chooseCountry(country);
     if (this.#transport.waiting <= 1) this.#transcript.setTyping(false);
     this.#whisper("");
     if (this.#composer.statusIs(this.#strings.slow_down)) this.#composer.say();
@@ -347,7 +359,7 @@ export class SafetyChat extends HTMLElement {
   #urgentWords(reply) {
     const first = reply.cards?.find((card) => card.phone);
     const named = first ? `${first.name} ${first.phone}. ` : "";
-    const emergency = this.#help?.emergency?.phone ?? this.#strings.emergency_unknown;
+    const emergency = reply.emergency ?? this.#help?.emergency?.phone ?? this.#strings.emergency_unknown;
     return fill(this.#strings.urgent, { named, emergency });
   }
 

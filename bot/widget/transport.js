@@ -145,8 +145,8 @@ export class Transport {
     const watch = new Watch(this.#closed.signal);
     try {
       if (!this.#token) await this.#begin(watch);
-      const { id, text, audience, country, language, attempt } = message;
-      const content = { token: this.#token, id, text, audience, country, language, attempt };
+      const { id, text, audience, country, country_chosen, language, attempt } = message;
+      const content = { token: this.#token, id, text, audience, country, country_chosen, language, attempt };
       const response = await this.#post("messages", content, watch);
       if (response.status !== 200) return await this.#refused(response, message);
       return { finished: await this.#listen(response, message, watch) };

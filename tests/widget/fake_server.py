@@ -45,6 +45,8 @@ class FakeChat:
         self.started = 0
         #: Text of a message after which the closing line carries this token, as after a deletion in words.
         self.token_after: tuple[str, str] | None = None
+        #: What the closing line names, by text of the message: the country that the server's replies are for.
+        self.country_after: dict[str, str] = {}
         self._memory: dict[str, list[Reply]] = {}
         self._tracker: dict[str, list[Reply]] = {}
         self._knows = False
@@ -146,7 +148,8 @@ class FakeChat:
                     return self._vanish(seconds)
                 text, token = chat.token_after or ("", "")
                 more = {"token": token} if token and content["text"] == text else {}
-                self._chunk({"done": content["id"], "country": None, **more})
+                country = chat.country_after.get(content["text"])
+                self._chunk({"done": content["id"], "country": country, **more})
                 self.wfile.write(b"0\r\n\r\n")
                 return None
 

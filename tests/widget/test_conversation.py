@@ -235,6 +235,38 @@ def test_text_grows_and_the_country_can_be_chosen(open_page, chat):
     assert chat.messages[-1]["country"] == "IE"
 
 
+def test_a_country_told_in_the_chat_is_the_country_of_the_whole_page(open_page, chat):
+    chat.answer = lambda message: [CARD | {"cards": [], "emergency": "911"}] if "US" in message["text"] else [ANSWER]
+    chat.country_after = {"I'm in the US": "US"}
+    page = open_page()
+    page.locator(".strip a", has_text="999").wait_for()
+    say(page, "I'm in the US")
+    page.locator(".strip a", has_text="911").wait_for()
+    assert "911" in page.locator(".alert").inner_text() and "999" not in page.locator(".alert").inner_text()
+    assert page.locator("select").input_value() == "US"
+    say(page, "who can i call")
+    page.locator(".turn.bot").nth(2).wait_for()
+    assert (chat.messages[-1]["country"], chat.messages[-1]["country_chosen"]) == ("US", False)
+
+
+def test_a_country_chosen_in_the_menu_goes_out_once_and_no_older_answer_replaces_it(open_page, chat):
+    chat.answer = lambda message: [ANSWER]
+    chat.country_after = {"slow": "ES", "next": "DE"}
+    chat.faults = {2: "late:0.5"}
+    page = open_page()
+    page.get_by_text("Some signs").wait_for()
+    say(page, "slow")
+    page.get_by_role("button", name="More").click()
+    page.get_by_label("Country for helplines").select_option("DE")
+    page.keyboard.press("Escape")
+    for words in ("next", "last"):
+        say(page, words)
+    page.locator(".turn.bot").nth(3).wait_for()
+    sent = [(one["text"], one["country"], one["country_chosen"]) for one in chat.messages[1:]]
+    assert sent == [("slow", "GB", False), ("next", "DE", True), ("last", "DE", False)]
+    assert page.locator("select").input_value() == "DE"
+
+
 def test_printing_leaves_the_persons_own_words_out(open_page):
     page = open_page(before="window.print = () => {}; HTMLIFrameElement.prototype.printed = true;")
     say(page, "my secret words")

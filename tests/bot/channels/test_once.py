@@ -6,11 +6,16 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels.once import handle_once
 from bot.channels.replies import RepliesChannel
+from bot.dialogue.facts import read_facts
+
+COUNTRY = TextSlot("country", mappings=[], influence_conversation=False)
 
 
 class Locks:
@@ -32,8 +37,16 @@ class Server:
         self.tracker_store = self.processor = self
         self.events, self.handled, self.store_fails = events, [], store_fails
 
+    domain = Domain.empty()
+
     def is_ready(self):
         return True
+
+    async def fetch_tracker_and_update_session(self, conversation_id, output_channel, metadata):
+        return DialogueStateTracker.from_events(conversation_id, list(self.events), [COUNTRY])
+
+    async def save_tracker(self, tracker):
+        self.events[:] = tracker.events
 
     async def retrieve(self, conversation_id):
         if self.store_fails:
@@ -87,3 +100,21 @@ async def test_before_the_model_is_loaded_nothing_is_handled():
     server = Server([], Locks(is_shared=True))
     server.processor = None
     assert await handle_once(server, message()) is None
+
+
+async def _country_after(metadata):
+    """What cards are for after a message with this metadata, in a conversation in which Spain was said."""
+    server = Server([SlotSet("country", "ES")], Locks(is_shared=False))
+    await handle_once(server, UserMessage("who can i call", RepliesChannel("web"), "c1", metadata=metadata))
+    tracker = DialogueStateTracker.from_events("c1", server.events, [COUNTRY])
+    tracker.update(UserUttered("and now?", input_channel="web"))
+    return read_facts(tracker, "web").country
+
+
+async def test_a_country_chosen_on_the_page_takes_the_place_of_one_said_before():
+    assert await _country_after({"country": "DE", "country_chosen": True}) == "DE"
+    assert await _country_after({"country_chosen": True}) is None
+
+
+async def test_the_country_of_the_page_alone_does_not():
+    assert await _country_after({"country": "DE"}) == "ES"

@@ -177,13 +177,55 @@ def test_an_answer_given_before_a_restart_is_found_and_not_given_twice():
 
 
 def test_a_browser_that_repeats_a_first_attempt_by_itself_after_a_restart_gets_the_old_answer():
-    tracker = SimpleNamespace(events=[UserUttered("hello", message_id="message-1"), BotUttered("First")])
+    events = [UserUttered("hello", message_id="message-1"), BotUttered("First")]
+    tracker = SimpleNamespace(events=events, get_slot=lambda name: None)
 
     async def scenario(chat):
         _, answer, _ = await chat.post("messages", message(await chat.token(), attempt=1))
         assert answer["replies"][0]["text"] == "First" and chat.handled == []
 
     run(scenario, tracker=tracker)
+
+
+@pytest.mark.parametrize(("said", "effective", "emergency"), [("US", "US", "911"), (None, "GB", "999")])
+def test_the_answer_names_the_country_that_it_is_for_also_when_the_page_sent_another(said, effective, emergency):
+    events = [UserUttered("hello", message_id="message-1"), BotUttered("Card", metadata={"card_level": "escalate"})]
+    tracker = SimpleNamespace(events=events, get_slot=lambda name: said)
+
+    async def scenario(chat):
+        *_, reply, done = (await chat.post("messages", message(await chat.token()), lines=True))[1]
+        assert done["country"] == effective and reply["reply"]["emergency"] == emergency
+
+    run(scenario, tracker=tracker)
+
+
+def test_the_country_of_a_card_of_the_guard_is_the_one_in_the_words():
+    async def scenario(chat):
+        chat.fails = True
+        _, answer, _ = await chat.post("messages", message(await chat.token(), "I'm in the US. he will post my pictures"))
+        assert answer["country"] == "US" and answer["replies"][0]["emergency"] == "911"
+
+    run(scenario, level=RiskLevel.ESCALATE)
+
+
+def test_the_guard_takes_a_country_chosen_on_the_page_for_newer_than_the_words_before_it():
+    async def scenario(chat):
+        chat.fails = True
+        token, told = await chat.token(), []
+        for number, more in enumerate(({}, {"country": "DE", "country_chosen": True}, {"country": "DE"})):
+            text = "he will post my pictures" if number else "I'm in Spain. he will post my pictures"
+            told.append((await chat.post("messages", message(token, text, number, **more)))[1]["country"])
+        assert told == ["ES", "DE", "DE"]
+
+    run(scenario, level=RiskLevel.ESCALATE)
+
+
+def test_a_country_chosen_on_the_page_is_handed_on_as_a_choice():
+    async def scenario(chat):
+        await chat.post("messages", message(await chat.token(), country_chosen=True))
+        assert chat.handled[0].metadata["country_chosen"] is True and chat.handled[0].metadata["country"] == "GB"
+
+    run(scenario)
 
 
 def test_a_slow_database_does_not_hold_the_card_back():
@@ -201,7 +243,8 @@ def test_a_slow_database_does_not_hold_the_card_back():
 
 
 def test_an_answer_given_before_that_names_no_helpline_gets_the_card_of_the_guard_again():
-    tracker = SimpleNamespace(events=[UserUttered("hello", message_id="message-1"), BotUttered("First")])
+    events = [UserUttered("hello", message_id="message-1"), BotUttered("First")]
+    tracker = SimpleNamespace(events=events, get_slot=lambda name: None)
 
     async def scenario(chat):
         _, answer, _ = await chat.post("messages", message(await chat.token(), attempt=2))
