@@ -1,6 +1,6 @@
 // <safety-chat>: attributes, life cycle, public methods and events. Each behaviour has a module of its own.
 import { direction, el, fill, webAddress } from "./dom.js";
-import { TIMINGS, Transport, newId } from "./transport.js";
+import { TIMINGS, Transport, fetchJson, newId, pause } from "./transport.js";
 import { Transcript } from "./transcript.js";
 import { Composer } from "./composer.js";
 import { Tools } from "./tools.js";
@@ -206,15 +206,20 @@ export class SafetyChat extends HTMLElement {
     return this.#root.querySelector(".launcher");
   }
 
+  /** Speaks the page's language; English while its words are not there, since the numbers must not wait for them. */
   async #translate() {
     const language = this.language;
-    if (language === "en") this.#strings = ENGLISH;
-    else {
-      const words = await fetch(`${HERE}strings/${language}.json`).then((answer) => answer.json()).catch(() => null);
-      if (this.language !== language || !this.isConnected) return;
-      this.#strings = { ...ENGLISH, ...words };
-    }
-    const strings = this.#strings;
+    const speak = (words) => this.language === language && this.isConnected && this.#speak(words, language);
+    if (language === "en") return speak(ENGLISH);
+    const coming = fetchJson(`${HERE}strings/${language}.json`, this.#life.signal);
+    const inTime = await Promise.race([coming, pause(TIMINGS.wordsAfter)]);
+    speak(inTime ? { ...ENGLISH, ...inTime } : ENGLISH);
+    if (!inTime) coming.then((words) => words && speak({ ...ENGLISH, ...words }));
+  }
+
+  #speak(strings, language) {
+    const isLate = this.#started && this.#strings === ENGLISH && strings !== ENGLISH;
+    this.#strings = strings;
     const find = (selector) => this.#root.querySelector(selector);
     for (const part of [this.#frame, this.#launcher]) {
       part.lang = strings === ENGLISH ? "en" : language;
@@ -231,6 +236,7 @@ export class SafetyChat extends HTMLElement {
     this.#transcript.translate();
     this.#tools.translate(strings, language, this.#country, this.#isKept);
     this.#drawStrip();
+    if (isLate) this.#introduce();
   }
 
   // --- Help that is always there ------------------------------------------------------------------------------
@@ -240,7 +246,7 @@ export class SafetyChat extends HTMLElement {
     const isAnother = country !== this.#country;
     this.#country = country;
     const file = `${HERE}help/${country || "INT"}.json`;
-    const help = await fetch(file).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+    const help = await fetchJson(file, this.#life.signal);
     if (this.#country !== country || !this.isConnected) return;
     // Without a connection: rather numbers that work widely than those of the country chosen before.
     if (help || isAnother) this.#help = help;
@@ -267,8 +273,7 @@ export class SafetyChat extends HTMLElement {
     const kept = recall();
     this.#isKept = Boolean(kept);
     this.#transport = new Transport(this.#server, (event, detail) => this.#hear(event, detail), kept ?? {});
-    this.#note(this.#strings.traces);
-    if (this.#strings.answers_language) this.#note(this.#strings.answers_language);
+    this.#introduce();
     if (!kept) {
       this.#post("/start", newId());
       return;
@@ -278,6 +283,12 @@ export class SafetyChat extends HTMLElement {
       else this.#transcript.addReply(reply, at);
     }
     this.#tools.translate(this.#strings, this.language, this.#country, true);
+  }
+
+  /** What to know before writing: the way out and what stays behind, and the language of the answers. */
+  #introduce() {
+    this.#note(this.#strings.traces);
+    if (this.#strings.answers_language) this.#note(this.#strings.answers_language);
   }
 
   #empty() {
@@ -374,6 +385,7 @@ export class SafetyChat extends HTMLElement {
   #back() {
     this.#outage = null;
     if (!this.#help) this.#chooseCountry(this.#country);
+    if (this.#strings === ENGLISH && this.language !== "en") this.#translate();
     this.#note(this.#strings.back);
     this.#transcript.setTyping(true);
     this.#emit("online");

@@ -7,7 +7,25 @@ export const TIMINGS = {
   patience: 12000, // silence in the middle of an answer: a new attempt
   firstWait: 500,
   longestWait: 15000,
+  wordsAfter: 1500, // the words of the page's language have not come: English until they do
 };
+
+export function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A file's content; null when it does not come in time, or the signal says stop: a dead line never says no. */
+export async function fetchJson(address, signal) {
+  const watch = new Watch(signal);
+  try {
+    const answer = await fetch(address, { signal: watch.signal });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  } finally {
+    watch.stop();
+  }
+}
 
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));

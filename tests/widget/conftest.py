@@ -96,10 +96,13 @@ def site(chat: FakeChat, neutral: str) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Any, site: str, chat: FakeChat, neutral: str) -> Iterator[Callable[..., Any]]:
-    """Opens a page with the element: a path, or the element's attributes; context options as `with_`."""
+    """Opens a page with the element: a path, or the element's attributes; context options as `with_`. What is asked of
+    addresses like `hangs` is not answered: it waits in `page.hanging`."""
     contexts: list[Any] = []
 
-    def opened(path: str = "", with_: dict[str, Any] | None = None, before: str = "", **attributes: str) -> Any:
+    def opened(
+        path: str = "", with_: dict[str, Any] | None = None, before: str = "", hangs: str = "", **attributes: str
+    ) -> Any:
         context = browser.new_context(**({"viewport": {"width": 900, "height": 800}} | (with_ or {})))
         contexts.append(context)
         page = context.new_page()
@@ -108,6 +111,9 @@ def open_page(browser: Any, site: str, chat: FakeChat, neutral: str) -> Iterator
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.asked = []
         page.on("request", lambda sent: page.asked.append(sent.url))
+        page.hanging = []
+        if hangs:
+            page.route(hangs, lambda route: page.hanging.append(route))
         if before:
             page.add_init_script(before)
         given = {"server": chat.address, "country": "GB", "audience": "child", "exit-to": neutral}

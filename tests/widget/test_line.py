@@ -111,6 +111,38 @@ def test_without_a_server_the_card_of_the_country_appears_within_three_seconds(o
     assert page.locator(".offline a").first.get_attribute("href") == "tel:999"
 
 
+def test_a_page_whose_words_never_come_shows_help_in_english(open_page, chat):
+    chat.close()
+    page = open_page(hangs="**/strings/*.json", lang="es")
+    page.locator(".offline").wait_for(timeout=6000)
+    assert page.get_by_role("link", name="Call 999").is_visible()
+    assert page.get_by_role("button", name="Leave now").is_visible()
+    assert page.locator(".chat").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("mode", ["inline", "floating"])
+def test_words_that_come_late_are_shown_when_they_come(open_page, chat, mode):
+    page = open_page(hangs="**/strings/*.json", lang="es", mode=mode)
+    if mode == "floating":
+        page.get_by_role("button", name="Open the chat").click()
+    page.get_by_text("B /start").wait_for()
+    page.get_by_role("button", name="Leave now").wait_for()
+    page.hanging.pop().continue_()
+    page.get_by_role("button", name="Salir ya").wait_for()
+    page.get_by_text("Por ahora respondo en inglés").wait_for()
+    assert page.locator(".chat").get_attribute("lang") == "es"
+
+
+def test_words_that_did_not_come_are_asked_for_again_when_the_line_is_back(open_page, chat):
+    page = open_page(before=FAST, hangs="**/strings/*.json", lang="es")
+    page.get_by_text("B /start").wait_for()
+    page.unroute("**/strings/*.json")
+    chat.faults = dict.fromkeys(range(2, 12), "500")
+    say(page, "first")
+    page.get_by_role("button", name="Salir ya").wait_for()
+    page.get_by_text("B first").wait_for()
+
+
 def test_a_message_written_without_a_connection_goes_out_when_it_is_back(open_page, chat):
     page = open_page()
     page.get_by_text("B /start").wait_for()
