@@ -36,6 +36,10 @@ export class SafetyChat extends HTMLElement {
   #isKept = false;
   #outage = null;
   #started = false;
+  /** The deletion that runs, as a promise of its receipt. */
+  #erasing = null;
+  /** What was said while a deletion runs: `{id, shown, text}`. */
+  #held = [];
 
   // --- Attributes ---------------------------------------------------------------------------------------------
 
@@ -125,6 +129,11 @@ export class SafetyChat extends HTMLElement {
 
   /** A new conversation; the old one stays with the server until its time is over or it is deleted. */
   restart() {
+    // A deletion ends with a new start of its own, and must not be broken off before it.
+    if (!this.#erasing) this.#startAnew();
+  }
+
+  #startAnew() {
     this.#empty();
     // "Keep this chat" ended with the old one: its box must not say otherwise.
     this.#tools.translate(this.#strings, this.language, this.#country, false);
@@ -133,16 +142,12 @@ export class SafetyChat extends HTMLElement {
   }
 
   /** Deletes the conversation here and on the server, and says so. Resolves to the receipt (or several), or null. */
-  async deleteChat() {
-    const receipts = this.#transport ? await this.#transport.erase() : [];
-    if (!receipts) {
-      this.#composer.say(this.#strings.delete_failed);
-      return null;
+  deleteChat() {
+    if (!this.#erasing) {
+      this.#composer.say(this.#strings.deleting);
+      this.#erasing = this.#erase();
     }
-    this.restart();
-    const receipt = receipts.join(", ") || null;
-    this.#note(receipt ? fill(this.#strings.deleted, { receipt }) : this.#strings.deleted_here);
-    return receipt;
+    return this.#erasing;
   }
 
   // --- Building -----------------------------------------------------------------------------------------------
@@ -297,11 +302,36 @@ export class SafetyChat extends HTMLElement {
     this.#started = false;
     this.#outage = null;
     this.#choice = null;
+    this.#held = [];
     this.#transcript?.clear();
     this.#composer?.say();
     if (this.#composer) this.#composer.words = "";
     forget();
     this.#isKept = false;
+  }
+
+  async #erase() {
+    const receipts = await (this.#transport?.erase() ?? []);
+    this.#erasing = null;
+    return receipts ? this.#erased(receipts) : this.#notErased();
+  }
+
+  /** What was said or half typed meanwhile belongs to the new conversation. */
+  #erased(receipts) {
+    const { words } = this.#composer;
+    const held = this.#held;
+    this.#startAnew();
+    this.#composer.words = words;
+    const receipt = receipts.join(", ") || null;
+    this.#note(receipt ? fill(this.#strings.deleted, { receipt }) : this.#strings.deleted_here);
+    for (const { shown, text } of held) this.#send(shown, text);
+    return receipt;
+  }
+
+  #notErased() {
+    this.#composer.say(this.#strings.delete_failed);
+    for (const { id, text } of this.#held.splice(0)) this.#dispatch(id, text);
+    return null;
   }
 
   #choose({ title, payload }) {
@@ -313,10 +343,20 @@ export class SafetyChat extends HTMLElement {
     this.#begin();
     const id = newId();
     const turn = this.#transcript.addOwn(shown, id);
-    this.#composer.say();
-    if (this.#outage) this.#transcript.mark(id, this.#strings.waiting);
-    this.#post(text, id);
+    if (this.#erasing) {
+      // In the conversation that goes it would be deleted with its answer.
+      this.#held.push({ id, shown, text });
+      this.#transcript.mark(id, this.#strings.deleting);
+    } else {
+      this.#composer.say();
+      this.#dispatch(id, text);
+    }
     return turn;
+  }
+
+  #dispatch(id, text) {
+    this.#transcript.mark(id, this.#outage ? this.#strings.waiting : "");
+    this.#post(text, id);
   }
 
   #post(text, id) {

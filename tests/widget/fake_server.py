@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable
 
 Reply = dict[str, Any]
-#: Faults: "drop" (closed without a word), "cut" or "cut:SECONDS" (closed in the middle, at once or later), "undone:SECONDS"
-#: (closed after all replies, without the closing line), "restart" (answered, then gone), "twice", "400" (token ended),
-#: "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
+#: Faults: "drop" (closed without a word), "cut" or "cut:SECONDS" (closed in the middle, at once or later),
+#: "undone:SECONDS" (closed after all replies, without the closing line), "restart" (answered, then gone), "twice",
+#: "400" (token ended), "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
 #: Of the conversations, by their tokens.
 RECEIPTS = {"token-1": "7KQM-2XHT", "token-2": "9PWD-4RNB"}
 Answerer = Callable[[dict[str, Any]], list[Reply]]
@@ -42,6 +42,9 @@ class FakeChat:
         self.erased: list[str] = []
         #: Seconds after which a wish to delete is dropped without a word.
         self.delete_hangs = 0.0
+        #: A wish to delete waits while this is not set.
+        self.may_delete = threading.Event()
+        self.may_delete.set()
         self.started = 0
         #: Text of a message after which the closing line carries this token, as after a deletion in words.
         self.token_after: tuple[str, str] | None = None
@@ -103,10 +106,10 @@ class FakeChat:
                 if self.path.endswith("/conversations"):
                     chat.started += 1
                     return self._send(201, {"token": f"token-{chat.started}"})
-                if self.path.endswith("/delete") and chat.delete_hangs:
-                    time.sleep(chat.delete_hangs)
-                    return self._vanish()
                 if self.path.endswith("/delete"):
+                    chat.may_delete.wait(10)
+                    if chat.delete_hangs:
+                        return self._vanish(chat.delete_hangs)
                     chat.deleted += 1
                     chat.erased.append(content["token"])
                     return self._send(200, {"receipt": RECEIPTS[content["token"]], "text": "Done."})

@@ -266,6 +266,64 @@ def test_where_one_of_two_conversations_could_not_be_deleted_only_that_one_is_tr
     assert chat.erased == ["token-2", "token-1"]
 
 
+def begin_deleting(page, chat):
+    """Presses the buttons; the server does not delete before `chat.may_delete` is set."""
+    page.get_by_text("B /start").wait_for()
+    chat.may_delete.clear()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Delete my chat").click()
+    page.get_by_role("button", name="Delete it").click()
+    page.get_by_text("Deleting.").first.wait_for()
+
+
+def test_what_is_written_while_a_deletion_runs_is_answered_in_the_new_conversation(open_page, chat):
+    page = open_page()
+    begin_deleting(page, chat)
+    say(page, "he is outside my door")
+    page.locator(".own", has_text="he is outside my door").wait_for()
+    page.locator("textarea").fill("half a sent")
+    # Neither a second wish nor a new start disturbs the one that runs.
+    page.evaluate("() => { const chat = document.querySelector('safety-chat'); chat.deleteChat(); chat.restart(); }")
+    chat.may_delete.set()
+    page.get_by_text("B he is outside my door").wait_for()
+    assert page.evaluate(TOLD) == [
+        "A /start", "B /start", "he is outside my door", "A he is outside my door", "B he is outside my door",
+    ]  # fmt: skip
+    log = page.locator(".log").inner_text()
+    assert log.index("Your receipt is 7KQM-2XHT") < log.index("he is outside my door")
+    assert page.locator("textarea").input_value() == "half a sent"
+    assert [(message["token"], message["text"]) for message in chat.messages] == [
+        ("token-1", "/start"), ("token-2", "/start"), ("token-2", "he is outside my door"),
+    ]  # fmt: skip
+    assert chat.deleted == 1 and "Deleting." not in page.locator(".chat").inner_text()
+
+
+def test_what_is_written_while_a_deletion_fails_is_answered_in_the_conversation_that_stays(open_page, chat):
+    page = open_page()
+    begin_deleting(page, chat)
+    say(page, "first")
+    page.locator("textarea").fill("half a sent")
+    chat.delete_hangs = 0.01
+    chat.may_delete.set()
+    page.get_by_text("B first").wait_for()
+    assert shown(page) == expected(["/start", "first"]) and page.locator(".own .bubble").all_inner_texts() == ["first"]
+    assert {message["token"] for message in chat.messages} == {"token-1"}
+    assert "nothing is deleted yet" in page.locator(".status").inner_text()
+    assert page.locator(".own .state").last.inner_text() == ""
+    assert page.locator("textarea").input_value() == "half a sent"
+
+
+def test_a_chat_that_nobody_opened_has_nothing_to_delete_and_can_be_used_afterwards(open_page, chat):
+    page = open_page(mode="floating")
+    page.get_by_role("button", name="Open the chat").wait_for()
+    assert page.evaluate("() => document.querySelector('safety-chat').deleteChat()") is None
+    page.get_by_role("button", name="Open the chat").click()
+    page.get_by_text("Nothing had been sent yet").wait_for()
+    say(page, "first")
+    page.get_by_text("B first").wait_for()
+    assert chat.deleted == 0
+
+
 def test_a_country_chosen_without_a_connection_never_keeps_the_numbers_of_another(open_page, chat):
     page = open_page()
     page.get_by_text("B /start").wait_for()
