@@ -44,11 +44,6 @@ async def read_answer_body(content: StreamReader, most: int) -> bytes:
     return bytes(body[:most])
 
 
-def readable(text: str) -> str:
-    """The text without half characters (lone surrogates) and zero bytes, which would break every writer behind us."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-
-
 def read_object(body: bytes) -> Dict[str, Any]:
     """The JSON object in a body. Raises InputError when it is anything else, also when it is nested too deep."""
     try:

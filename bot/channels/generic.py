@@ -14,7 +14,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.bodies import TooLarge, read_body, read_object, readable
+from bot.channels.bodies import TooLarge, read_body, read_object
 from bot.channels.carrier import Carrier
 from bot.channels.chat_store import Chat, ChatStore
 from bot.channels.drills import answer_drill
@@ -36,6 +36,7 @@ from bot.config import Settings, get_settings
 from bot.content.responses import get_responses
 from bot.errors import InputError
 from bot.safety.levels import RiskLevel
+from bot.text.readable import readable
 
 logger = logging.getLogger(__name__)
 

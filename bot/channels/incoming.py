@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Optional
 
-from bot.channels.bodies import readable
 from bot.channels.chat_store import Begun, Chat
+from bot.text.readable import readable
 
 TEXT, BUTTON = "text", "button"
 #: Kinds that are answered with fixed words and never fetched; each has its `utter_messaging_<kind>`.

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Mapping
 
-from bot.channels.bodies import readable
 from bot.content.countries import country_code
 from bot.errors import InputError
+from bot.text.readable import readable
 
 #: In a message's metadata: its country is the person's own choice and replaces what they said before.
 COUNTRY_CHOSEN = "country_chosen"

@@ -238,7 +238,8 @@ def _publish(channel: Any, queue: str, batch: Sequence[Mapping[str, Any]], keys:
     channel.basic_publish(
         exchange="",
         routing_key=queue,
-        body=keys.encrypt(json.dumps(batch, ensure_ascii=False).encode("utf-8"), _CONTEXT),
+        # Escaped, as in the spool.
+        body=keys.encrypt(json.dumps(batch).encode("ascii"), _CONTEXT),
         properties=_PERSISTENT,
         mandatory=True,
     )

@@ -85,7 +85,8 @@ class Spool:
         return True
 
     def _line(self, batch: Sequence[Any]) -> bytes:
-        return base64.b64encode(self._keys.encrypt(json.dumps(batch, ensure_ascii=False).encode(), _CONTEXT)) + b"\n"
+        # Escaped: half a character, which UTF-8 does not know, must not cost the batch.
+        return base64.b64encode(self._keys.encrypt(json.dumps(batch).encode("ascii"), _CONTEXT)) + b"\n"
 
     def _begin_segment(self) -> None:
         # Opened before the old one is closed: when the disk has no room, the spool is as it was and goes on later.

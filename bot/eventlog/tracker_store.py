@@ -25,7 +25,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.content.countries import get_country_names
 from bot.content.platforms import get_platforms
@@ -38,7 +38,7 @@ from bot.eventlog.packed import PackedEvents
 from bot.redaction.events import redact_event
 from bot.redaction.memory import MemoryBook
 from bot.redaction.redactor import get_redactor
-from bot.store.database import Database
+from bot.store.database import Database, is_about_the_data
 from bot.store.tracker_copy import StoredConversation, TrackerCopy, get_tracker_copy
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class _Entry:
     waiting: List[Dict[str, Any]] = field(default_factory=list)
     #: Whether `stored` is what the database held when it was last asked or written: not while it is away.
     is_current: bool = False
+    #: Its events cannot be stored as they are: they are tried again with its own messages, not with everybody's.
+    is_refused: bool = False
     #: Held while `waiting` is written: another conversation's thread may want to write it, too.
     writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -225,8 +227,17 @@ class RedactedTrackerStore(SQLTrackerStore):
 
     def _write_waiting(self, key: str, entry: _Entry) -> None:
         with entry.writing:
-            if entry.waiting:
+            if not entry.waiting:
+                return
+            try:
                 self._write(key, entry)
+                entry.is_refused = False
+            except Exception as error:  # noqa: BLE001 - of any kind: it must not keep others from being saved
+                if not is_about_the_data(error):
+                    raise
+                # Another server that wrote at the same moment is no lasting reason.
+                entry.is_refused = not isinstance(error, IntegrityError)
+                logger.error("a conversation cannot be stored, it goes on from memory: %s", type(error).__name__)
 
     def _write(self, key: str, entry: _Entry) -> None:
         if not entry.is_current:
@@ -254,7 +265,7 @@ class RedactedTrackerStore(SQLTrackerStore):
     def _write_others(self, key: str) -> None:
         """The database is back: conversations that waited are written too."""
         with self._lock:
-            others = [(name, entry) for name, entry in self._entries.items() if entry.waiting and name != key]
+            others = [(name, entry) for name, entry in self._entries.items() if _may_write(entry) and name != key]
         for name, entry in others[:50]:
             # A conversation whose own thread is writing at this moment does not wait for the database.
             if not entry.writing.locked():
@@ -309,6 +320,10 @@ class RedactedTrackerStore(SQLTrackerStore):
         logger.warning(
             "the tracker database is away (%s); conversations go on from memory, redacted", type(error).__name__
         )
+
+
+def _may_write(entry: _Entry) -> bool:
+    return bool(entry.waiting) and not entry.is_refused
 
 
 def _load_what_the_first_message_needs() -> None:

@@ -17,6 +17,7 @@ from bot.redaction.constants import WITHHELD
 from bot.redaction.lexicon import word_set
 from bot.redaction.memory import ConversationMemory
 from bot.redaction.redactor import Redacted, Redactor, get_redactor
+from bot.text.readable import readable
 
 
 class Treatment(Enum):
@@ -193,7 +194,7 @@ class _EventRedaction:
     def result(self) -> Dict[str, Any]:
         if self.kind == "user" and isinstance(self.event.get("text"), str):
             # First, so that spans below can be moved and numbers follow reading order.
-            self.message = self.redactor.redact(self.event["text"], self.memory)
+            self.message = self.redactor.redact(readable(self.event["text"]), self.memory)
         copy = self._walk("", self.event, None)
         assert isinstance(copy, dict)
         if self.kind == "user":
@@ -209,7 +210,7 @@ class _EventRedaction:
                 below = f"{path}.{key}" if path else str(key)
                 if treatment_for(self.kind, below) is not Treatment.DROP or _has_kept_below(self.kind, below, inner):
                     # Inside a slot's or an entity's value, keys may be typed by hand, too.
-                    kept = self._typed_key(str(key)) if "value" in path.split(".") else key
+                    kept = self._typed_key(str(key)) if "value" in path.split(".") else readable(str(key))
                     copied[kept] = self._walk(below, inner, owner if isinstance(owner, str) else name)
             return copied
         if isinstance(value, (list, tuple)):
@@ -219,6 +220,9 @@ class _EventRedaction:
     def _treat(self, path: str, value: Any, name: str | None) -> Any:
         if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, str):
+            # Here, too, and not only in the channel: the JSON of a typed command is decoded behind it ("\\udfff").
+            value = readable(value)
         treatment = treatment_for(self.kind, path)
         if treatment is Treatment.KEEP:
             return value
@@ -236,7 +240,7 @@ class _EventRedaction:
 
     def _redact(self, text: str) -> str:
         """Redacts by itself, and then by what is known: a name taken out of its sentence has no cue left."""
-        return self._echo(self.redactor.redact(text, self.memory).text)
+        return self._echo(self.redactor.redact(readable(text), self.memory).text)
 
     def _is_code(self, path: str, value: str, name: str | None) -> bool:
         """Entity and slot values must also belong to a closed list: "katie" looks like an identifier."""

@@ -82,7 +82,7 @@ class ConversationMemory:
 
     def _digest(self, entity: str, value: str) -> str:
         plain = _SPACES.sub("", value).casefold()
-        return hmac.digest(self._key, f"{entity}\0{plain}".encode(), "sha256").hex()[:16]
+        return hmac.digest(self._key, f"{entity}\0{plain}".encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
 
     def _same_person(self, entity: str, value: str) -> int | None:
         """ "Katie Smith" after "Katie" is the same person."""

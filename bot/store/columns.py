@@ -20,7 +20,8 @@ class EncryptedText(TypeDecorator):
 
     def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
         """Encrypts."""
-        return None if value is None else get_key_ring().encrypt(str(value).encode("utf-8"))
+        # The words as typed may hold half a character, which UTF-8 does not know: the rest is kept.
+        return None if value is None else get_key_ring().encrypt(str(value).encode("utf-8", "replace"))
 
     def process_result_value(self, value: Any, dialect: Any) -> str | None:
         """Decrypts."""

@@ -80,7 +80,8 @@ class StoredConversation:
 
 def seal_event(event: Mapping[str, Any]) -> str:
     """An event as it stands in the `data` column."""
-    plain = json.dumps(event, ensure_ascii=False).encode("utf-8")
+    # Escaped: half a character, which UTF-8 does not know, must not keep a conversation from being stored.
+    plain = json.dumps(event).encode("ascii")
     return _PREFIX + base64.b64encode(get_key_ring().encrypt(plain, b"tracker")).decode("ascii")
 
 

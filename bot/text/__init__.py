@@ -2,6 +2,7 @@
 
 - `cleanup.py`: `clean(text) -> CleanText`, the one place where slang, disguises and hostile characters are undone;
   each character of the result knows where it stood in the message as typed.
+- `readable.py`: `readable(text)`, without half characters and zero bytes; for what is stored as well.
 - `vocabulary.py`: the tables of `data/text/` and the word list that decides what is a word.
 - `spelling.py`: repairs inside one word (digits for letters, stretched letters, masked letters, one typing slip).
 - `encoder.py`: `get_encoder().encode(texts)`, the multilingual sentence encoder, one vector a message.

@@ -145,6 +145,13 @@ def test_nothing_in_the_queue_is_readable(prefix, keys):
     assert b"elephant" not in body
 
 
+def test_half_a_character_comes_through_the_queue(prefix, keys):
+    AmqpProducer(URL, keys, prefix).send([LoggedEvent("e", "c1", {"event": "slot", "value": "\udfff"})])
+    stored = []
+    AmqpConsumer(URL, keys, stored.extend, prefix).run(idle_seconds=1.0)
+    assert [event.event["value"] for event in stored] == ["\udfff"]
+
+
 def test_without_rabbitmq_the_producer_says_so(keys):
     with pytest.raises(StoreError):
         AmqpProducer("amqp://guest:guest@127.0.0.1:1/?connection_attempts=1", keys).send(events("c1", [0]))

@@ -12,6 +12,7 @@ from bot.errors import StoreError
 from bot.eventlog import logbook as logbook_module
 from bot.eventlog.logbook import Logbook
 from bot.eventlog.spool import Spool, SpoolFolder
+from bot.redaction.events import redact_event
 from bot.redaction.memory import MemoryBook
 from bot.store.keys import KeyRing, Keys
 from bot.store.records import EventsRefused
@@ -239,3 +240,14 @@ def test_an_event_that_the_store_refuses_is_put_aside_and_does_not_hold_up_the_r
     (tmp_path / "again").mkdir()
     (tmp_path / "spool" / "0" / "unreadable").rename(tmp_path / "again" / "0000000001.log")
     assert [found["event"]["n"] for found in Spool(tmp_path / "again", keys, 0).read(10)[0]] == [1]
+
+
+@pytest.mark.parametrize("redactor", [redact_event, redact])
+def test_half_a_character_in_one_conversation_loses_no_event_of_another(make, store, redactor):
+    """Typed as `/start{"country":"\\udfff"}`; the second redactor stands for a place that nobody thought of."""
+    logbook = make(redactor=redactor)
+    slot = {"event": "slot", "sender_id": "a" * 32, "timestamp": 1.0, "name": "country", "value": "\udfff", "n": 0}
+    for published in (slot, event(1, "b" * 32), event(2, "c" * 32)):
+        logbook.publish(published)
+    assert logbook.flush()
+    assert (store.numbers, logbook.figures.dropped) == ([0, 1, 2], 0)

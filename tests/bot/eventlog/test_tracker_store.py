@@ -11,6 +11,7 @@ from rasa.core.tracker_store import TrackerStore, check_if_tracker_store_async
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import DataError
 
 from bot.eventlog import tracker_store as module
 from bot.eventlog.tracker_store import RedactedTrackerStore
@@ -402,3 +403,45 @@ async def test_an_erasure_by_another_process_during_an_outage_leaves_nothing_beh
     await hear(store, "hello")
     assert await make().retrieve(SENDER) is None
     assert copy.load(SENDER).memory == {}
+
+
+HALF = [
+    {"event": "user", "timestamp": 1.0, "text": '/start{"country": "\\udfff"}'},
+    {"event": "slot", "timestamp": 1.1, "name": "country", "value": "\udfff"},
+]
+
+
+def test_half_a_character_in_one_conversation_is_stored_and_keeps_none_from_being_saved(make, copy):
+    store, senders = make(), [letter * 32 for letter in "abc"]
+    store._store(senders[0], HALF)
+    for sender in senders[1:]:
+        store._store(sender, [{"event": "user", "timestamp": 2.0, "text": "is roblox safe"}])
+    assert [[event.get("text") for event in copy.load(sender).events][0] for sender in senders] == [
+        '/start{"country": "?"}',
+        "is roblox safe",
+        "is roblox safe",
+    ]
+
+
+@pytest.mark.parametrize("error", [ValueError("a blue elephant"), DataError("", {}, Exception("a blue elephant"))])
+def test_a_conversation_that_cannot_be_written_keeps_none_from_being_saved(make, copy, monkeypatch, error, caplog):
+    monkeypatch.setattr(module, "REST_SECONDS", 0.0)
+    store, senders = make(), [letter * 32 for letter in "abc"]
+    append, tries = copy.append, []
+
+    def fussy(key, *arguments):
+        tries.append(key)
+        if key == senders[0]:
+            raise error
+        return append(key, *arguments)
+
+    monkeypatch.setattr(copy, "append", fussy)
+    for sender in [*senders, senders[0]]:
+        store._store(sender, [{"event": "user", "timestamp": 1.0, "text": "is roblox safe"}])
+    assert [len(copy.load(sender).events) for sender in senders] == [0, 1, 1]
+    # Tried again with its own messages, not with those of everybody else.
+    assert tries.count(senders[0]) == 2
+    assert "elephant" not in caplog.text and "away" not in caplog.text
+    monkeypatch.setattr(copy, "append", append)
+    store._store(senders[0], [{"event": "user", "timestamp": 3.0, "text": "hello"}])
+    assert len(copy.load(senders[0]).events) == 3

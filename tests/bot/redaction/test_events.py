@@ -217,3 +217,21 @@ def test_words_that_cannot_be_searched_are_withheld_everywhere(memory, redactor,
     monkeypatch.setattr(redactor, "find", lambda text: (_ for _ in ()).throw(TimeoutError()))
     after = json.dumps(redact_event(user_event(), memory, redactor))
     assert "katie" not in after
+
+
+def test_half_characters_and_zero_bytes_stay_in_no_place(memory):
+    """`/start{"country":"\\udfff"}` is plain text as typed; the JSON decoder behind it makes half a character of it."""
+    memory.placeholder("PERSON", "katie")
+    half, zero = "a\udfff katie", "ka\x00tie"
+    words = {"text": half, "a\x00b\udfff": half, "value": {half: [zero]}}
+    for event in (
+        {"event": "user", "text": '/start{"country": "\\udfff", "a\\udfff": {"\\udfff": "ka\\u0000tie"}}'},
+        {"event": "user", "text": f"im {half}", "parse_data": {"text": half, "entities": [{"value": words}]}},
+        {"event": "slot", "name": "country", "value": half, "sender_id": "b\x00\udfff"},
+        {"event": "slot", "name": "mood", "value": {half: [zero]}},
+        {"event": "bot", "text": half, "data": words, "metadata": words},
+        {"event": "agent", "a\x00b\udfff": {"text": half}},
+    ):
+        after = json.dumps(redact_event(event, memory), ensure_ascii=False)
+        assert after.encode("utf-8")
+        assert "\\u0000" not in after and "katie" not in after

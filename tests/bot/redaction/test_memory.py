@@ -52,3 +52,9 @@ def test_numbers_given_by_another_server_are_learned_and_own_ones_stay():
     assert memory.placeholder("PERSON", "tariq") == "<PERSON_2>"
     assert memory.placeholder("PERSON", "katie") == "<PERSON_1>"
     assert memory.placeholder("PERSON", "zoe") == "<PERSON_3>"
+
+
+def test_half_a_character_has_a_placeholder_too():
+    memory = ConversationMemory(b"m" * 16)
+    assert memory.placeholder("PERSON", "katie\udfff") == "<PERSON_1>"
+    assert memory.known_placeholder("katie\udfff") == "<PERSON_1>"
