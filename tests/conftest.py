@@ -15,8 +15,16 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 import pytest  # noqa: E402
 
 from bot import tensorflow_stand_in  # noqa: E402
+from tests.servers import postgres_database  # noqa: E402
 
 tensorflow_stand_in.install()
+
+
+@pytest.fixture(scope="session")
+def postgres_address():
+    """A database of this test run, for `tests.servers.emptied`; None where there is no server."""
+    with postgres_database() as address:
+        yield address
 
 
 #: What takes minutes, longest first. Two workers take file after file: what is long must not begin when all else is done.

@@ -20,6 +20,7 @@ from pika.exceptions import AMQPError
 from bot import metrics
 from bot.errors import ConfigError, KindlightError, StoreError
 from bot.eventlog.logbook import Deliver
+from bot.store.database import try_to_write
 from bot.store.keys import KeyRing
 from bot.store.records import EventsRefused, LoggedEvent
 
@@ -206,32 +207,27 @@ class AmqpConsumer:
             channel.basic_reject(method.delivery_tag, requeue=False)
             return
         try:
-            written = self._write(channel, events)
+            failure = try_to_write(lambda: self._deliver(events))
         except (KindlightError, OSError) as error:
             logger.warning("the database is away, the batch goes back into its queue: %s", error)
             time.sleep(_RETRY_SECONDS)
             channel.basic_nack(method.delivery_tag, requeue=True)
             return
-        except AMQPError:
-            # Of the connection to RabbitMQ: `run` makes a new one, and the batch comes again.
-            raise
-        except Exception as error:  # noqa: BLE001 - one batch must not end the writer, nor come back for ever
-            logger.error("a batch cannot be written and was put aside: %s", type(error).__name__)
+        refused: List[LoggedEvent] = []
+        if isinstance(failure, EventsRefused):
+            refused = failure.events
+            self._put_aside(channel, refused)
+        elif failure is not None:
+            logger.error("a batch cannot be written and was put aside: %s", type(failure).__name__)
             channel.basic_reject(method.delivery_tag, requeue=False)
             return
         channel.basic_ack(method.delivery_tag)
-        self.written += written
+        self.written += len(events) - len(refused)
 
-    def _write(self, channel: Any, events: Sequence[LoggedEvent]) -> int:
-        """Returns how many events the store took; what it refuses goes to what cannot be read."""
-        try:
-            self._deliver(events)
-        except EventsRefused as refused:
-            logger.error("%d events cannot be stored and were put aside", len(refused.events))
-            aside = [logged.as_dict() for logged in refused.events]
-            _publish(channel, self._prefix + UNREADABLE, aside, self._keys)
-            return len(events) - len(refused.events)
-        return len(events)
+    def _put_aside(self, channel: Any, refused: Sequence[LoggedEvent]) -> None:
+        """What the store refuses goes to what cannot be read."""
+        logger.error("%d events cannot be stored and were put aside", len(refused))
+        _publish(channel, self._prefix + UNREADABLE, [logged.as_dict() for logged in refused], self._keys)
 
 
 def _publish(channel: Any, queue: str, batch: Sequence[Mapping[str, Any]], keys: KeyRing) -> None:

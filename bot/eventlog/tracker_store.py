@@ -38,7 +38,7 @@ from bot.eventlog.packed import PackedEvents
 from bot.redaction.events import redact_event
 from bot.redaction.memory import MemoryBook
 from bot.redaction.redactor import get_redactor
-from bot.store.database import Database, is_about_the_data
+from bot.store.database import Database, try_to_write
 from bot.store.tracker_copy import StoredConversation, TrackerCopy, get_tracker_copy
 
 logger = logging.getLogger(__name__)
@@ -229,15 +229,11 @@ class RedactedTrackerStore(SQLTrackerStore):
         with entry.writing:
             if not entry.waiting:
                 return
-            try:
-                self._write(key, entry)
-                entry.is_refused = False
-            except Exception as error:  # noqa: BLE001 - of any kind: it must not keep others from being saved
-                if not is_about_the_data(error):
-                    raise
-                # Another server that wrote at the same moment is no lasting reason.
-                entry.is_refused = not isinstance(error, IntegrityError)
-                logger.error("a conversation cannot be stored, it goes on from memory: %s", type(error).__name__)
+            failure = try_to_write(lambda: self._write(key, entry))
+            # Another server that wrote at the same moment is no lasting reason.
+            entry.is_refused = failure is not None and not isinstance(failure, IntegrityError)
+            if failure is not None:
+                logger.error("a conversation cannot be stored, it goes on from memory: %s", type(failure).__name__)
 
     def _write(self, key: str, entry: _Entry) -> None:
         if not entry.is_current:

@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
@@ -121,17 +121,35 @@ def describe(error: SQLAlchemyError) -> str:
     return f"{type(error).__name__} {first_line}".strip().rstrip(".")
 
 
-def is_about_the_data(error: BaseException) -> bool:
-    """Whether what was to be written is the reason of an error, so that it would fail for ever.
+def try_to_write(write: Callable[[], None]) -> Exception | None:
+    """Writes something that must not keep what stands behind it from being written.
 
-    No connection, a missing table or a lost key is none: it passes, or somebody mends it, and nothing may be left out.
+    Args:
+        write: Writes it, in one transaction.
+
+    Returns:
+        None when it is written; the error when what was to be written is its reason, so that it would fail for ever.
+
+    Raises:
+        Exception: Any other: no connection, a missing table, a lost key. That passes, or somebody mends it, and nothing
+            may be left out for it.
     """
+    try:
+        write()
+    except Exception as error:  # noqa: BLE001 - what people write may break any line: no list of kinds would be complete
+        if not _is_about_the_data(error):
+            raise
+        return error
+    return None
+
+
+def _is_about_the_data(error: BaseException) -> bool:
     reason = error.__cause__ if isinstance(error, StoreError) and error.__cause__ is not None else error
     if isinstance(reason, DBAPIError):
         return isinstance(reason, (DataError, IntegrityError))
     if isinstance(reason, StatementError):
         # A value that could not be made ready for its column.
-        return reason.orig is not None and is_about_the_data(reason.orig)
+        return reason.orig is not None and _is_about_the_data(reason.orig)
     return not isinstance(reason, (SQLAlchemyError, KindlightError, OSError))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
-from bot.store.database import Database, is_about_the_data
+from bot.store.database import Database, try_to_write
 from bot.store.erasure import conversation_digest, hold_conversations
 from bot.store.figures import (
     COMPLETED,
@@ -360,12 +360,8 @@ def write_events(
     Raises:
         StoreError: The database is away; the batch has to come again.
     """
-    try:
-        _write(events, policy, keys, now, database)
+    if try_to_write(lambda: _write(events, policy, keys, now, database)) is None:
         return []
-    except Exception as error:  # noqa: BLE001 - of any kind: what it is about decides
-        if not is_about_the_data(error):
-            raise
     return [logged for logged in events if not _is_written_alone(logged, policy, keys, now, database)]
 
 
@@ -380,16 +376,13 @@ def _write(
 def _is_written_alone(
     logged: LoggedEvent, policy: StorePolicy, keys: KeyRing, now: datetime, database: Database | None
 ) -> bool:
-    for tries_left in reversed(range(_TRIES_ALONE)):
-        try:
-            _write([logged], policy, keys, now, database)
+    failure: Exception | None = None
+    for _ in range(_TRIES_ALONE):
+        failure = try_to_write(lambda: _write([logged], policy, keys, now, database))
+        if failure is None:
             return True
-        except Exception as error:  # noqa: BLE001 - see write_events
-            if not is_about_the_data(error):
-                raise
-            if not tries_left:
-                # Without the text of the error, which may repeat the words.
-                logger.error("an event cannot be stored: %s", type(error.__cause__ or error).__name__)
+    # Without the text of the error, which may repeat the words.
+    logger.error("an event cannot be stored: %s", type(failure and failure.__cause__ or failure).__name__)
     return False
 
 

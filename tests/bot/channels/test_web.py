@@ -302,15 +302,20 @@ def test_only_listed_pages_may_open_the_chat(origin, status):
     run(scenario)
 
 
-def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """The conversations whose deletion is asked for; each gets the same receipt."""
+    found = []
 
     async def delete(conversation_id):
-        asked.append(conversation_id)
+        found.append(conversation_id)
         return "7KQM-2XHT"
 
     monkeypatch.setattr(web, "delete_conversation", delete)
+    return found
 
+
+def test_deleting_gives_a_receipt_and_forgets_the_answers(asked):
     async def scenario(chat):
         token = await chat.token()
         await chat.post("messages", message(token))
@@ -323,15 +328,7 @@ def test_deleting_gives_a_receipt_and_forgets_the_answers(monkeypatch):
     run(scenario)
 
 
-def test_a_conversation_that_has_ended_can_still_be_deleted(monkeypatch):
-    asked = []
-
-    async def delete(conversation_id):
-        asked.append(conversation_id)
-        return "7KQM-2XHT"
-
-    monkeypatch.setattr(web, "delete_conversation", delete)
-
+def test_a_conversation_that_has_ended_can_still_be_deleted(asked, monkeypatch):
     async def scenario(chat):
         token = await chat.token()
         conversation_id = read_token(token)

@@ -6,7 +6,6 @@ import json
 import secrets
 import threading
 
-import pika
 import pytest
 
 from bot.commands import keys as command
@@ -18,18 +17,15 @@ from bot.store.database import get_database
 from bot.store.keys import get_key_ring, use_key_ring
 from bot.store.records import LoggedEvent
 from bot.store.tracker_copy import get_tracker_copy
+from tests.servers import RABBITMQ, rabbitmq
 
-URL = "amqp://guest:guest@127.0.0.1:5672/?connection_attempts=1&socket_timeout=2"
 CACHED = (get_settings, get_database, get_tracker_copy)
 
 
 @pytest.fixture
 def queues(monkeypatch):
     """Queues of this test only; skipped with the reason where no RabbitMQ answers."""
-    try:
-        connection = pika.BlockingConnection(pika.URLParameters(URL))
-    except (pika.exceptions.AMQPError, OSError):
-        pytest.skip("no RabbitMQ answers on 127.0.0.1:5672")
+    connection = rabbitmq()
     prefix = f"test.{secrets.token_hex(4)}."
     queue, unreadable = prefix + amqp.QUEUE, prefix + amqp.UNREADABLE
     monkeypatch.setattr(amqp, "QUEUE", queue)
@@ -43,7 +39,7 @@ def queues(monkeypatch):
 @pytest.fixture
 def key_file(monkeypatch, tmp_path):
     """The key file of a deployment of its own, on SQLite, with RabbitMQ."""
-    settings = {"VAR_DIR": str(tmp_path), "AMQP_URL": URL, "DATABASE_URL": "", "TRACKER_URL": "", "ENCRYPTION_KEYS": ""}
+    settings = {"VAR_DIR": str(tmp_path), "AMQP_URL": RABBITMQ, "DATABASE_URL": "", "TRACKER_URL": "", "ENCRYPTION_KEYS": ""}
     for name, value in settings.items():
         monkeypatch.setenv(f"KINDLIGHT_{name}", value)
     monkeypatch.setattr(command, "_IN_HAND_SECONDS", 0.1)
@@ -66,7 +62,7 @@ def _key_ids(path):
 
 
 def _send(number):
-    AmqpProducer(URL, get_key_ring()).send([LoggedEvent(f"e{number}", "c1", {"event": "user", "n": number})])
+    AmqpProducer(RABBITMQ, get_key_ring()).send([LoggedEvent(f"e{number}", "c1", {"event": "user", "n": number})])
 
 
 def test_old_keys_stay_while_events_wait_in_rabbitmq(queues, key_file):
@@ -76,7 +72,7 @@ def test_old_keys_stay_while_events_wait_in_rabbitmq(queues, key_file):
         command.rotate(drop=True)
     assert len(_key_ids(key_file)) == 2 and old in _key_ids(key_file)
     stored = []
-    AmqpConsumer(URL, get_key_ring(), stored.extend).run(idle_seconds=0.5)
+    AmqpConsumer(RABBITMQ, get_key_ring(), stored.extend).run(idle_seconds=0.5)
     assert [event.event_id for event in stored] == ["e0"]
 
 
@@ -89,7 +85,7 @@ def test_old_keys_stay_while_a_writer_has_a_batch_in_hand(queues, key_file):
         assert written.wait(20)
 
     _send(0)
-    consumer = AmqpConsumer(URL, get_key_ring(), deliver)
+    consumer = AmqpConsumer(RABBITMQ, get_key_ring(), deliver)
     thread = threading.Thread(target=consumer.run)
     thread.start()
     try:
@@ -107,7 +103,7 @@ def test_old_keys_go_when_rabbitmq_is_empty(queues, key_file, monkeypatch):
     monkeypatch.setattr(command, "_QUEUE_SECONDS", 20.0)
     old, stored = get_key_ring().current, []
     _send(0)
-    consumer = AmqpConsumer(URL, get_key_ring(), stored.extend)
+    consumer = AmqpConsumer(RABBITMQ, get_key_ring(), stored.extend)
     thread = threading.Thread(target=consumer.run)
     thread.start()
     try:

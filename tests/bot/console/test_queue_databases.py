@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
-import sqlalchemy as sa
 
 from bot.console.filters import QueueFilter
 from bot.evaluation.console_load import fill
@@ -13,32 +12,17 @@ from bot.store.database import Database
 from bot.store.keys import get_key_ring
 from bot.store.queries import find_queue, search_turns
 from bot.store.unit_of_work import UnitOfWork
-
-SERVER = "postgresql://postgres@127.0.0.1:5432/"
-NAME = "kindlight_console_test"
+from tests.servers import emptied
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def filled(request, tmp_path):
-    address = f"sqlite:///{tmp_path / 'queue.db'}"
-    if request.param == "postgresql":
-        address = SERVER + NAME
-        admin = sa.create_engine(SERVER + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-        try:
-            with admin.connect() as connection:
-                connection.execute(sa.text(f"DROP DATABASE IF EXISTS {NAME}"))
-                connection.execute(sa.text(f"CREATE DATABASE {NAME}"))
-        except sa.exc.OperationalError:
-            pytest.skip("no PostgreSQL on 127.0.0.1:5432 that lets the user postgres in")
+def filled(request, tmp_path, postgres_address):
+    address = f"sqlite:///{tmp_path / 'queue.db'}" if request.param == "sqlite" else emptied(postgres_address)
     database = Database(address)
     database.migrate()
     fill(database, 150, seed=3, now=datetime(2026, 3, 1, tzinfo=timezone.utc), done_share=0.5)
     yield database
     database.close()
-    if request.param == "postgresql":
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {NAME}"))
-        admin.dispose()
 
 
 @pytest.mark.parametrize("wanted", [QueueFilter(), QueueFilter(status="done"), QueueFilter(country="GB", drill="all")])

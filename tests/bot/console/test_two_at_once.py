@@ -7,7 +7,6 @@ import threading
 from datetime import datetime, timezone
 
 import pytest
-import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from bot.config import Settings
@@ -20,42 +19,18 @@ from bot.store.policy import read_policy
 from bot.store.records import LoggedEvent
 from bot.store.staff_models import AuditEntry, ExposureDay, SavedView, Tag, User
 from bot.store.unit_of_work import UnitOfWork
+from tests.servers import emptied
 
-SERVER = "postgresql://postgres@127.0.0.1:5432/"
 PATH = "/conversations/escalate0001"
 #: How long one waits for the other, who may have to wait for the first to finish.
 PATIENCE_SECONDS = 0.5
-
-
-@pytest.fixture(scope="module")
-def postgres_address():
-    """An empty database of this test run; None where there is no server."""
-    name = f"kindlight_{secrets.token_hex(4)}"
-    admin = sa.create_engine(SERVER + "postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    try:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    except sa.exc.OperationalError:
-        yield None
-        return
-    yield SERVER + name
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request, tmp_path, postgres_address):
     address = f"sqlite:///{tmp_path / 'console.db'}"
     if request.param == "postgresql":
-        if postgres_address is None:
-            pytest.skip("no PostgreSQL on 127.0.0.1:5432 that lets the user postgres in")
-        address = postgres_address
-        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA public"))
-        engine.dispose()
+        address = emptied(postgres_address)
     return Settings(var_dir=tmp_path, database_url=address, sealed_originals=True)
 
 

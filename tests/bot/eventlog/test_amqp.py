@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 
-import pika
 import pytest
 from prometheus_client import REGISTRY
 
@@ -14,18 +13,14 @@ from bot.errors import StoreError
 from bot.eventlog import amqp
 from bot.eventlog.amqp import AmqpConsumer, AmqpProducer, partition_of
 from bot.store.records import EventsRefused, LoggedEvent
-
-URL = "amqp://guest:guest@127.0.0.1:5672/?connection_attempts=1&socket_timeout=2"
+from tests.servers import RABBITMQ, rabbitmq
 
 
 @pytest.fixture
 def prefix():
     """Queues of this test only; skipped with the reason where no RabbitMQ answers."""
     name = f"test.{secrets.token_hex(4)}."
-    try:
-        connection = pika.BlockingConnection(pika.URLParameters(URL))
-    except (pika.exceptions.AMQPError, OSError):
-        pytest.skip("no RabbitMQ answers on 127.0.0.1:5672")
+    connection = rabbitmq()
     yield name
     channel = connection.channel()
     for queue in [amqp.UNREADABLE, *(amqp.QUEUE.format(partition=number) for number in range(amqp.PARTITIONS))]:
@@ -41,7 +36,7 @@ def test_before_the_first_count_the_figures_do_not_say_that_the_queue_is_empty(k
     """A writer may wait for its database for hours, and the queue grows meanwhile."""
     metrics.QUEUE.set(0)
     metrics.UNREADABLE.set(0)
-    AmqpConsumer(URL, keys, lambda batch: None)
+    AmqpConsumer(RABBITMQ, keys, lambda batch: None)
     assert [REGISTRY.get_sample_value(f"kindlight_queue_{name}") for name in ("batches", "unreadable")] == [-1, -1]
 
 
@@ -52,11 +47,11 @@ def test_every_event_arrives_once_and_in_order_with_two_producers_and_two_consum
         with lock:
             stored.extend(batch)
 
-    producers = [AmqpProducer(URL, keys, prefix) for _ in range(2)]
+    producers = [AmqpProducer(RABBITMQ, keys, prefix) for _ in range(2)]
     for start in range(0, 50, 5):
         for index, producer in enumerate(producers):
             producer.send([one for c in range(6) for one in events(f"p{index}c{c}", range(start, start + 5))])
-    consumers = [AmqpConsumer(URL, keys, deliver, prefix) for _ in range(2)]
+    consumers = [AmqpConsumer(RABBITMQ, keys, deliver, prefix) for _ in range(2)]
     threads = [threading.Thread(target=consumer.run, args=(1.5,)) for consumer in consumers]
     [thread.start() for thread in threads]
     [thread.join(30) for thread in threads]
@@ -75,23 +70,23 @@ def test_a_batch_that_the_database_refused_comes_again_in_its_place(prefix, keys
             raise refusals.pop()
         stored.extend(batch)
 
-    producer = AmqpProducer(URL, keys, prefix)
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
     for number in range(5):
         producer.send(events("c1", [number]))
-    AmqpConsumer(URL, keys, deliver, prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, deliver, prefix).run(idle_seconds=1.0)
     assert [event.event["n"] for event in stored] == [0, 1, 2, 3, 4]
 
 
 def test_an_unreadable_batch_is_put_aside(prefix, keys):
-    producer = AmqpProducer(URL, keys, prefix)
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
     producer.send(events("c1", [0]))
     queue = prefix + amqp.QUEUE.format(partition=partition_of("c1"))
     producer._channel.basic_publish("", queue, b"nonsense")
     producer.send(events("c1", [1]))
     stored = []
-    AmqpConsumer(URL, keys, stored.extend, prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, stored.extend, prefix).run(idle_seconds=1.0)
     assert [event.event["n"] for event in stored] == [0, 1]
-    connection = pika.BlockingConnection(pika.URLParameters(URL))
+    connection = rabbitmq()
     assert connection.channel().basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2] == b"nonsense"
     connection.close()
 
@@ -107,17 +102,17 @@ def refuses_number_one(stored):
 
 
 def test_an_event_that_the_database_refuses_is_put_aside_and_the_rest_of_its_batch_is_written(prefix, keys):
-    producer = AmqpProducer(URL, keys, prefix)
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
     producer.send(events("c1", [0, 1, 2]))
     producer.send(events("c1", [3]))
     stored = []
-    AmqpConsumer(URL, keys, refuses_number_one(stored), prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, refuses_number_one(stored), prefix).run(idle_seconds=1.0)
     assert [event.event["n"] for event in stored] == [0, 2, 3]
     aside = []
     body = producer._channel.basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2]
     # Moved back, as the run-book says, it is a batch like any other.
     producer._channel.basic_publish("", prefix + amqp.QUEUE.format(partition=partition_of("c1")), body)
-    AmqpConsumer(URL, keys, aside.extend, prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, aside.extend, prefix).run(idle_seconds=1.0)
     assert [event.event["n"] for event in aside] == [1]
 
 
@@ -129,16 +124,16 @@ def test_a_batch_at_which_the_writer_fails_is_put_aside_and_does_not_end_the_con
             raise ValueError("a blue elephant")
         stored.extend(batch)
 
-    producer = AmqpProducer(URL, keys, prefix)
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
     for number in range(3):
         producer.send(events("c1", [number]))
-    AmqpConsumer(URL, keys, deliver, prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, deliver, prefix).run(idle_seconds=1.0)
     assert [event.event["n"] for event in stored] == [0, 2]
     assert producer._channel.basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[0] is not None
 
 
 def test_nothing_in_the_queue_is_readable(prefix, keys):
-    producer = AmqpProducer(URL, keys, prefix)
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
     producer.send([LoggedEvent("e", "c1", {"event": "user", "text": "a blue elephant"})])
     queue = prefix + amqp.QUEUE.format(partition=partition_of("c1"))
     body = producer._channel.basic_get(queue, auto_ack=True)[2]
@@ -146,9 +141,9 @@ def test_nothing_in_the_queue_is_readable(prefix, keys):
 
 
 def test_half_a_character_comes_through_the_queue(prefix, keys):
-    AmqpProducer(URL, keys, prefix).send([LoggedEvent("e", "c1", {"event": "slot", "value": "\udfff"})])
+    AmqpProducer(RABBITMQ, keys, prefix).send([LoggedEvent("e", "c1", {"event": "slot", "value": "\udfff"})])
     stored = []
-    AmqpConsumer(URL, keys, stored.extend, prefix).run(idle_seconds=1.0)
+    AmqpConsumer(RABBITMQ, keys, stored.extend, prefix).run(idle_seconds=1.0)
     assert [event.event["value"] for event in stored] == ["\udfff"]
 
 

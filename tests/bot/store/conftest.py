@@ -6,7 +6,6 @@ import secrets
 from datetime import datetime, timedelta, timezone
 
 import pytest
-import sqlalchemy as sa
 
 from bot.safety.levels import RiskLevel
 from bot.store.database import Database
@@ -14,8 +13,8 @@ from bot.store.keys import KeyRing, Keys, use_key_ring
 from bot.store.policy import StorePolicy
 from bot.store.records import LoggedEvent
 from bot.store.tracker_copy import TrackerCopy
+from tests.servers import emptied
 
-POSTGRES = "postgresql://postgres@127.0.0.1:5432/{name}"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 
 
@@ -28,39 +27,10 @@ def keys():
     use_key_ring(None)
 
 
-@pytest.fixture(scope="session")
-def postgres_address():
-    """An empty database of this test run; None and a reason where there is no server."""
-    name = f"kindlight_{secrets.token_hex(4)}"
-    admin = sa.create_engine(
-        POSTGRES.format(name="postgres"), isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2}
-    )
-    try:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    except sa.exc.OperationalError:
-        yield None
-        return
-    yield POSTGRES.format(name=name)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    admin.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path, keys, postgres_address):
     """A database at the newest revision."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'store.db'}"
-    else:
-        if postgres_address is None:
-            pytest.skip("no PostgreSQL answers on 127.0.0.1:5432")
-        address = postgres_address
-        engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA public"))
-        engine.dispose()
+    address = f"sqlite:///{tmp_path / 'store.db'}" if request.param == "sqlite" else emptied(postgres_address)
     made = Database(address)
     made.migrate()
     yield made

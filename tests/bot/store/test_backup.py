@@ -90,14 +90,20 @@ def test_what_was_lost_comes_back(settings, database, copy, write, keys, tmp_pat
     assert list((settings.var_dir).glob(".backup-*")) == []
 
 
-def test_what_a_person_erased_since_does_not_come_back(settings, database, copy, write, keys, tmp_path):
+@pytest.fixture
+def erased_since(settings, database, copy, write, keys, tmp_path):
+    """An archive with the conversations "a…" and "b…", the first of which was erased since."""
     write("a" * 32, "he asked me for pictures")
     write("b" * 32, "is roblox safe")
     archive = tmp_path / "backup.tar"
     create(settings, keys, archive, NOW)
     erase("a" * 32, UnitOfWork(database), NOW)
     database.close()
-    result = restore(settings, keys, archive)
+    return archive
+
+
+def test_what_a_person_erased_since_does_not_come_back(settings, keys, erased_since):
+    result = restore(settings, keys, erased_since)
     assert result.conversations == 1 and result.erased_again == 1
     assert texts(settings) == ["is roblox safe"]
     restored = Database(settings.database_address)
@@ -108,14 +114,8 @@ def test_what_a_person_erased_since_does_not_come_back(settings, database, copy,
 
 
 @pytest.fixture
-def stopped_restore(settings, database, copy, write, keys, tmp_path, monkeypatch):
-    """An archive whose restore ended after the first database was replaced; "a…" was erased since the backup."""
-    write("a" * 32, "he asked me for pictures")
-    write("b" * 32, "is roblox safe")
-    archive = tmp_path / "backup.tar"
-    create(settings, keys, archive, NOW)
-    erase("a" * 32, UnitOfWork(database), NOW)
-    database.close()
+def stopped_restore(settings, keys, erased_since, monkeypatch):
+    """The same archive, after a restore that ended when the first database had been replaced."""
 
     def put_back_and_stop(address, path, put_back=backup._put_back):
         put_back(address, path)
@@ -123,8 +123,8 @@ def stopped_restore(settings, database, copy, write, keys, tmp_path, monkeypatch
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(backup, "_put_back", put_back_and_stop)
-        restore(settings, keys, archive)
-    return archive
+        restore(settings, keys, erased_since)
+    return erased_since
 
 
 def test_what_was_erased_does_not_come_back_when_the_restore_is_stopped_and_run_again(settings, stopped_restore, keys):
