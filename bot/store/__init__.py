@@ -3,6 +3,7 @@
 - `models`, `staff_models`  the tables · `columns` encrypted text, UTC time · `constants` words for states
 - `database`      engine, sessions, migrations at start · `migrations/` schema history (Alembic)
 - `keys`          the key ring: key file or environment, rotation · `search` keyed word index
+- `upsert`        an INSERT that may find its row there already
 - `unit_of_work`  `with UnitOfWork(database) as work: … work.commit()`; rolls back by default
 - `records`, `log_writer` redacted events → rows, each once · `queries` reads for pages
 - `accounts`      staff accounts · `reviews` what staff do, each with its audit entry

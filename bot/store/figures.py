@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store.constants import USER
 from bot.store.models import Conversation, DrillRun, Escalation, Metric, Turn
 from bot.store.staff_models import Review
+from bot.store.upsert import insert_into
 
 #: Names of the figures of journeys, written by the log writer; see docs/journeys.md.
 JOURNEY_METRIC, QUIZ_RIGHT_BEFORE, QUIZ_RIGHT_AFTER = "journey", "quiz_right_before", "quiz_right_after"
@@ -115,9 +115,8 @@ def raise_figure(
 ) -> None:
     """Raises a figure of one hour or day, inside the caller's transaction."""
     joined = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))[:200]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    added = insert(Metric).values(name=name, bucket=bucket, labels=joined, value=by)
-    # In one statement: between a look at the figure and its change another writer could raise it, too.
+    insert = insert_into(Metric, session.get_bind().dialect)
+    added = insert.values(name=name, bucket=bucket, labels=joined, value=by)
     raised = added.on_conflict_do_update(
         index_elements=["name", "bucket", "labels"], set_={"value": Metric.value + added.excluded.value}
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Dict, Optional, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store import audit, constants
@@ -23,6 +22,7 @@ from bot.store.staff_models import (
     Tag,
     User,
 )
+from bot.store.upsert import insert_into
 
 _TAG = re.compile(r"[\w -]{1,40}")
 #: At most so many on a page or in a download; the next download brings what is left.
@@ -52,9 +52,8 @@ def count_look(session: Session, user: User, row: Conversation, now: datetime) -
 
 def _insert_unless_there(session: Session, model: Any, **values: Any) -> bool:
     """Adds a row; False when there is one already, also of a transaction that was faster by a moment."""
-    inserts: Dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-    insert = inserts[session.get_bind().dialect.name]
-    done = session.execute(insert(model.__table__).values(**values).on_conflict_do_nothing())
+    insert = insert_into(model, session.get_bind().dialect)
+    done = session.execute(insert.values(**values).on_conflict_do_nothing())
     return bool(done.rowcount == 1)
 
 

@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.store.base import BigId
@@ -24,6 +23,7 @@ from bot.store.columns import EncryptedJson, UtcDateTime
 from bot.store.constants import ERASURE_GRACE
 from bot.store.database import Database
 from bot.store.keys import get_key_ring, key_id_of
+from bot.store.upsert import insert_into
 
 metadata = sa.MetaData()
 
@@ -241,9 +241,8 @@ class TrackerCopy:
 
     def _upsert(self, connection: Connection, sender_id: str, values: Mapping[str, Any]) -> None:
         """Writes a conversation's row, which is locked until the transaction ends (on SQLite the whole database)."""
-        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-        # One statement: of two servers that both find no row, the second one waits for the first instead of failing.
-        statement = insert(states_table).values(**{"sender_id": sender_id, "first_id": 0, "last_id": 0, **values})
+        insert = insert_into(states_table, connection.dialect)
+        statement = insert.values(**{"sender_id": sender_id, "first_id": 0, "last_id": 0, **values})
         connection.execute(statement.on_conflict_do_update(index_elements=["sender_id"], set_=dict(values)))
 
 
