@@ -11,6 +11,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.audience import newest_own_age
+from bot.content.countries import country_code
 from bot.content.country_step import STEP
 from bot.content.journey_composers import JourneyFacts
 from bot.dialogue.constants import (
@@ -102,7 +103,8 @@ def read_facts(tracker: DialogueStateTracker, channel: str) -> ConversationFacts
     channel = sent.get("channel_kind") or channel
     return ConversationFacts(
         audience=_audience(tracker, sent, channel),
-        country=_text(slots.get(COUNTRY)) or sent.get(COUNTRY) or None,
+        # A payload typed by hand may name a country that is none; the one of the page still is.
+        country=country_code(_text(slots.get(COUNTRY))) or sent.get(COUNTRY) or None,
         channel=channel,
         language=slots.get(LANGUAGE) or sent.get(LANGUAGE) or None,
         card_level=RiskLevel.from_label(slots.get(CARD_LEVEL) or "none"),

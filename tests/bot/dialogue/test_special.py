@@ -48,6 +48,13 @@ def test_where_none_is_likely_three_choices_are_offered_and_nothing_is_guessed()
     assert [button["payload"] for button in said["buttons"]][0] == '/ask{"faq": "first_phone"}'
 
 
+@pytest.mark.parametrize(("said", "used"), [("DE", "DE"), ("ßß", "IE"), ("", "IE"), (["DE"], "IE")])
+def test_a_country_that_is_none_leaves_the_one_of_the_page(said, used):
+    words = UserUttered("hi", {"name": "greet", "confidence": 1.0}, metadata={"country": "IE"})
+    slots = [TextSlot("country", [{}], initial_value=said), TextSlot("card_level", [{}], initial_value="none")]
+    assert read_facts(DialogueStateTracker.from_events("one", [words], slots), "web").country == used
+
+
 def test_an_answer_that_no_longer_exists_is_never_likely():
     said = say("utter_nearest_answers", tracker_with(heard("x", nearest=[], likely="gone_long_ago")))
     assert said["response"] == "utter_about_what"
