@@ -19,6 +19,8 @@ AFTER_AN_EMERGENCY, AFTER_AN_OVERDOSE = "after_an_emergency", "after_an_overdose
 MAX_WORDS = 12
 #: The same where closed patterns are tried.
 _FEW_WORDS = 14
+#: Fewer words behind thanks ("thank you, now is clear") are part of them.
+_LEAST_BEHIND_THANKS = 5
 #: The same for open ones, which are looked for anywhere.
 _MANY_WORDS = 40
 #: One word in a script without spaces may be a whole sentence.
@@ -52,10 +54,10 @@ _ANSWERS = DATA_DIR / "risk" / "words" / "answers.yml"
 #: Entries of that file that are looked for by themselves.
 #: Found anywhere in the words.
 _OF_WORDS = (
-    "of_telling", "wants_something", "ends_with_thanks", "makes_a_plan", "child_near", "of_pictures", "of_threats",
-    "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell", "of_the_own_home",
-    "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown", "of_one_age",
-    "of_someone_older", "of_two_of_one_age",
+    "of_telling", "wants_something", "ends_with_thanks", "begins_with_thanks", "makes_a_plan", "child_near",
+    "of_pictures", "of_threats", "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
+    "of_the_own_home", "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown",
+    "of_one_age", "of_someone_older", "of_two_of_one_age",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "rages", "of_calling", "reached_a_service",
@@ -190,6 +192,13 @@ def speaks_of_finding_out(text: str) -> bool:
 def says_thanks(text: str) -> bool:
     """Whether words end with thanks, whatever they tell before: "ok ill sit with her tomorrow. thx"."""
     return not is_question(text) and bool(_patterns(_ANSWERS)["ends_with_thanks"].search(_plain(text)))
+
+
+def behind_thanks(text: str) -> str | None:
+    """What is told behind thanks at the beginning; None without thanks, or where only a few words are left."""
+    thanks = _patterns(_ANSWERS)["begins_with_thanks"].match(text.lower())
+    told = text[thanks.end() :] if thanks else ""
+    return told if len(told.split()) >= _LEAST_BEHIND_THANKS else None
 
 
 def makes_a_plan(text: str) -> bool:

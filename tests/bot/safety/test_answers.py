@@ -12,6 +12,7 @@ from bot.safety.answers import (
     asks_until_help_comes,
     asks_what_now,
     begins_with_no,
+    behind_thanks,
     calls_off,
     carries_out,
     comes_near,
@@ -211,6 +212,20 @@ def test_who_took_something_is_not_safe_because_someone_is_there():
         assert not says_outcome("outcome_safe_now", text, AFTER_AN_OVERDOSE)
     for text in ("the ambulance is here", "shes in hospital", "i called poison control", "we rang 999"):
         assert says_outcome("outcome_safe_now", text, AFTER_AN_OVERDOSE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i dont know who he is", "she doesn't know", "we don't really know how old", "no idea who it is", "tbh could be anyone",
+     "no she doesnt even know his name"],
+)  # fmt: skip
+def test_not_knowing_who_it_is_leads_to_people_as_our_question_promises(text):
+    assert read_answer(text, ADULT_INVOLVED) == "affirm"
+
+
+@pytest.mark.parametrize("text", ["i dont know why you ask", "dont know how to block him", "no idea what to do about the settings"])
+def test_not_knowing_something_else_is_no_answer_to_it(text):
+    assert read_answer(text, ADULT_INVOLVED) is None
 
 
 @pytest.mark.parametrize("text", ["idk", "um i dont know", "not sure tbh"])
@@ -679,6 +694,16 @@ def test_words_that_end_with_thanks_are_thanks_whatever_they_tell(text):
 @pytest.mark.parametrize("text", ["thanks but no", "she never says thanks to me", "thanks to him i lost everything", "no thanks?"])
 def test_other_words_with_thanks_in_them_are_not(text):
     assert not says_thanks(text)
+
+
+@pytest.mark.parametrize("thanks", ["thx. ", "Thank you so much! ", "ok thanks ", "great, cheers, ", "ty :) "])
+def test_what_is_told_behind_thanks_is_found_as_it_was_written(thanks):
+    assert behind_thanks(f"{thanks}Also someone on there wrote to me") == "Also someone on there wrote to me"
+
+
+@pytest.mark.parametrize("text", ["thank you, now is clear", "thanks to him i lost everything i had", "she said thanks and then she left me"])
+def test_a_few_words_behind_thanks_and_thanks_to_somebody_else_are_left_as_they_are(text):
+    assert behind_thanks(text) is None
 
 
 @pytest.mark.parametrize("text", ["ok ill ask her tomorrow", "im going to talk to my mum", "alright, we'll try the alarm clock", "gonna mute it"])

@@ -13,7 +13,7 @@ from bot.safety.context import OF_A_TEXT, ContextLayer, numbers_of
 from bot.safety.context_fitting import Turn, cross_validated, fit, table
 from bot.safety.conversations import CONVERSATIONS_DIR, load_conversations, load_everyday_talk
 from bot.safety.engine import _Heard, get_engine
-from bot.safety.levels import IMMEDIATE_DANGER, RiskAssessment, RiskLevel
+from bot.safety.levels import ADULT_INVOLVED, IMMEDIATE_DANGER, RiskAssessment, RiskLevel
 
 IN_A_GAME = ["we are playing the zombie map again", "me and my brother", "he shot me in the head"]
 A_MATHS_TEST = ["theres a maths test on friday", "if i fail it", "im finished"]
@@ -53,6 +53,25 @@ def test_a_line_that_is_harmless_in_its_conversation_is_quiet():
     newest, together = get_engine().assess_turn(A_MATHS_TEST)
     assert newest.level == together.level == RiskLevel.NONE
     assert not newest.categories and not newest.findings
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "thanks. also someone on there asked her to meet",
+        "thx. also someone on there asked me to meet up",
+        "Thank you so much! Someone on there asked my daughter to meet",
+    ],
+)
+def test_a_stranger_is_asked_about_whatever_was_talked_of_and_whatever_thanks_stand_before(told):
+    _, together = get_engine().assess_turn(["she is 12 and wants roblox, which settings first", told])
+    assert together.level >= RiskLevel.CHECK_IN and together.main_category == ADULT_INVOLVED
+
+
+@pytest.mark.parametrize("told", ["thx. also can i change my username on there", "thank you so much. her friend has it, too, at nine"])
+def test_thanks_with_a_question_or_a_detail_behind_them_stay_quiet(told):
+    _, together = get_engine().assess_turn(["she is 12 and wants roblox, which settings first", told])
+    assert together.level is RiskLevel.NONE
 
 
 @pytest.mark.parametrize("turns", [IN_A_GAME, A_PLAY, A_CASTLE])
