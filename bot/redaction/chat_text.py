@@ -13,7 +13,8 @@ _BETWEEN = re.compile(r"[ \t]*[:\-–=]?[ \t]*[\"'“‘(]?")
 _ACRONYM = re.compile(r"[^\W\d_a-z]{2,}(?:['’]?s)?")
 _TOKEN_BESIDE = re.compile(r"[\w@#]")
 _SENTENCE_END = '.!?\n:;…"“(•-–—'
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)
+#: The last two turn a digit into a key of a keyboard, which reads like the digit.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\u20e3"), None)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,19 @@ _CALLED = regex.compile(
     r"\b(?:called|named|aka|by the name(?: of)?|goes by|user|username|player|someone called|account)\s+[\"'“]?(?P<x>[\w][\w.\-#]{2,40})",
     regex.IGNORECASE | regex.V0,
 )
+#: "my snap is dark wolf", "his username is shadow 55": said to be one, whatever its words mean.
+_SAID = regex.compile(
+    rf"\b(?:my|his|her|their|our)\s+(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})(?:\s+is\s+|\s*[:=]\s*)[\"'“]?"
+    r"(?P<x>[^\W\d]\w*(?:\s[^\W\d]\w*){0,1}(?:\s\d{1,4}){0,5})(?=[\"'”]?\s*(?:$|[.,!?;\n)]|(?:and|add|but|if|so|on|hmu)\b))",
+    regex.IGNORECASE | regex.V0,
+)
+#: What an account is, and no name of one: "my snap is private", "her insta is full of it".
+_STATE = re.compile(
+    r"private|public|open|hacked|locked|blocked|banned|gone|full|empty|dead|down|slow|old|new|safe|"
+    r"fine|ok|okay|good|bad|great|cool|nice|fun|boring|weird|fake|real|secret|broken|broke|messed|"
+    r"off|on|back|ready|free|mine|different|same|better|worse|wrong|right|important|dry|dumb|trash|"
+    r"rubbish|crazy|insane|funny|cute|taken|busy"
+)
 _TOKEN = regex.compile(r"(?<![\w@/:.])[\w][\w.\-#']*[\w](?![\w@])", regex.V0)
 _LEET = str.maketrans("013457@$", "oieastas")
 #: Letter-digit tokens with a plain meaning.
@@ -83,6 +96,10 @@ class HandleRecognizer(ChatRecognizer):
         for expression, why in ((_NAMED, "after a platform or 'username'"), (_ADD_ME, "after 'add me'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 self._consider(found, text, match.span("x"), why, strict=False)
+        for match in _SAID.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            if self._is_said_to_be_one(match.group("x")):
+                start, end = match.span("x")
+                found.append(self.result(HANDLE, start, end, 0.85, "said to be a user name"))
         for match in _SLASHED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             start, end = match.span("x")
             found.append(self.result(HANDLE, start, end, 0.85, "after u/ or @"))
@@ -98,6 +115,12 @@ class HandleRecognizer(ChatRecognizer):
         for match in _TOKEN.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             self._consider(found, text, match.span(), "looks like a user name", strict=True)
         return found
+
+    def _is_said_to_be_one(self, words: str) -> bool:
+        """Whether words in the place of a user name can be one: no state, and not the sentence going on."""
+        first = words.lower().split()[0]
+        is_state = _STATE.fullmatch(first) or first.endswith(("ing", "ed", "n't", "nt"))
+        return not is_state and first not in self.lexicon.function_words
 
     def _consider(
         self, found: List[RecognizerResult], text: str, span: Tuple[int, int], why: str, strict: bool

@@ -61,7 +61,7 @@ _TLD = (
     r"|link|cloud|co(?:\.[a-z]{2})?|ac\.uk|org\.uk|sch\.uk|gov\.uk|uk|us|ca|de|fr|es|it|nl|pl|ru|ua|in|ie|au|nz|za|br"
     r"|mx|jp|cn|kr|tr|se|no|dk|fi|be|ch|at|cz|gr|pt|ro|hu|me|ly|cc|ai|eu)"
 )
-_DIGIT_WORD = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+_DIGIT_WORD = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|hundred|double|triple)"
 _ROAD = (
     r"(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|gardens?|grove|mews|parkway|highway|square|close"
     r"|court|place|way|walk|row|rise|view|hill|park|green|circle|trail|loop|alley|quay|wharf|parade|nagar|marg|colony"
@@ -214,7 +214,14 @@ SHAPES: Tuple[Shape, ...] = (
         0.85,
         "phone",
     ),
-    Shape(PHONE, "digits between other marks", r"(?<!\w)\d(?:[ _*.\-~|,/xX]{1,2}\d){8,13}(?!\w)", 0.8, "phone"),
+    Shape(PHONE, "digits between other marks", r"(?<!\w)\d(?:[ _*.\-~|,/xX]{1,3}\d){8,13}(?!\w)", 0.8, "phone"),
+    Shape(
+        PHONE,
+        "groups between other marks",
+        r"(?<![\w.,£$€])0\d{2,4}(?:\s{0,2}[^\w\s]{1,2}\s{0,2}\d{2,4}){2,4}(?!\w)",
+        0.8,
+        "phone",
+    ),
     # --- postcodes ---------------------------------------------------------------------------------------------------------
     Shape(
         POSTCODE,
