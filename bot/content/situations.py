@@ -39,6 +39,8 @@ FILE_NAME = "situations.yml"
     VIOLENCE_ALONE,
     OF_ANOTHERS_DEATH,
     CARER_AT_HOME,
+    OWN_THOUGHTS_SAID,
+    AT_WORK,
 ) = WRITERS = (
     "told_as_an_adult",
     "own_child",
@@ -56,6 +58,8 @@ FILE_NAME = "situations.yml"
     "violence_alone",
     "of_anothers_death",
     "carer_at_home",
+    "own_thoughts_said",
+    "at_work",
 )
 _FLAGS = (
     "writer_acts",

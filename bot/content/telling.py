@@ -25,6 +25,7 @@ from bot.content.situations import (
     A_CHILD,
     ABOUT_ONESELF,
     ALWAYS,
+    AT_WORK,
     CARER_AT_HOME,
     OF_A_CHARGE,
     OF_A_FRIEND,
@@ -35,6 +36,7 @@ from bot.content.situations import (
     OWN_CHILD_HURT,
     OWN_TEACHER,
     OWN_THOUGHTS,
+    OWN_THOUGHTS_SAID,
     SOMEBODY_ELSE,
     STAFF_THEMSELVES,
     TO_A_GROWN_UP,
@@ -220,9 +222,11 @@ def _whose_it_is(assessment: RiskAssessment, context: CrisisContext) -> RiskAsse
     guessed = assessment.speaker in (Speaker.SELF, Speaker.FRIEND, Speaker.UNKNOWN)
     is_of_a_grown_up = TO_A_GROWN_UP in newest and A_CHILD not in newest
     is_of_others = is_of_a_grown_up or bool({ABOUT_ONESELF, OF_A_FRIEND}.intersection(newest))
-    goes_on_about_it = OWN_CHILD in writer and not is_of_others
-    is_carer = CARER_AT_HOME in writer and assessment.speaker is Speaker.PROFESSIONAL
-    if (is_carer and context.audience == PARENT) or _goes_on_about_the_child(assessment, context, newest):
+    goes_on_about_it = (OWN_CHILD in writer or context.of_a_child) and not is_of_others
+    # "I work in a shop, I'm her aunt": the page says that a parent writes, and no word says that they are staff.
+    is_no_staff = CARER_AT_HOME in writer or AT_WORK not in writer
+    is_called_staff = assessment.speaker is Speaker.PROFESSIONAL and context.audience == PARENT and is_no_staff
+    if is_called_staff or _goes_on_about_the_child(assessment, context, newest):
         return replace(assessment, speaker=Speaker.ABOUT_CHILD)
     is_guessed_own = assessment.speaker in (Speaker.SELF, Speaker.OWN_BEHAVIOUR, Speaker.UNKNOWN)
     if OF_ANOTHERS_DEATH in newest and is_guessed_own:
@@ -260,7 +264,7 @@ def _of_whose_doings(assessment: RiskAssessment, context: CrisisContext) -> Risk
     writer = _read_writer(context.words, levels.OFFENDER_CONCERN)
     if context.audience == PROFESSIONAL:
         # Staff who write of others stay staff; a teacher's own thoughts get the words and the line for those.
-        is_own = OWN_THOUGHTS in writer and SOMEBODY_ELSE not in writer
+        is_own = OWN_THOUGHTS_SAID in writer or (OWN_THOUGHTS in writer and SOMEBODY_ELSE not in writer)
         is_guessed = assessment.speaker is Speaker.OWN_BEHAVIOUR
         return replace(assessment, speaker=Speaker.PROFESSIONAL) if is_guessed and not is_own else assessment
     guessed = assessment.speaker in (Speaker.OWN_BEHAVIOUR, Speaker.SELF, Speaker.UNKNOWN)

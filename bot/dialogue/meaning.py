@@ -48,6 +48,7 @@ from bot.safety.answers import (
     explains,
     feels_the_same,
     hides,
+    is_about_another,
     is_about_me,
     is_back,
     is_kept_away,
@@ -219,7 +220,11 @@ def _in_plain_words(
         return Meaning.OWN_HAND
     # "No its not that, i'm just lonely" denies the trouble, and names nobody else.
     is_of_another = "me" in newest.lower().split() or not is_of_the_writer_alone(newest)
-    is_not_me = _intent_of(tracker) == TOLD_IT_IS_NOT_ME and is_of_another
+    heard = news_of(tracker)
+    # Who it is, is better known from the news where that was heard.
+    is_named = heard is not None and heard.news.speaker is not None
+    is_said = is_about_another(newest) and not is_named
+    is_not_me = (_intent_of(tracker) == TOLD_IT_IS_NOT_ME and is_of_another) or is_said
     if is_not_me and speaker in _ONESELF and is_card_open(tracker):
         return Meaning.NOT_ME
     if _may_be_a_misreading(tracker) and denies_trouble(category, newest, earlier):

@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.content.situations import OWN_THOUGHTS, OWN_THOUGHTS_SAID, read_writer
 from bot.dialogue.constants import (
     CARD_CATEGORY,
     CARD_RESPONSES,
@@ -53,8 +54,12 @@ from bot.safety.answers import (
 )
 from bot.safety.engine import explanation, get_engine
 from bot.safety.levels import (
+    ABUSE_DISCLOSURE,
+    ADULT_INVOLVED,
     EXTORTION,
+    IMAGE_SHARED,
     IMMEDIATE_DANGER,
+    OFFENDER_CONCERN,
     SELF_HARM,
     Finding,
     RiskAssessment,
@@ -69,6 +74,10 @@ logger = logging.getLogger(__name__)
 MEMORY_MESSAGES = "memory_messages"
 #: How likely the trouble is that was explained, where somebody says that it happened to them.
 _SAID_OF_AN_ANSWER = 0.6
+#: From here on a score alone says that somebody writes of what they themselves may do.
+_ACCUSED_FROM = 0.9
+#: What others do to the one who writes.
+_DONE_TO_ONE = (ABUSE_DISCLOSURE, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -119,6 +128,7 @@ class RiskDetector(GraphComponent):
             together = _of_what_was_explained(tracker)
         together = _without_haste(together, text, cards_given(tracker) if tracker is not None else frozenset())
         alone, together = (_without_what_is_denied(one, text, tracker) for one in (alone, together))
+        alone, together = (_without_accusation(one, text, tracker) for one in (alone, together))
         speaker = carried_speaker(together.speaker, text, self._speaker_before(tracker))
         together = replace(together, speaker=speaker)
         if heard is not None and tracker is not None:
@@ -205,6 +215,31 @@ def _without_haste(assessment: RiskAssessment, text: str, cards: FrozenSet[str])
     others = {name: score for name, score in assessment.categories.items() if name != IMMEDIATE_DANGER}
     surest = max(assessment.categories.values(), default=1.0)
     return replace(assessment, level=RiskLevel.ESCALATE, categories={**others, EXTORTION: surest})
+
+
+def _without_accusation(
+    assessment: RiskAssessment, text: str, tracker: Optional[DialogueStateTracker]
+) -> RiskAssessment:
+    """Asked first, before somebody is spoken to as who may harm a child, where only a score makes them so.
+
+    "I'm an aunt, something has been bugging me" is a worry about another, and "how do I tell the club" after the card
+    for a survivor is one, too. Our question names both.
+    """
+    is_accused = assessment.main_category == OFFENDER_CONCERN and assessment.speaker is Speaker.OWN_BEHAVIOUR
+    if not is_accused or assessment.level is not RiskLevel.ESCALATE or assessment.is_told_plainly or assessment.failed:
+        return assessment
+    told = read_writer(text, OFFENDER_CONCERN)
+    is_sure = assessment.categories[OFFENDER_CONCERN] >= _ACCUSED_FROM
+    was_harmed = tracker is not None and _was_card_of_ones_own(tracker) and OWN_THOUGHTS_SAID not in told
+    if was_harmed or not (is_sure or OWN_THOUGHTS in told or OWN_THOUGHTS_SAID in told):
+        return replace(assessment, level=RiskLevel.CHECK_IN, speaker=Speaker.ABOUT_CHILD)
+    return assessment
+
+
+def _was_card_of_ones_own(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest card was for something that was done to the writer."""
+    card = newest_card(tracker)
+    return card.get(CARD_SPEAKER) == Speaker.SELF.value and card.get(CARD_CATEGORY) in _DONE_TO_ONE
 
 
 def _without_what_is_denied(

@@ -381,7 +381,7 @@ def _is_new_risk(turn: Turn) -> bool:
     """
     if turn.is_emergency or turn.risk.failed or turn.told_plainly:
         return True
-    if _is_call_that_was_made(turn):
+    if _is_call_that_was_made(turn) or _is_report_to_be_made(turn):
         return False
     return turn.is_another_trouble or _goes_to_something_worse(turn) or _is_despair_in_anger(turn)
 
@@ -398,6 +398,14 @@ def _is_call_that_was_made(turn: Turn) -> bool:
     """ "I rang the police, they were lovely": a score hears danger where police are spoken of."""
     is_made = turn.intent == CONTACTED and not turn.is_overread and turn.speaks_of_calling
     return is_made and turn.risk.main_category == IMMEDIATE_DANGER
+
+
+def _is_report_to_be_made(turn: Turn) -> bool:
+    """ "I'm going to do it tomorrow", after a card about the child next door: a score hears the writer's own death."""
+    card = turn.open_card
+    is_of_another = card is not None and card.speaker in _TOLD_OF and card.category != SELF_HARM
+    is_heard = turn.risk.main_category == SELF_HARM and not turn.speaks_of_dying and not turn.wants_to_die
+    return turn.intent == GOING_TO and is_of_another and is_heard
 
 
 def _is_more_than_a_fact(turn: Turn) -> bool:

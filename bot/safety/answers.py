@@ -63,7 +63,7 @@ _SINGLE = (
     "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "rages", "of_calling", "reached_a_service",
     "deadline", "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out",
     "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
-    "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
+    "not_me", "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "only_covers_scars", "is_the_lead", "takes_leave",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
@@ -623,6 +623,11 @@ def tells_of_paying(text: str) -> bool:
 def is_about_me(text: str) -> bool:
     """Whether words say, of a parent or a professional, that it is about themselves: "it's me, not my child"."""
     return _is_short(text) and bool(_patterns(_ANSWERS)["about_me"].search(_plain(text)))
+
+
+def is_about_another(text: str) -> bool:
+    """Whether words say that another is meant than the writer, and who: "it wasnt me, its my son. is that a sign"."""
+    return _is_short(text) and bool(_patterns(_ANSWERS)["not_me"].search(_plain(text)))
 
 
 def feels_the_same(text: str) -> bool:
