@@ -13,6 +13,10 @@ class TooLarge(InputError):
     """The body is larger than anything we take."""
 
 
+class Damaged(InputError):
+    """The body is no JSON object: cut on its way, or never one. It says nothing of who sent it."""
+
+
 async def read_body(request: Request, most: int) -> bytes:
     """The body of a streamed request (`stream=True` on its route).
 
@@ -45,11 +49,11 @@ async def read_answer_body(content: StreamReader, most: int) -> bytes:
 
 
 def read_object(body: bytes) -> Dict[str, Any]:
-    """The JSON object in a body. Raises InputError when it is anything else, also when it is nested too deep."""
+    """The JSON object in a body. Raises Damaged when it is anything else, also when it is nested too deep."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        raise InputError("The body is not JSON.") from None
+        raise Damaged("The body is not JSON.") from None
     if not isinstance(content, dict):
-        raise InputError("The body is not a JSON object.")
+        raise Damaged("The body is not a JSON object.")
     return content

@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.answered_before import replies_to
-from bot.channels.bodies import TooLarge, read_body, read_object
+from bot.channels.bodies import Damaged, TooLarge, read_body, read_object
 from bot.channels.commands import find_command
 from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
 from bot.channels.guard import Guard, GuardContext, answer_guarded
@@ -117,6 +117,13 @@ class WebChannel(InputChannel):
         sentence = "This page may not open the chat. Add its origin to KINDLIGHT_WEB_ORIGINS."
         return self._refuse(request, 403, sentence, "origin")
 
+    def _unopened(self, request: Request, error: InputError) -> HTTPResponse:
+        """The refusal of a request that names no conversation, or one that is over."""
+        if isinstance(error, TooLarge):
+            return self._refuse(request, 413, _wording("utter_message_too_long"), "too_long")
+        # A line that cut the request says nothing of the conversation: the widget keeps it, and sends again.
+        return self._refuse(request, 400, str(error), "damaged" if isinstance(error, Damaged) else "token")
+
     async def _start(self, request: Request) -> HTTPResponse:
         if self._is_stranger(request):
             return self._stranger(request)
@@ -136,7 +143,7 @@ class WebChannel(InputChannel):
         try:
             _, conversation_id = await _opened(request, for_deletion=True)
         except InputError as error:
-            return self._refuse(request, 400, str(error), "token")
+            return self._unopened(request, error)
         self._forget(conversation_id)
         try:
             receipt = await delete_conversation(conversation_id)
@@ -158,10 +165,8 @@ class WebChannel(InputChannel):
             return self._stranger(request)
         try:
             content, conversation_id = await _opened(request)
-        except TooLarge:
-            return self._refuse(request, 413, _wording("utter_message_too_long"), "too_long")
         except InputError as error:
-            return self._refuse(request, 400, str(error), "token")
+            return self._unopened(request, error)
         try:
             sent = read_message(content)
         except InputError as error:
@@ -255,7 +260,11 @@ class WebChannel(InputChannel):
 
 
 async def _opened(request: Request, for_deletion: bool = False) -> Tuple[Answer, str]:
-    """What a request says, and the conversation that its token proves, to delete also one that has ended."""
+    """What a request says, and the conversation that its token proves, to delete also one that has ended.
+
+    Raises:
+        InputError: The body is TooLarge or Damaged, or the token is none of ours or too old.
+    """
     content = read_object(await read_body(request, MOST_BODY_BYTES))
     return content, read_token(str(content.get("token", "")), for_deletion)
 

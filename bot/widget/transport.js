@@ -207,7 +207,8 @@ export class Transport {
       this.#tell("lost");
       return { wait: 0 };
     }
-    if (response.status >= 500 || response.status === 403) return {};
+    // "damaged", 408: the line cut the request, and says nothing of the conversation.
+    if (response.status >= 500 || [403, 408].includes(response.status) || code === "damaged") return {};
     this.#signOfLife();
     this.#tell("refused", { id: message.id, code });
     return { finished: true };

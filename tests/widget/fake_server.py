@@ -16,7 +16,8 @@ from typing import Any, Callable
 Reply = dict[str, Any]
 #: Faults: "drop" (closed without a word), "cut" or "cut:SECONDS" (closed in the middle, at once or later),
 #: "undone:SECONDS" (closed after all replies, without the closing line), "restart" (answered, then gone), "twice",
-#: "400" (token ended), "429", "500", "hang:SECONDS" (nothing, then closed), "late:SECONDS" (the reply comes late).
+#: "400" (token ended), "damaged" (the message came cut), "408" (a proxy's word for that), "429", "500", "hang:SECONDS"
+#: (nothing, then closed), "late:SECONDS" (the reply comes late).
 #: Of the conversations, by their tokens.
 RECEIPTS = {"token-1": "7KQM-2XHT", "token-2": "9PWD-4RNB"}
 Answerer = Callable[[dict[str, Any]], list[Reply]]
@@ -124,6 +125,10 @@ class FakeChat:
                     return self._send(int(fault), {"error": "later", "code": "slow_down"}, {"Retry-After": "1"})
                 if fault == "400":
                     return self._send(400, {"error": "This conversation has ended.", "code": "token"})
+                if fault == "damaged":
+                    return self._send(400, {"error": "The body is not JSON.", "code": "damaged"})
+                if fault == "408":
+                    return self._send(408, {})
                 if fault == "hang":
                     time.sleep(float(seconds))
                     return self._vanish()

@@ -211,6 +211,20 @@ def test_an_ended_conversation_begins_anew_with_the_message_kept(open_page, chat
     assert chat.started == 2
 
 
+@pytest.mark.parametrize("fault", ["damaged", "408"])
+def test_a_message_that_came_cut_is_sent_again_in_the_same_conversation(open_page, chat, fault):
+    page = open_page(before=FAST)
+    page.get_by_text("B /start").wait_for()
+    chat.faults = {2: fault, 3: fault}
+    say(page, "cut on its way")
+    page.get_by_text("B cut on its way").wait_for()
+    assert chat.started == 1 and {sent["token"] for sent in chat.messages} == {"token-1"}
+    # A browser may repeat a request that got 408 by itself, as the same attempt.
+    assert len(chat.messages) == 4 and chat.messages[-1]["attempt"] > 1
+    assert page.get_by_text("a new conversation began").count() == 0
+    assert shown(page) == expected(["/start", "cut on its way"])
+
+
 def test_deleting_over_a_dead_line_says_soon_that_nothing_is_deleted(open_page, chat):
     page = open_page(before=FAST)
     page.get_by_text("B /start").wait_for()

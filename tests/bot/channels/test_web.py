@@ -257,9 +257,10 @@ def test_an_answer_given_before_that_names_no_helpline_gets_the_card_of_the_guar
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [
-        ("no json", 400, "token"),
-        ("[" * 60_000, 400, "token"),
-        ("[]", 400, "token"),
+        ("", 400, "damaged"),
+        ("no json", 400, "damaged"),
+        ("[" * 60_000, 400, "damaged"),
+        ("[]", 400, "damaged"),
         ("a" * 70_000, 413, "too_long"),
         ({"token": "altered", "id": "message-1", "text": "hello"}, 400, "token"),
         ({"token": "\ud800", "id": "message-1", "text": "hello"}, 400, "token"),
@@ -274,6 +275,27 @@ def test_what_cannot_be_used_is_refused_in_words_with_a_code(content, status, co
         got, answer, _ = await chat.post("messages", sent)
         assert (got, answer["code"]) == (status, code) and answer["error"].endswith(".")
         assert chat.handled == []
+
+    run(scenario)
+
+
+def test_a_message_that_was_cut_on_its_way_is_answered_in_its_conversation_when_it_is_sent_again():
+    async def scenario(chat):
+        whole = json.dumps(message(await chat.token()))
+        for length in range(0, len(whole), 10):
+            status, answer, _ = await chat.post("messages", whole[:length])
+            assert (status, answer["code"]) == (400, "damaged")
+        status, answer, _ = await chat.post("messages", whole)
+        assert status == 200 and answer["replies"][0]["text"] == "You said hello"
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("body", "status", "code"), [('{"tok', 400, "damaged"), ("a" * 70_000, 413, "too_long")])
+def test_a_wish_to_delete_that_was_damaged_is_not_taken_for_one_of_an_unknown_conversation(body, status, code):
+    async def scenario(chat):
+        got, answer, _ = await chat.post("delete", body)
+        assert (got, answer["code"]) == (status, code)
 
     run(scenario)
 
