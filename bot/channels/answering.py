@@ -16,9 +16,9 @@ from rasa.core.channels.channel import UserMessage
 from bot.channels.answered_before import replies_to
 from bot.channels.carrier import Carrier
 from bot.channels.chat_file import ChatFile
-from bot.channels.chat_store import Begun, Chat
+from bot.channels.chat_store import Begun, Chat, ChatStore
 from bot.channels.commands import Command, find_command, find_language
-from bot.channels.deletion import CONFIRM_DELETE, deletion_reply
+from bot.channels.deletion import CONFIRM_DELETE, DELETED, HALF_DELETED, NOT_DELETED, deletion_reply, try_to_delete
 from bot.channels.first_line import is_about_safety, with_first_line
 from bot.channels.guard import Guard, GuardContext, answer_guarded, in_time
 from bot.channels.incoming import BUTTON, TEXT, UNREAD_KINDS, Reply, Turn
@@ -326,19 +326,41 @@ class Answering:
         return False
 
     async def _delete(self, turn: Turn) -> Tuple[List[Reply], Chat]:
-        chat, conversation_id = turn.chat, turn.conversation_id
-        self._guard.forget(conversation_id)
-        reply = await deletion_reply(conversation_id, chat.audience or CHILD, self.name)
-        if reply["response"] != "utter_chat_deleted":
-            return [reply], chat
-        self._carrier.forget(conversation_id)
-        self._spoke_of_safety.pop(conversation_id, None)
+        """Deletes all that is known of a chat, and says how far that went: what may be left is not called deleted."""
+        chat, receipt = turn.chat, None
+        # Words that came while the file could not be read lie under the id of the first chapter.
+        for conversation_id in dict.fromkeys((chat.key, turn.conversation_id)):
+            self._guard.forget(conversation_id)
+            receipt = await try_to_delete(conversation_id)
+            if receipt is None:
+                return [self._deletion_reply(NOT_DELETED, chat)], chat
+            self._carrier.forget(conversation_id)
+            self._spoke_of_safety.pop(conversation_id, None)
         self._asked_for_language.pop(chat.key, None)
         self._asked_for_country.pop(chat.key, None)
-        sent = await self._file.keep(lambda store: store.sent(chat.key)) or []
-        await self._carrier.withdraw(turn.incoming.person, sent)
-        fresh = await self._file.keep(lambda store: store.start_chapter(chat.key))
-        return [reply], fresh or replace(Chat(chat.key), chapter=chat.chapter + 1)
+        fresh = await self._cleared(turn)
+        said = self._deletion_reply(DELETED if fresh else HALF_DELETED, chat, receipt)
+        return [said], fresh or replace(Chat(chat.key), chapter=chat.chapter + 1)
+
+    async def _cleared(self, turn: Turn) -> Optional[Chat]:
+        """Withdraws what was sent, and removes what the file knows of the chat.
+
+        Returns:
+            The new chapter; None when the file cannot be used, or could not be when it was asked for the chapter: then
+            another conversation may have been the one to delete.
+        """
+        key = turn.chat.key
+
+        def look(store: ChatStore) -> Optional[List[str]]:
+            return store.sent(key) if store.chat(key).chapter == turn.chat.chapter else None
+
+        sent = await self._file.keep(look)
+        # What waits for the person in our own memory goes in any case.
+        await self._carrier.withdraw(turn.incoming.person, sent or [])
+        return None if sent is None else await self._file.keep(lambda store: store.start_chapter(key))
+
+    def _deletion_reply(self, name: str, chat: Chat, receipt: Optional[str] = None) -> Reply:
+        return deletion_reply(name, chat.audience or CHILD, self.name, {"receipt": receipt, "country": _country(chat)})
 
     def _say(self, name: str, chat: Chat) -> Reply:
         """One of our own fixed wordings, as a reply."""

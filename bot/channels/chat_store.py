@@ -159,8 +159,14 @@ class ChatStore:
         return Chat(key, chapter, audience, country, language, bool(greeted), bool(carded))
 
     def save(self, chat: Chat) -> None:
-        """Keeps what is known of a chat."""
-        self._write("INSERT OR REPLACE INTO chats VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*astuple(chat), self._now()))
+        """Keeps what is known of a chat, unless it is of a chapter that was deleted meanwhile or could not be read."""
+        self._write(
+            "INSERT INTO chats VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat) DO UPDATE SET "
+            "chapter = excluded.chapter, audience = excluded.audience, country = excluded.country, "
+            "language = excluded.language, greeted = excluded.greeted, carded = excluded.carded, at = excluded.at "
+            "WHERE excluded.chapter >= chapter",
+            (*astuple(chat), self._now()),
+        )
 
     def touch(self, key: str) -> None:
         """The person wrote again: what is known of the chat stays for another month."""

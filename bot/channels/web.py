@@ -17,7 +17,7 @@ from sanic.response import HTTPResponse
 from bot.channels.answered_before import replies_to
 from bot.channels.bodies import Damaged, TooLarge, read_body, read_object
 from bot.channels.commands import find_command
-from bot.channels.deletion import CONFIRM_DELETE, delete_conversation, deletion_reply
+from bot.channels.deletion import CONFIRM_DELETE, DELETED, NOT_DELETED, deletion_reply, try_to_delete
 from bot.channels.guard import Guard, GuardContext, answer_guarded
 from bot.channels.guard_log import make_logged_guard
 from bot.channels.identity import new_conversation_id, read_token, sign
@@ -34,7 +34,7 @@ from bot.channels.web_message import WebMessage, read_message
 from bot.config import get_settings
 from bot.content.countries import country_code
 from bot.content.responses import get_responses
-from bot.errors import InputError, StoreError
+from bot.errors import InputError
 
 CHANNEL_NAME = "web"
 MOST_BODY_BYTES = 64 * 1024
@@ -145,11 +145,10 @@ class WebChannel(InputChannel):
         except InputError as error:
             return self._unopened(request, error)
         self._forget(conversation_id)
-        try:
-            receipt = await delete_conversation(conversation_id)
-        except StoreError:
-            return self._refuse(request, 503, _wording("utter_technical_problem"), "try_again", 5)
-        chosen = get_responses().choose("utter_chat_deleted", None, CHANNEL_NAME, {"receipt": receipt})
+        receipt = await try_to_delete(conversation_id)
+        if receipt is None:
+            return self._refuse(request, 503, _wording(NOT_DELETED), "try_again", 5)
+        chosen = get_responses().choose(DELETED, None, CHANNEL_NAME, {"receipt": receipt})
         answer = {"receipt": receipt, "text": chosen.text, "language": "en"}
         return response.json(answer, headers=self._headers(request))
 
@@ -217,9 +216,11 @@ class WebChannel(InputChannel):
     async def _deleted(self, conversation_id: str, sent: WebMessage) -> Answer:
         """The receipt, and the token of a new conversation: for some seconds whatever is said in the old one is dropped
         from the log, and an emergency written right after the deletion must reach the staff."""
-        reply = await deletion_reply(conversation_id, sent.audience, CHANNEL_NAME)
+        receipt = await try_to_delete(conversation_id)
+        slots = {"receipt": receipt, "country": sent.country}
+        reply = deletion_reply(DELETED if receipt else NOT_DELETED, sent.audience, CHANNEL_NAME, slots)
         answer: Answer = {"replies": [dressed(reply)]}
-        if reply["response"] == "utter_chat_deleted":
+        if receipt:
             self._forget(conversation_id, but=sent.id)
             answer["token"] = sign(new_conversation_id())
         return answer

@@ -14,6 +14,7 @@ from bot.channels.chat_file import ChatFile
 from bot.channels.chat_store import Begun, Chat, ChatStore
 from bot.channels.identity import pseudonym
 from bot.channels.messaging import Outcome
+from bot.content.responses import get_responses
 
 from .fake_messaging import RISKY_WORDS, Channel
 
@@ -100,6 +101,74 @@ async def test_a_file_that_was_locked_is_written_to_as_soon_as_it_is_free(path, 
     other.execute("ROLLBACK")
     assert await file.begin("first") is Begun.NEW and await file.begin("first") is Begun.BUSY
     await file.close()
+
+
+@pytest.fixture
+def erased(monkeypatch):
+    """The conversations that were erased, each with the same receipt."""
+    found = []
+
+    async def delete(conversation_id):
+        found.append(conversation_id)
+        return "7KQM-2XHT"
+
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
+    return found
+
+
+def said_of_deleting(name):
+    return get_responses().choose(name, "child", "telegram", {"receipt": "7KQM-2XHT"}).text
+
+
+async def test_a_chat_whose_file_is_locked_is_called_deleted_only_when_a_later_attempt_has_worked(path, other, erased):
+    channel, key = Channel(ChatStore(path)), pseudonym("telegram", "7")
+    await channel.say("hello")
+    other.execute("BEGIN IMMEDIATE")
+    await channel.press("/confirm_delete_chat")
+    assert channel.texts[-1] == said_of_deleting("utter_chat_half_deleted") and erased == [key]
+    assert channel.store.sent(key) and channel.store.chat(key).chapter == 0
+    other.execute("ROLLBACK")
+    await channel.press("/confirm_delete_chat")
+    assert channel.texts[-1] == said_of_deleting("utter_chat_deleted") and channel.store.chat(key).chapter == 1
+    # The farewell itself is the first message of the new chapter.
+    assert len(channel.store.sent(key)) == 1
+
+
+async def test_a_chat_whose_file_hangs_is_not_called_deleted_and_its_conversation_can_be_deleted_later(path, erased):
+    store, key = ChatStore(path), pseudonym("telegram", "7")
+    store.save(Chat(key, chapter=2, country="IE", greeted=True))
+    channel = Channel(store)
+    await channel.say("hello")
+    read, store.chat = store.chat, lambda key: locked()
+    await channel.press("/confirm_delete_chat")
+    assert channel.texts[-1] == said_of_deleting("utter_chat_half_deleted")
+    store.chat = read
+    assert store.chat(key) == Chat(key, chapter=2, country="IE", greeted=True)
+    await channel.press("/confirm_delete_chat")
+    assert channel.texts[-1] == said_of_deleting("utter_chat_deleted")
+    # What was written while the chapter was not known lies under the first id, and goes as well.
+    assert erased == [key, key, channel.assistant.heard[0].sender_id] and key != erased[-1]
+
+
+async def test_a_file_that_comes_back_in_the_midst_of_a_deletion_does_not_lose_the_conversation_that_was_not_deleted(
+    path, erased
+):
+    store, key = ChatStore(path), pseudonym("telegram", "7")
+    store.save(Chat(key, chapter=2))
+    channel, reads, read = Channel(store), [], store.chat
+
+    def first_in_vain(key):
+        reads.append(key)
+        return locked() if len(reads) == 1 else read(key)
+
+    store.chat = first_in_vain
+    await channel.press("/confirm_delete_chat")
+    assert channel.texts[-1] == said_of_deleting("utter_chat_half_deleted")
+    assert len(reads) == 2 and read(key).chapter == 2
+
+
+def locked():
+    raise sqlite3.OperationalError("database is locked")
 
 
 async def test_nothing_waits_behind_a_use_of_the_file_that_hangs_and_the_next_one_after_it_is_done(path):

@@ -45,6 +45,15 @@ def rows(store, table):
     return [line for line in store._connection.iterdump() if line.startswith(f'INSERT INTO "{table}"')]
 
 
+def test_what_is_known_of_a_deleted_chapter_does_not_come_back(store):
+    store.save(KNOWN)
+    fresh = store.start_chapter("chat")
+    store.save(KNOWN)
+    assert store.chat("chat") == fresh
+    store.save(replace(fresh, country="IE"))
+    assert store.chat("chat").country == "IE"
+
+
 @pytest.mark.parametrize(
     "table, seconds",
     [("seen", SEEN_SECONDS), ("sent", SENT_SECONDS), ("offers", OFFER_SECONDS), ("chats", CHAT_SECONDS)],

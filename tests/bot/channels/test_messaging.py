@@ -511,7 +511,7 @@ async def test_a_deletion_that_failed_withdraws_nothing(monkeypatch):
     channel = Channel()
     await channel.say("hello")
     await channel.press("/confirm_delete_chat")
-    assert channel.platform.withdrawn == [] and channel.texts[-1] == words("utter_technical_problem")
+    assert channel.platform.withdrawn == [] and channel.texts[-1] == words("utter_chat_not_deleted")
 
 
 async def test_a_broken_file_does_not_keep_a_person_from_an_answer():

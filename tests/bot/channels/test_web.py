@@ -333,7 +333,7 @@ def asked(monkeypatch):
         found.append(conversation_id)
         return "7KQM-2XHT"
 
-    monkeypatch.setattr(web, "delete_conversation", delete)
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
     return found
 
 
@@ -430,7 +430,8 @@ def test_a_deletion_that_did_not_work_leaves_the_person_in_their_conversation(mo
 
     async def scenario(chat):
         _, answer, _ = await chat.post("messages", message(await chat.token(), "/confirm_delete_chat"))
-        assert "token" not in answer and answer["replies"][0]["response"] == "utter_technical_problem"
+        assert "token" not in answer and answer["replies"][0]["response"] == "utter_chat_not_deleted"
+        assert "[999](tel:999)" in answer["replies"][0]["text"]
 
     run(scenario)
 
@@ -439,11 +440,11 @@ def test_deleting_while_the_database_is_away_promises_nothing(monkeypatch):
     async def delete(conversation_id):
         raise StoreError("away")
 
-    monkeypatch.setattr(web, "delete_conversation", delete)
+    monkeypatch.setattr("bot.channels.deletion.delete_conversation", delete)
 
     async def scenario(chat):
         status, answer, _ = await chat.post("delete", {"token": await chat.token()})
-        assert status == 503 and answer["code"] == "try_again"
+        assert status == 503 and answer["code"] == "try_again" and "not deleted yet" in answer["error"]
 
     run(scenario)
 
