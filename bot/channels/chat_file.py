@@ -6,11 +6,11 @@ import asyncio
 import logging
 import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Optional, TypeVar
 
 from bot.channels.chat_store import Begun, Chat, ChatStore
+from bot.channels.one_thread import OneThread
 from bot.channels.patience import Patience
 from bot.config import get_settings
 
@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 #: When one use of the file takes longer, nobody waits for it or for what comes after it; longer than the store itself
 #: waits for a lock (`LOCK_SECONDS`).
 USE_SECONDS = 0.4
+#: A server that stops waits so long for a use of the file that is under way; SQLite undoes what was not finished.
+CLOSE_SECONDS = 2.0
 
 
 class ChatFile:
@@ -36,7 +38,7 @@ class ChatFile:
         self._channel = channel
         self._store = store
         self._path = path
-        self._thread = ThreadPoolExecutor(1, f"{channel}-store")
+        self._thread = OneThread(f"{channel}-store")
         self._patience = Patience(USE_SECONDS)
         #: Since when the use that the thread is at takes; None between two.
         self._busy_since: Optional[float] = None
@@ -60,11 +62,21 @@ class ChatFile:
         return await self.keep(lambda store: store.chat(key)) or Chat(key)
 
     async def close(self) -> None:
-        """Closes the file and ends the thread; from now on it cannot be used."""
+        """Closes the file and ends the thread; from now on it cannot be used. One that is stuck is left as it is."""
+        if self._is_closed:
+            return
         self._is_closed = True
-        if self._store is not None:
-            await self._in_thread(self._store.close)
+        closing = self._in_thread(self._close_store)
         self._thread.shutdown()
+        await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+        if closing.done():
+            closing.result()
+        else:
+            logger.error("%s: channels.db is stuck and was not closed.", self._channel)
+
+    def _close_store(self) -> None:
+        if self._store is not None:
+            self._store.close()
 
     def _opened(self) -> ChatStore:
         if self._store is None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,22 @@ from .fake_messaging import RISKY_WORDS, Channel
 
 #: A card is out within this time; without a limit each use of the file would take longer alone.
 CARD_SECONDS = 3.0
+PROJECT = Path(__file__).resolve().parents[3]
+#: A server whose write never ends, and that is stopped.
+STOPPED = """
+import asyncio, threading
+from bot.channels import chat_file
+from bot.channels.chat_store import ChatStore
+
+async def main():
+    file = chat_file.ChatFile("telegram", ChatStore())
+    await file.keep(lambda store: threading.Event().wait())
+    await file.close()
+    print("stopped", flush=True)
+
+chat_file.CLOSE_SECONDS = 0.05
+asyncio.run(main())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -205,3 +224,21 @@ async def test_a_file_that_was_closed_cannot_be_used_and_breaks_nothing(path):
     await file.close()
     assert await file.keep(lambda store: store.sent("chat")) is None
     assert await file.begin("update") is Begun.NEW and await file.chat("chat") == Chat("chat")
+
+
+async def test_a_stuck_file_is_not_waited_for_when_the_server_stops_and_is_closed_when_it_gets_on(path, monkeypatch):
+    monkeypatch.setattr("bot.channels.chat_file.CLOSE_SECONDS", 0.05)
+    store, hanging = ChatStore(path), Hanging()
+    file, closed, close = ChatFile("telegram", store), threading.Event(), store.close
+    store.close = lambda: (close(), closed.set())
+    await file.keep(hanging)
+    await file.close()
+    assert not closed.is_set()
+    await file.close()
+    hanging.goes_on.set()
+    assert await asyncio.get_running_loop().run_in_executor(None, closed.wait, 10)
+
+
+def test_a_process_ends_although_a_write_is_stuck():
+    ended = subprocess.run([sys.executable, "-c", STOPPED], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "stopped\n" and ended.returncode == 0, ended.stderr
