@@ -10,6 +10,8 @@ from bot.store.keys import KeyRing, get_key_ring
 
 _RANDOM = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_\-]{16,64}")
 _TELLING = re.compile(r"[@+:]|\d{6,}|\s")
+#: Half a character (a lone surrogate) or a zero byte: no database takes it.
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 MAX_CHARS = 64
 
 
@@ -21,11 +23,12 @@ def conversation_key(sender_id: str, keys: KeyRing | None = None) -> str:
         keys: For tests.
 
     Returns:
-        The id itself when it tells nothing, else `c-` and 32 hex characters of a keyed digest.
+        The id itself when it tells nothing and can be stored, else `c-` and 32 hex characters of a keyed digest.
     """
     if _RANDOM.fullmatch(sender_id):
         return sender_id
-    if len(sender_id) <= MAX_CHARS and not _TELLING.search(sender_id):
+    if len(sender_id) <= MAX_CHARS and not _TELLING.search(sender_id) and not _UNSTORABLE.search(sender_id):
         return sender_id
     key = (keys or get_key_ring()).derive("sender")
-    return "c-" + hmac.new(key, sender_id.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    # Not "replace": two people whose ids differ in such a half only must not share a conversation.
+    return "c-" + hmac.new(key, sender_id.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]

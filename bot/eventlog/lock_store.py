@@ -29,6 +29,7 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockNotOwnedError, RedisError
 
 from bot import standby
+from bot.text.readable import readable
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,8 @@ class SharedLockStore(InMemoryLockStore):
         if time.monotonic() < self._rests_until:
             return None
         lock = self._redis.lock(
-            _PREFIX + conversation_id,
+            # What cannot be written is left out: two such ids may wait for each other, which does no harm.
+            _PREFIX + readable(conversation_id),
             timeout=LIFETIME_SECONDS,
             sleep=LOOK_SECONDS,
             blocking_timeout=PATIENCE_SECONDS,

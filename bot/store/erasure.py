@@ -50,13 +50,14 @@ class ErasureReceipt:
 
 def conversation_digest(keys: KeyRing, conversation_id: str) -> str:
     """Keyed digest by which a tombstone knows its conversation; nobody can read the id back."""
-    return hmac.new(keys.derive("tombstone"), conversation_id.encode(), hashlib.sha256).hexdigest()
+    known_as = conversation_id.encode("utf-8", "surrogatepass")
+    return hmac.new(keys.derive("tombstone"), known_as, hashlib.sha256).hexdigest()
 
 
 def receipt_digest(keys: KeyRing, code: str) -> str:
     """Keyed digest of a receipt code, written with or without its hyphen."""
     plain = code.replace("-", "").strip().upper()
-    return hmac.new(keys.derive("receipt"), plain.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(keys.derive("receipt"), plain.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def make_receipt_code() -> str:

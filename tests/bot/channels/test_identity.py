@@ -36,6 +36,10 @@ def test_the_same_person_keeps_the_same_id_on_a_channel():
     assert identity.pseudonym("telegram", "4477") == identity.pseudonym("telegram", "4477")
 
 
+def test_an_id_with_half_a_character_has_a_hash_of_its_own():
+    assert len({identity.pseudonym("telegram", sent) for sent in ("7 \ud800", "7 \ud801", "7 ?")}) == 3
+
+
 def test_a_key_that_others_can_read_is_refused(tmp_path):
     path = tmp_path / "keys" / "channel.key"
     key = identity._read_or_make_key(path)

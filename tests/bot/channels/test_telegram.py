@@ -327,6 +327,11 @@ async def test_a_button_that_nobody_knows_leads_to_the_topics(bot):
     assert [heard.text for heard in bot.assistant.heard] == ["/show_topics"]
 
 
+async def test_a_button_that_carries_half_a_character_is_answered_like_any_other(bot):
+    await bot.send(press("/affirm\ud800"))
+    assert len(bot.api.sent(7)) >= 1
+
+
 async def test_a_finger_that_taps_twice_is_answered_once(bot):
     await asyncio.gather(bot.send(press("/affirm")), bot.send(press("/affirm")))
     assert len(bot.assistant.heard) == 1

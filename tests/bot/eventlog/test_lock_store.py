@@ -62,6 +62,30 @@ async def test_while_redis_is_away_a_server_keeps_its_own_order():
     assert all(seen[at][1] == seen[at + 1][1] for at in range(0, 8, 2))
 
 
+class Redis:
+    """Takes names of locks as the real one does: as bytes."""
+
+    def __init__(self):
+        self.names = []
+
+    def lock(self, name, **_):
+        self.names.append(name.encode())
+        return self
+
+    async def acquire(self, token):
+        return True
+
+    async def release(self):
+        """Nothing is held."""
+
+
+async def test_a_conversation_whose_id_holds_half_a_character_is_locked_like_any_other():
+    store = SharedLockStore(url=AWAY)
+    store._redis = Redis()
+    async with store.lock("half \ud800"):
+        assert store._redis.names == [b"kindlight:conversation:half ?"]
+
+
 async def test_the_lock_of_a_server_that_died_ends_by_itself(conversation, monkeypatch):
     monkeypatch.setattr(lock_store, "LIFETIME_SECONDS", 0.2)
     dead = await SharedLockStore(url=URL)._acquire(conversation)

@@ -55,6 +55,15 @@ def make(copy, broker):
     return build
 
 
+async def test_a_conversation_whose_id_holds_half_a_character_is_stored_and_can_be_deleted(make, copy):
+    store = make()
+    tracker = DialogueStateTracker("half\ud800", DOMAIN.slots)
+    say(tracker, "hello")
+    await store.save(tracker)
+    assert await make().exists("half\ud800") and not await store.exists("half?")
+    assert await store.delete("half\ud800") > 0 and copy.senders() == []
+
+
 def say(tracker, text, slots=()):
     tracker.update(UserUttered(text, {"name": "faq", "confidence": 0.9}, [], {"text": text, "intent": {"name": "faq"}}))
     for name, value in slots:

@@ -137,3 +137,8 @@ def test_a_writer_that_comes_during_an_erasure_finds_it(database, write, user_ev
     thread.join(10)
     assert added == [0]
     assert _left(database) == [0, 0, 0, 0, 0]
+
+
+def test_an_id_and_a_receipt_with_half_a_character_are_known_as_any_other(keys):
+    assert erasure.conversation_digest(keys, "half\ud800") != erasure.conversation_digest(keys, "half?")
+    assert erasure.receipt_digest(keys, "7KQM-\ud800") != erasure.receipt_digest(keys, "7KQM-2XHT")
