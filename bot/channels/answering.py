@@ -10,6 +10,7 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from typing import Any, Awaitable, Callable, FrozenSet, List, Optional, Sequence, Tuple, Union
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import UserMessage
 
@@ -73,6 +74,7 @@ class Answering:
         self._file = file
         # Beyond what a person may send the guard still looks for a risk, but not at everything a machine can send.
         self._looks = RateLimit(burst=20, per_minute=60)
+        self._looking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._asked_to_slow_down: Recent[str, float] = Recent()
         self._asked_for_language: Recent[str, bool] = Recent()
         self._asked_for_country: Recent[str, bool] = Recent()
@@ -107,7 +109,7 @@ class Answering:
             replies, chat = await self._guard_after_a_fault(turn), turn.chat
         return self._made_private(turn, replies, chat, await self._told(turn, replies))
 
-    def beyond_limit(self, turn: Turn) -> Tuple[List[Reply], bool]:
+    async def beyond_limit(self, turn: Turn) -> Tuple[List[Reply], bool]:
         """What is said to somebody who writes faster than a person can.
 
         Returns:
@@ -116,16 +118,25 @@ class Answering:
         turn = replace(turn, incoming=turn.incoming.made_readable())
         key, moment = turn.chat.key, time.monotonic()
         if not self._looks.wait_seconds(key, moment):
-            # Not in a thread: of five such messages at once, one gets the card.
-            found = self._guard.read(_words_to_read(turn))
-            if self._is_answered_again(turn, found):
-                assessment = self._guard.assess(turn.conversation_id, turn.incoming.text)
-                card = self._guard_alone(turn, assessment)
-                return self._made_private(turn, card, turn.chat, found.main_category)[0], True
+            # One after the other: of five such messages at once, one gets the card, and the others know of it.
+            async with self._looking.setdefault(key, asyncio.Lock()):
+                card = await self._card_beyond_limit(turn)
+            if card:
+                return card, True
         if moment - self._asked_to_slow_down.get(key, float("-inf")) > SLOW_DOWN_EVERY_SECONDS:
             self._asked_to_slow_down.note(key, moment)
             return [self._say("utter_slow_down", turn.chat)], False
         return [], False
+
+    async def _card_beyond_limit(self, turn: Turn) -> List[Reply]:
+        """The guard's card for a risk that the last answer did not speak of; else nothing."""
+        found = await in_time(self._guard.read, _words_to_read(turn))
+        if not self._is_answered_again(turn, found):
+            return []
+        remembered = await in_time(self._guard.assess, turn.conversation_id, turn.incoming.text)
+        # The second reading may have come too late, and then counts for less than the first.
+        card = self._guard_alone(turn, max(remembered, found, key=lambda assessment: assessment.level))
+        return self._made_private(turn, card, turn.chat, found.main_category)[0]
 
     async def given_before(self, conversation_id: str, update: str) -> List[Reply]:
         """What was said to an update, also by another process or before a restart; empty when nobody knows."""

@@ -285,8 +285,9 @@ class Messaging:
         """A risk still gets the guard's card, however fast somebody writes; anything else the request to slow down."""
         chat = await self._file.chat(key)
         turn = Turn(incoming, chat, self.conversation_of(incoming.person, chat), update, Begun.NEW)
-        replies, is_card = self._answering.beyond_limit(turn)
+        is_card = False
         try:
+            replies, is_card = await self._answering.beyond_limit(turn)
             await self._send(_answer(turn, replies, chat), update if is_card else None)
             if is_card:
                 await self._answering.keep_offer(chat, replies)

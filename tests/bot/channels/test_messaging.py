@@ -256,6 +256,42 @@ async def test_a_risk_told_beyond_the_limit_gets_the_card_once():
     assert sorted(event["event"] for event in channel.logged) == ["bot", *["user"] * 5]
 
 
+async def test_messages_beyond_the_limit_are_read_beside_the_loop_and_of_a_burst_one_gets_the_card(monkeypatch):
+    monkeypatch.setattr(guard_module, "READ_WAIT_SECONDS", 30.0)
+    channel, begun, goes_on, told = Channel(rate=RateLimit(1, 1)), threading.Event(), threading.Event(), []
+    guard = channel.core._answering._guard
+    read = guard._assess_texts
+
+    def assess(texts):
+        begun.set()
+        # Nobody could tell it to go on if it stood in the way of everybody else.
+        told.append(goes_on.wait(5))
+        return read(texts)
+
+    await channel.say("hello")
+    guard._assess_texts = assess
+    assert [await channel.say(RISKY_WORDS) for _ in range(5)] == [Outcome.LIMITED] * 5
+    await until(begun.is_set)
+    goes_on.set()
+    await until(lambda: not channel.core._aside)
+    assert all(told) and len([text for text in channel.texts if "stop replying" in text]) == 1
+    assert sorted(event["event"] for event in channel.logged) == ["bot", *["user"] * 5]
+
+
+async def test_a_message_beyond_the_limit_that_is_being_read_when_the_server_stops_is_left_to_the_next_one(monkeypatch):
+    monkeypatch.setattr(messaging, "ASIDE_CLOSE_SECONDS", 0.05)
+    channel, begun, goes_on = Channel(rate=RateLimit(1, 1)), threading.Event(), threading.Event()
+    released = []
+    monkeypatch.setattr(channel.store, "release", released.append)
+    await channel.say("hello")
+    channel.core._answering._guard.read = lambda text: (begun.set(), goes_on.wait(5), RiskAssessment())[-1]
+    await channel.say(RISKY_WORDS, update=9)
+    await until(begun.is_set)
+    await channel.core.close()
+    goes_on.set()
+    assert released == [pseudonym("telegram", "update 9")]
+
+
 ALONE, PILLS = "i feel so alone", "i took all the pills"
 
 
