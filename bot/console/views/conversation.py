@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console.exposure import is_capped
-from bot.console.filters import read_filter, read_kept, read_number
+from bot.console.filters import QueueFilter, read_filter, read_kept, read_number
 from bot.console.permissions import Permission, may, requires
 from bot.console.timeline import Piece, as_shown, cut, is_veiled
 from bot.console.words import label
@@ -23,10 +23,24 @@ from bot.store.staff_models import User
 
 pages = Blueprint("conversation", __name__)
 MAX_NOTE = 4000
-#: More than a tag may have, so that a longer one is refused and not cut.
+#: So much of a tag is looked at: more than one may have, so that a longer one is refused and not cut.
 MAX_TAG = 80
 MIN_REASON = 20
 FAQ_PREFIX = "utter_faq/"
+
+
+class Refused(NamedTuple):
+    """What somebody typed that was not taken, given back in its field with the reason beside it.
+
+    Attributes:
+        field: `tag` or `note`; empty when nothing was refused.
+        typed: As it was typed. Never in a cookie or an address: it may name somebody.
+        why: A sentence.
+    """
+
+    field: str = ""
+    typed: str = ""
+    why: str = ""
 
 
 @pages.get("/conversations/<conversation_id>")
@@ -37,10 +51,7 @@ def show(conversation_id: str) -> Any:
     wanted, _ = read_filter(request.args)
     if (stop := _stop(row, wanted.as_query())) is not None:
         return stop
-    reviews.note_view(g.work.session, g.user, row, g.now)
-    g.work.commit()
-    turns = queries.find_turns(g.work.session, row.id, read_number(request.args.get("before")))
-    return render_template("views/conversation.html", **_values(row, turns), **_around(row, wanted))
+    return _timeline(row, wanted)
 
 
 @pages.get("/conversations/<conversation_id>/print")
@@ -100,28 +111,31 @@ def assign(conversation_id: str) -> Any:
 @pages.post("/conversations/<conversation_id>/notes")
 @requires(Permission.REVIEW)
 def add_note(conversation_id: str) -> Any:
-    """Adds a remark, redacted like everything else."""
+    """Adds a remark, redacted like everything else; an empty or too long one is given back."""
     row = _find(conversation_id)
-    text = request.form.get("text", "").strip()[:MAX_NOTE]
-    if text:
-        reviews.add_note(g.work.session, g.user, row, get_redactor().redact(text).text, g.now)
-        g.work.commit()
-    flash(label("messages", "note_added" if text else "note_empty"))
+    # A form sends two characters for each end of a line, where the page counts one.
+    text = request.form.get("text", "").replace("\r\n", "\n").strip()
+    if not 0 < len(text) <= MAX_NOTE:
+        return _give_back(row, "note", text, "note_long" if text else "note_empty")
+    reviews.add_note(g.work.session, g.user, row, get_redactor().redact(text).text, g.now)
+    g.work.commit()
+    flash(label("messages", "note_added"))
     return _back(row)
 
 
 @pages.post("/conversations/<conversation_id>/tags")
 @requires(Permission.REVIEW)
 def add_tag(conversation_id: str) -> Any:
-    """Adds a tag; refused when it names somebody, since tags outlive the words of a conversation."""
+    """Adds a tag; given back when it names somebody, since tags outlive the words of a conversation."""
     row = _find(conversation_id)
-    tag = request.form.get("tag", "").strip()[:MAX_TAG]
+    typed = request.form.get("tag", "")
+    tag = typed.strip()[:MAX_TAG]
     if get_redactor().redact(tag).found:
-        flash(label("messages", "tag_personal"))
-        return _back(row)
-    added = reviews.add_tag(g.work.session, g.user, row, tag, g.now)
+        return _give_back(row, "tag", typed, "tag_personal")
+    if not reviews.add_tag(g.work.session, g.user, row, tag, g.now):
+        return _give_back(row, "tag", typed, "tag_wrong")
     g.work.commit()
-    flash(label("messages", "tag_added" if added else "tag_wrong"))
+    flash(label("messages", "tag_added"))
     return _back(row)
 
 
@@ -215,6 +229,19 @@ def confirm_originals(conversation_id: str, request_id: int) -> Any:
         g.work.commit()
         flash(label("messages", "original_confirmed"))
     return redirect(url_for("conversation.show_originals", conversation_id=row.id))
+
+
+def _timeline(row: Conversation, wanted: QueueFilter, refused: Refused = Refused()) -> str:
+    reviews.note_view(g.work.session, g.user, row, g.now)
+    g.work.commit()
+    turns = queries.find_turns(g.work.session, row.id, read_number(request.args.get("before")))
+    values = {**_values(row, turns), **_around(row, wanted), "refused": refused}
+    return render_template("views/conversation.html", **values)
+
+
+def _give_back(row: Conversation, field: str, typed: str, why: str) -> str:
+    """The timeline with what was typed still in its field; `why` is a key of the messages."""
+    return _timeline(row, read_kept(request.form), Refused(field, typed, label("messages", why)))
 
 
 def _originals_page(row: Conversation, texts: Sequence[str], written: str = "") -> str:

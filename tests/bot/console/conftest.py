@@ -188,6 +188,8 @@ class Browser:
         data = {**(data or {}), "csrf_token": self.token(token_from)}
         response = self.client.post(path, data=data, base_url=BASE, follow_redirects=follow)
         assert response.status_code == (200 if follow else status), (path, response.status_code, response.text[:300])
+        if response.mimetype == "text/html" and response.status_code == 200:
+            check_page(response.text)
         return response
 
 

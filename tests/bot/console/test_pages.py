@@ -215,11 +215,46 @@ def test_a_patch_holds_what_nobody_has_downloaded_and_the_latest_can_be_had_agai
 
 @pytest.mark.parametrize("tag", ["katie smith", "St Marys Primary", "07700 900123"])
 def test_a_tag_that_tells_who_somebody_is_is_refused(browser, conversations, database, tag):
-    page = browser("reviewer").post("/conversations/escalate0001/tags", {"tag": tag}, follow=True)
+    page = browser("reviewer").post("/conversations/escalate0001/tags", {"tag": tag}, status=200)
     assert "could tell who somebody is" in page.text
     with UnitOfWork(database) as work:
         assert work.session.get(Conversation, "escalate0001").tags == []
         assert work.session.query(Tag).count() == 0
+
+
+@pytest.mark.parametrize(
+    "what, field, typed, why",
+    [
+        ("tags", "tag", 'katie smith "home"', "could tell who somebody is"),
+        ("tags", "tag", "called; again?", "A tag is up to 40"),
+        ("tags", "tag", "called back by the lead on the phone and " * 2, "A tag is up to 40"),
+        ("notes", "note", "<b>so</b>\n" + "x" * 4000, "up to 4,000 characters"),
+        ("notes", "note", "", "Write the note first"),
+    ],
+    ids=["personal tag", "sign in a tag", "long tag", "long note", "empty note"],
+)
+def test_what_was_refused_comes_back_in_its_field_with_the_reason_beside_it(
+    browser, conversations, database, what, field, typed, why
+):
+    data = {"tag" if field == "tag" else "text": typed.replace("\n", "\r\n"), "keep-level": "2"}
+    page = browser("reviewer").post(f"/conversations/escalate0001/{what}", data, status=200)
+    shown = BeautifulSoup(page.text, "html.parser")
+    refused = shown.find(id=field)
+    assert (refused["value"] if field == "tag" else refused.text) == typed
+    assert refused["aria-invalid"] == "true" and f"{field}-problem" in refused["aria-describedby"].split()
+    assert why in refused.find_parent(class_="field").find(id=f"{field}-problem").text
+    assert len(shown.select("[aria-invalid]")) == 1, "the other field is not blamed"
+    assert shown.find("input", {"name": "keep-level"})["value"] == "2"
+    with UnitOfWork(database) as work:
+        assert work.session.query(Tag).count() == work.session.query(Note).count() == 0
+
+
+def test_a_note_of_many_lines_may_have_as_many_characters_as_its_field(browser, conversations, database):
+    text = "a\n" * 1999 + "an"
+    browser("reviewer").post("/conversations/escalate0001/notes", {"text": text.replace("\n", "\r\n")})
+    with UnitOfWork(database) as work:
+        kept = work.session.query(Note).one().text
+        assert (len(kept), kept[-2:]) == (4000, "an")
 
 
 def test_the_audit_trail_holds_no_word_of_a_tag(browser, conversations, database):
