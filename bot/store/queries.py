@@ -21,7 +21,7 @@ COUNT_LIMIT = 1000
 TURNS_SHOWN = 300
 _LEVELS = (3, 2, 1, 0)
 #: Entries of the audit trail about who works on a conversation, and how far they are.
-_CHANGES = ("conversation.status", "conversation.assign")
+_CHANGES = ("conversation.status", "conversation.assign", "conversation.take_over")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

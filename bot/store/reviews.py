@@ -127,10 +127,14 @@ def set_status(session: Session, user: User, row: Conversation, status: str, now
 
 
 def assign(session: Session, user: User, row: Conversation, to: Optional[User], now: datetime) -> None:
-    """Gives a conversation to somebody, or to nobody."""
+    """Gives a conversation to somebody, or to nobody; taking it from somebody else is an entry of its own kind."""
+    holder = session.get(User, row.assignee_id) if row.assignee_id not in (None, user.id) else None
     row.assignee_id = to.id if to is not None else None
     details = {"to": to.email if to is not None else "nobody"}
-    audit.record(session, user.email, "conversation.assign", "conversation", row.id, details, at=now)
+    action = "conversation.assign"
+    if holder is not None:
+        action, details["before"] = "conversation.take_over", holder.email
+    audit.record(session, user.email, action, "conversation", row.id, details, at=now)
 
 
 def add_note(session: Session, user: User, row: Conversation, text: str, now: datetime) -> None:

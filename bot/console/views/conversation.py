@@ -101,7 +101,9 @@ def assign(conversation_id: str) -> Any:
         flash(_changed_by(row))
         return _back(row)
     if (to.id if to is not None else None) != row.assignee_id:
-        _check_may_assign(row, to)
+        if (refusal := _may_not_assign(row, to)) is not None:
+            flash(refusal)
+            return _back(row)
         reviews.assign(g.work.session, g.user, row, to, g.now)
         g.work.commit()
     flash(label("messages", "assigned"))
@@ -290,13 +292,22 @@ def _chosen_person(chosen: str) -> User | None:
     return person
 
 
-def _check_may_assign(row: Conversation, to: User | None) -> None:
+def _may_not_assign(row: Conversation, to: User | None) -> str | None:
+    """Why the reader may not change whose conversation it is; None when they may."""
     if to is not None and (not to.active or not may(to.role, Permission.REVIEW)):
         abort(400)
-    # Whoever reviews may take a conversation, and give their own back.
-    concerned = to.id if to is not None else row.assignee_id
-    if concerned != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
-        abort(403)
+    if _is_held_by_another(row):
+        names = queries.names_of(g.work.session, [row.assignee_id])
+        name = names.get(row.assignee_id, label("messages", "a_colleague"))
+        return label("messages", "assign_held").format(name=name)
+    if to is not None and to.id != g.user.id and not may(g.user.role, Permission.ASSIGN_OTHERS):
+        return label("messages", "assign_others")
+    return None
+
+
+def _is_held_by_another(row: Conversation) -> bool:
+    """Whether somebody holds the conversation from whom the reader may not take it."""
+    return row.assignee_id not in (None, g.user.id) and not may(g.user.role, Permission.ASSIGN_OTHERS)
 
 
 def _stop(row: Conversation, query: Mapping[str, str]) -> str | None:
@@ -356,7 +367,7 @@ def _around(row: Conversation, wanted: Any) -> dict[str, Any]:
         "following": queries.find_neighbours(g.work.session, row, wanted, g.user.id),
         "previous": queries.find_previous(g.work.session, row, wanted, g.user.id),
         "assignable": _assignable(row),
-        "may_clear": row.assignee_id in (None, g.user.id) or may(g.user.role, Permission.ASSIGN_OTHERS),
+        "held_by_another": _is_held_by_another(row),
         "known_tags": queries.find_tags(g.work.session),
         "known_answers": _known_answers(),
     }

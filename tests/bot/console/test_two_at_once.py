@@ -174,21 +174,39 @@ def test_a_conversation_somebody_holds_is_not_taken_from_them_by_a_page_that_doe
     assert kept(database)[2] == people["lead"]
 
 
-def test_who_holds_a_conversation_is_what_the_list_shows_and_only_a_lead_takes_it_away(
+def test_who_holds_a_conversation_is_what_the_page_shows_and_only_a_lead_takes_it_away(
     browser, conversations, database, people
 ):
     lead, someone = browser("lead"), browser("reviewer")
     lead.post(f"{PATH}/assign", {**fields_of(page_of(lead), "assign"), "to": str(people["lead"])})
     page = page_of(someone)
-    names = [option.text for option in page.select("select[name=to] option")]
-    assert page.select_one("select[name=to] option[selected]").text == "Lead" and names == ["Reviewer", "Lead"]
-    shown = fields_of(page, "assign")
-    someone.post(f"{PATH}/assign", {**shown, "to": ""}, status=403)
-    someone.post(f"{PATH}/assign", {**shown, "to": str(people["lead"])})
+    told = "Lead holds this conversation. Only a lead or an admin can take it from them."
+    assert told in page.text and not page.select("select[name=to]")
+    for to in ("", str(people["reviewer"])):
+        answer = someone.post(f"{PATH}/assign", {"shown-assignee": str(people["lead"]), "to": to}, follow=True)
+        flashed = BeautifulSoup(answer.text, "html.parser").select_one(".notice[role=status]").text
+        assert told in flashed and "Assigned" not in flashed
+        assert kept(database)[2] == people["lead"]
+
+
+def test_a_reviewer_takes_what_nobody_holds_and_gives_it_back(browser, conversations, database, people):
+    someone = browser("reviewer")
+    for chosen in (people["reviewer"], None):
+        page = page_of(someone)
+        assert [option.text for option in page.select("select[name=to] option")] == ["Nobody", "Reviewer"]
+        someone.post(f"{PATH}/assign", {**fields_of(page, "assign"), "to": str(chosen or "")})
+        assert kept(database)[2] == chosen
+
+
+def test_a_lead_takes_a_conversation_from_whoever_holds_it_and_the_trail_says_from_whom(
+    browser, conversations, database, people
+):
+    someone, lead = browser("reviewer"), browser("lead")
+    someone.post(f"{PATH}/assign", {**fields_of(page_of(someone), "assign"), "to": str(people["reviewer"])})
+    lead.post(f"{PATH}/assign", {**fields_of(page_of(lead), "assign"), "to": str(people["lead"])})
     assert kept(database)[2] == people["lead"]
-    someone.post(f"{PATH}/assign", {**shown, "to": str(people["reviewer"])})
-    someone.post(f"{PATH}/assign", {**fields_of(page_of(someone), "assign"), "to": ""})
-    assert kept(database)[2] is None, "whoever holds it may give it back"
+    said = "lead@example.org took conversation escalate0001 from reviewer@example.org and assigned it to lead@example.org"
+    assert said in browser("auditor").get("/audit").text
 
 
 def test_somebody_who_left_is_shown_as_the_one_who_holds_it(browser, conversations, database, people):
