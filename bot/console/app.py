@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
@@ -139,7 +140,12 @@ def _add_words(app: Flask) -> None:
 
 
 def _moment(value: datetime | None) -> str:
-    return value.strftime("%-d %b %Y, %H:%M UTC") if value else words.label("words", None)
+    """A time of day in UTC and says so; `static/times.js` writes the reader's own zone in its place."""
+    if value is None:
+        return words.label("words", None)
+    at = value.astimezone(timezone.utc)
+    pattern = '<time datetime="{}">{}</time>'
+    return Markup(pattern).format(at.isoformat(timespec="seconds"), at.strftime("%-d %b %Y, %H:%M UTC"))
 
 
 def _day(value: Any) -> str:

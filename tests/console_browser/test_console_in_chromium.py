@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pyotp
 import pytest
@@ -348,11 +348,36 @@ def test_the_queue_works_by_keyboard(chromium, console, state):
     context.close()
 
 
+def times_of(page):
+    """[(datetime, text, title)] of the times on the page."""
+    return page.eval_on_selector_all("time", "all => all.map(one => [one.dateTime, one.textContent, one.title])")
+
+
+def test_times_are_in_the_readers_zone_with_its_name_and_utc_in_the_title(chromium, console):
+    context = chromium.new_context(viewport=DESKTOP, timezone_id="Asia/Kathmandu")
+    page = context.new_page()
+    sign_in(page, console)
+    page.get_by_role("link", name="Open the riskiest unread").click()
+    # A script that is a module runs before the page counts as loaded.
+    page.wait_for_load_state()
+    found = times_of(page)
+    assert len(found) >= 3
+    for written, text, title in found:
+        at = datetime.fromisoformat(written)
+        assert title == f"{at:%-d %b %Y, %H:%M} UTC"
+        local = at + timedelta(hours=5, minutes=45)
+        assert text.startswith(f"{local.day} ") and text.endswith(f" {local:%Y, %H:%M} GMT+5:45"), text
+    assert [one["name"] for one in context.cookies()] == ["kindlight_console"], "the session's, and none for the zone"
+    context.close()
+
+
 def test_pages_work_without_javascript(chromium, console):
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, console)
     page.get_by_role("link", name="Open the riskiest unread").click()
+    times = page.locator("time").all_text_contents()
+    assert times and all(text.endswith(" UTC") for text in times)
     page.get_by_role("button", name="Needs follow-up").click()
     page.get_by_text("Status changed").wait_for()
     context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import html5lib
@@ -22,6 +23,7 @@ from bot.store.unit_of_work import UnitOfWork
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 BASE = "http://127.0.0.1:8081"
+UTC_TIME = re.compile(r"\d\d:\d\d UTC")
 PASSWORD = "lantern orchard velvet tram"
 XSS = '<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} javascript:alert(3) "><svg onload=alert(4)>'
 
@@ -205,6 +207,10 @@ def check_page(text):
     assert not page.find_all(style=True) and not page.find_all("style")
     assert all(script.get("src") and not script.text.strip() for script in page.find_all("script"))
     assert not [tag for tag in page.find_all(True) if any(name.startswith("on") for name in tag.attrs)]
+    for said in page.find_all(string=UTC_TIME):
+        assert said.parent.name == "time", f"{said} is not in an element that the reader's zone can be written into"
+        at = datetime.fromisoformat(said.parent["datetime"])
+        assert at.utcoffset() == timedelta(0) and f"{at:%-d %b %Y, %H:%M} UTC" == said
     labels = {label.get("for") for label in page.find_all("label")}
     for field in page.find_all(["input", "select", "textarea"]):
         if field.get("type") != "hidden":
