@@ -29,7 +29,7 @@ from bot.store.sqlite import WAIT_SECONDS, turn_on_write_ahead_log
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent / "migrations"
 #: The newest revision in `migrations/versions`; a test compares the two.
-HEAD = "0002"
+HEAD = "0003"
 #: Any number that is ours: two processes that start at once migrate one after the other.
 _ADVISORY_LOCK = 7305721
 _CONNECT_TIMEOUT_SECONDS = 3

@@ -152,6 +152,7 @@ class AuditEntry(Base):
         Index("ix_audit_at", "at"),
         Index("ix_audit_object", "object_type", "object_id"),
         Index("ix_audit_actor", "actor", "at"),
+        Index("ix_audit_action", "action", "id"),
     )
 
 

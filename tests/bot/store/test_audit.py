@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.store import audit
+from bot.store.queries import latest_change
 from bot.store.staff_models import AuditEntry
 from bot.store.unit_of_work import UnitOfWork
 
@@ -60,3 +61,23 @@ def test_a_rewritten_entry_needs_the_key(trail, keys):
         entry.digest = audit.digest_of(entry, stranger)
         work.commit()
     assert check(trail).broken_at == 5
+
+
+def test_an_open_queue_looks_for_the_newest_step_without_reading_the_whole_trail(database):
+    """Nobody has reviewed for a long time: only looks are in the trail."""
+    columns = {"actor": "a@example.org", "action": "conversation.view", "at": NOW, "details": {}, "previous": ""}
+    with UnitOfWork(database) as work:
+        looks = [{"id": number, "digest": str(number), **columns} for number in range(1, 3001)]
+        work.session.execute(sa.insert(AuditEntry), looks)
+        work.session.execute(sa.text("ANALYZE"))
+        work.commit()
+        asked = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2:4]))
+        assert latest_change(work.session) == (0, 0)
+        (statement,) = [one for one in asked if "audit_entries" in one[0]]
+        explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+        plan = work.session.connection().exec_driver_sql(explain + statement[0], statement[1]).all()
+    steps = [str(step[-1]) for step in plan]
+    looks = [step for step in steps if "audit_entries" in step]
+    assert looks and all("ix_audit_action" in step for step in looks), steps
+    assert not [step for step in steps if "Sort" in step or "ORDER BY" in step], steps
