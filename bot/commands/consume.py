@@ -26,13 +26,14 @@ def register(app: typer.Typer) -> None:
         from bot.eventlog.housekeeping import make_housekeeper
         from bot.store.database import get_database
         from bot.store.keys import get_key_ring
+        from bot.store.policy import get_policy
 
         settings = get_settings()
         if not settings.amqp_url:
             raise ConfigError("KINDLIGHT_AMQP_URL is not set; without RabbitMQ the Rasa process writes the log itself.")
         preflight.check(settings)
         logs.configure()
-        consumer = AmqpConsumer(settings.amqp_url, get_key_ring(), store_events)
+        consumer = AmqpConsumer(settings.amqp_url, get_key_ring(), store_events, keep_aside=get_policy().text)
         # Before the wait for the database: whoever stops the process then wants it to end as at any other time.
         signal.signal(signal.SIGTERM, lambda *_: consumer.stop())
         signal.signal(signal.SIGINT, lambda *_: consumer.stop())

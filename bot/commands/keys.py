@@ -17,9 +17,14 @@ _STILL_NEEDED = (
     "Everything is encrypted with the new key, but events still wait {place} and may need the old keys, "
     "which are kept. Run this again when the database has taken them."
 )
+_PUT_ASIDE = (
+    "Everything is encrypted with the new key, but what could not be read or stored ({number} in RabbitMQ's queue "
+    "{queue}) may need the old keys, which are kept. Move it back or delete it (docs/operations.md, 'Batches cannot "
+    "be read'), then run this again."
+)
 _TAKE_OUT = (
     "Keys in KINDLIGHT_ENCRYPTION_KEYS are dropped by hand: take the old ones out once every machine has the new list "
-    "and no event from before waits on disk or in RabbitMQ. "
+    "and no event from before waits on disk or in RabbitMQ, or was put aside there. "
     "Without an entry index:… the last key must stay, since search, receipts and the audit trail hang on it."
 )
 DROP_OLD = typer.Option(False, "--drop-old", help="Remove the old keys afterwards.")
@@ -99,10 +104,13 @@ def _wait_for_queues(url: str) -> None:
     """The disk is empty as soon as RabbitMQ has the batches; those may be under an old key, too.
 
     Raises:
-        StoreError: Some still wait, or RabbitMQ is away.
+        StoreError: Some still wait or were put aside, or RabbitMQ is away.
     """
-    from bot.eventlog.amqp import wait_until_written
+    from bot.eventlog.amqp import UNREADABLE, count_aside, wait_until_written
     from bot.store.keys import get_key_ring
 
     if not wait_until_written(url, get_key_ring(), _QUEUE_SECONDS):
         raise StoreError(_STILL_NEEDED.format(place="in RabbitMQ"))
+    # Afterwards: a batch that waited may have been put aside meanwhile.
+    if number := count_aside(url):
+        raise StoreError(_PUT_ASIDE.format(number=number, queue=UNREADABLE))

@@ -4,6 +4,9 @@ The producer sends redacted, encrypted batches and counts one as delivered when 
 spread over PARTITIONS queues by conversation; each queue has a single active consumer, so that a conversation's
 events are written in order however many producers and consumers there are. A batch is acknowledged after the commit:
 a consumer that dies leaves it to the next one, and the store takes each event once.
+
+What cannot be read or stored is put aside into a queue of its own, for as long as words are kept. Each message there
+carries its end date itself: RabbitMQ refuses other arguments for a queue that exists, and the period is a setting.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import logging
 import time
 import zlib
+from datetime import timedelta
 from typing import Any, Dict, List, Mapping, Sequence
 
 import pika
@@ -35,7 +39,10 @@ _CONTEXT = b"queue"
 _RETRY_SECONDS = 1.0
 _COUNT_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
-_PERSISTENT = pika.BasicProperties(delivery_mode=2, content_type="application/octet-stream")
+#: RabbitMQ takes no longer period.
+_LONGEST_PERIOD = timedelta(days=3650)
+_KIND = {"delivery_mode": 2, "content_type": "application/octet-stream"}
+_PERSISTENT = pika.BasicProperties(**_KIND)
 
 
 def partition_of(conversation_id: str) -> int:
@@ -46,6 +53,8 @@ def partition_of(conversation_id: str) -> int:
 def declare(channel: Any, prefix: str = "") -> None:
     """Durable queues, one active consumer each; what cannot be read goes aside."""
     channel.queue_declare(prefix + UNREADABLE, durable=True)
+    # Writers of an earlier version let RabbitMQ move what they could not read. Nothing of it may change: RabbitMQ
+    # refuses other arguments for a queue that exists.
     arguments = {
         "x-single-active-consumer": True,
         "x-dead-letter-exchange": "",
@@ -83,6 +92,21 @@ def wait_until_written(url: str, keys: KeyRing, seconds: float, prefix: str = ""
         raise StoreError(f"RabbitMQ does not say what waits in it ({type(error).__name__}).") from error
 
 
+def count_aside(url: str, prefix: str = "") -> int:
+    """How many batches were put aside.
+
+    Raises:
+        StoreError: RabbitMQ is away.
+    """
+    try:
+        with pika.BlockingConnection(_parameters(url)) as connection:
+            channel = connection.channel()
+            declare(channel, prefix)
+            return _batches_in(channel, prefix + UNREADABLE)
+    except (AMQPError, OSError) as error:
+        raise StoreError(f"RabbitMQ does not say what was put aside in it ({type(error).__name__}).") from error
+
+
 class AmqpProducer:
     """Used by the logbook's delivery thread: `send` returns when RabbitMQ has the batch on disk, or raises."""
 
@@ -105,7 +129,8 @@ class AmqpProducer:
         try:
             channel = self._open()
             for partition, batch in parts.items():
-                _publish(channel, self._prefix + QUEUE.format(partition=partition), batch, self._keys)
+                body = _seal(batch, self._keys)
+                _publish(channel, self._prefix + QUEUE.format(partition=partition), body, _PERSISTENT)
         except (AMQPError, OSError) as error:
             self.close()
             raise StoreError(f"RabbitMQ did not take the events ({type(error).__name__}).") from error
@@ -132,11 +157,22 @@ class AmqpProducer:
 class AmqpConsumer:
     """Writes batches from the queues until stopped. Start as many as you like, on as many machines."""
 
-    def __init__(self, url: str, keys: KeyRing, deliver: Deliver, prefix: str = "") -> None:
+    def __init__(
+        self, url: str, keys: KeyRing, deliver: Deliver, prefix: str = "", keep_aside: timedelta = timedelta(days=30)
+    ) -> None:
+        """Prepares; connects in `run`.
+
+        Args:
+            url, keys, prefix: As for the producer.
+            deliver: Writes a batch.
+            keep_aside: How long a batch that cannot be read or stored is kept: as long as words (`StorePolicy.text`).
+        """
         self._parameters = _parameters(url)
         self._keys = keys
         self._deliver = deliver
         self._prefix = prefix
+        period = min(keep_aside, _LONGEST_PERIOD) // timedelta(milliseconds=1)
+        self._aside = pika.BasicProperties(**_KIND, expiration=str(period))
         #: Set by `stop`.
         self.stopping = False
         self.written = 0
@@ -168,7 +204,10 @@ class AmqpConsumer:
         connection = pika.BlockingConnection(self._parameters)
         try:
             channel = connection.channel()
+            # What is put aside is acknowledged in its own queue only when RabbitMQ has it in the other.
+            channel.confirm_delivery()
             declare(channel, self._prefix)
+            self._limit_what_has_no_end(connection)
             # One batch at a time from each queue keeps the order when a batch has to wait for the database.
             channel.basic_qos(prefetch_count=1)
             for partition in range(PARTITIONS):
@@ -203,8 +242,9 @@ class AmqpConsumer:
         try:
             events = [LoggedEvent.from_dict(item) for item in json.loads(self._keys.decrypt(body, _CONTEXT))]
         except (KindlightError, ValueError, KeyError) as error:
+            self._put_aside(channel, body)
+            channel.basic_ack(method.delivery_tag)
             logger.error("a batch cannot be read and was put aside: %s", type(error).__name__)
-            channel.basic_reject(method.delivery_tag, requeue=False)
             return
         try:
             failure = try_to_write(lambda: self._deliver(events))
@@ -216,29 +256,40 @@ class AmqpConsumer:
         refused: List[LoggedEvent] = []
         if isinstance(failure, EventsRefused):
             refused = failure.events
-            self._put_aside(channel, refused)
+            self._put_aside(channel, _seal([logged.as_dict() for logged in refused], self._keys))
+            logger.error("%d events cannot be stored and were put aside", len(refused))
         elif failure is not None:
+            self._put_aside(channel, body)
+            channel.basic_ack(method.delivery_tag)
             logger.error("a batch cannot be written and was put aside: %s", type(failure).__name__)
-            channel.basic_reject(method.delivery_tag, requeue=False)
             return
         channel.basic_ack(method.delivery_tag)
         self.written += len(events) - len(refused)
 
-    def _put_aside(self, channel: Any, refused: Sequence[LoggedEvent]) -> None:
-        """What the store refuses goes to what cannot be read."""
-        logger.error("%d events cannot be stored and were put aside", len(refused))
-        _publish(channel, self._prefix + UNREADABLE, [logged.as_dict() for logged in refused], self._keys)
+    def _put_aside(self, channel: Any, body: bytes) -> None:
+        _publish(channel, self._prefix + UNREADABLE, body, self._aside)
+
+    def _limit_what_has_no_end(self, connection: Any) -> None:
+        """What an earlier version put aside stayed for ever, and kept what is behind it: messages end at the head."""
+        with connection.channel() as channel:
+            channel.confirm_delivery()
+            for _ in range(_batches_in(channel, self._prefix + UNREADABLE)):
+                method, properties, body = channel.basic_get(self._prefix + UNREADABLE)
+                if method is None:
+                    return
+                if properties.expiration is None:
+                    self._put_aside(channel, body)
+                    channel.basic_ack(method.delivery_tag)
+        # The others were not acknowledged, so that they are in their places again when the channel is closed.
 
 
-def _publish(channel: Any, queue: str, batch: Sequence[Mapping[str, Any]], keys: KeyRing) -> None:
-    channel.basic_publish(
-        exchange="",
-        routing_key=queue,
-        # Escaped, as in the spool.
-        body=keys.encrypt(json.dumps(batch).encode("ascii"), _CONTEXT),
-        properties=_PERSISTENT,
-        mandatory=True,
-    )
+def _seal(batch: Sequence[Mapping[str, Any]], keys: KeyRing) -> bytes:
+    """A batch as it stands in a queue; escaped, as in the spool."""
+    return keys.encrypt(json.dumps(batch).encode("ascii"), _CONTEXT)
+
+
+def _publish(channel: Any, queue: str, body: bytes, properties: pika.BasicProperties) -> None:
+    channel.basic_publish(exchange="", routing_key=queue, body=body, properties=properties, mandatory=True)
 
 
 def _batches_in(channel: Any, queue: str) -> int:

@@ -15,7 +15,7 @@ from bot.eventlog import amqp
 from bot.eventlog.amqp import AmqpConsumer, AmqpProducer
 from bot.store.database import get_database
 from bot.store.keys import get_key_ring, use_key_ring
-from bot.store.records import LoggedEvent
+from bot.store.records import EventsRefused, LoggedEvent
 from bot.store.tracker_copy import get_tracker_copy
 from tests.servers import RABBITMQ, rabbitmq
 
@@ -113,6 +113,28 @@ def test_old_keys_go_when_rabbitmq_is_empty(queues, key_file, monkeypatch):
         thread.join(10)
     assert [event.event_id for event in stored] == ["e0"]
     assert len(_key_ids(key_file)) == 1 and old not in _key_ids(key_file)
+
+
+def test_old_keys_stay_while_a_batch_is_put_aside_that_may_need_them(queues, key_file, monkeypatch):
+    monkeypatch.setattr(command, "_QUEUE_SECONDS", 20.0)
+    old = get_key_ring().current
+
+    def deliver(batch):
+        if batch:
+            raise EventsRefused(batch)
+
+    _send(0)
+    AmqpConsumer(RABBITMQ, get_key_ring(), deliver).run(idle_seconds=0.5)
+    consumer = AmqpConsumer(RABBITMQ, get_key_ring(), deliver)
+    thread = threading.Thread(target=consumer.run)
+    thread.start()
+    try:
+        with pytest.raises(StoreError, match="1 in RabbitMQ's queue .*unreadable"):
+            command.rotate(drop=True)
+    finally:
+        consumer.stop()
+        thread.join(10)
+    assert old in _key_ids(key_file)
 
 
 def test_old_keys_stay_while_rabbitmq_is_away(key_file, monkeypatch):

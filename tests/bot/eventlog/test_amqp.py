@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
+from datetime import timedelta
 
+import pika
 import pytest
 from prometheus_client import REGISTRY
 
@@ -14,6 +16,7 @@ from bot.eventlog import amqp
 from bot.eventlog.amqp import AmqpConsumer, AmqpProducer, partition_of
 from bot.store.records import EventsRefused, LoggedEvent
 from tests.servers import RABBITMQ, rabbitmq
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -89,6 +92,73 @@ def test_an_unreadable_batch_is_put_aside(prefix, keys):
     connection = rabbitmq()
     assert connection.channel().basic_get(prefix + amqp.UNREADABLE, auto_ack=True)[2] == b"nonsense"
     connection.close()
+
+
+def aside(prefix):
+    """[(body, how long it is kept in milliseconds)] of what was put aside, which is left there."""
+    connection, found = rabbitmq(), []
+    channel = connection.channel()
+    while (one := channel.basic_get(prefix + amqp.UNREADABLE))[0] is not None:
+        found.append((one[2], one[1].expiration))
+    connection.close()
+    return found
+
+
+def refuse_everything(batch):
+    if batch[0].conversation_id == "c1":
+        raise EventsRefused(batch)
+    raise ValueError("a blue elephant")
+
+
+@pytest.mark.parametrize("why", ["unreadable", "refused", "failed"])
+def test_what_was_put_aside_is_kept_as_long_as_words_are(prefix, keys, why):
+    producer = AmqpProducer(RABBITMQ, keys, prefix)
+    producer.send(events("c2" if why == "failed" else "c1", [0]))
+    if why == "unreadable":
+        queue = prefix + amqp.QUEUE.format(partition=partition_of("c1"))
+        producer._channel.queue_purge(queue)
+        producer._channel.basic_publish("", queue, b"nonsense")
+    AmqpConsumer(RABBITMQ, keys, refuse_everything, prefix, timedelta(days=12)).run(idle_seconds=0.5)
+    assert [kept for _, kept in aside(prefix)] == [str(12 * 24 * 3600 * 1000)]
+
+
+def test_what_was_put_aside_goes_when_its_time_is_over(prefix, keys):
+    AmqpProducer(RABBITMQ, keys, prefix).send(events("c1", [0]))
+    consumer = AmqpConsumer(RABBITMQ, keys, refuse_everything, prefix, timedelta(milliseconds=200))
+    consumer.run(idle_seconds=0.5)
+    assert wait_until(lambda: aside(prefix) == [])
+
+
+def test_a_period_beyond_what_rabbitmq_takes_does_not_stop_the_writer(prefix, keys):
+    AmqpProducer(RABBITMQ, keys, prefix).send(events("c1", [0]))
+    AmqpConsumer(RABBITMQ, keys, refuse_everything, prefix, timedelta(days=20000)).run(idle_seconds=0.5)
+    assert len(aside(prefix)) == 1
+
+
+def test_what_an_earlier_version_put_aside_gets_an_end_and_the_rest_keeps_its_own(prefix, keys):
+    """Its queues are there already, with the arguments of that version; RabbitMQ ends a message only at the head."""
+    connection = rabbitmq()
+    channel = connection.channel()
+    declare_as_before(channel, prefix)
+    queue = prefix + amqp.UNREADABLE
+    for body, expiration in ((b"old", None), (b"new", "86400000"), (b"older writer", None)):
+        channel.basic_publish("", queue, body, pika.BasicProperties(delivery_mode=2, expiration=expiration))
+    connection.close()
+    expected = [(b"new", "86400000"), (b"old", "172800000"), (b"older writer", "172800000")]
+    for _ in range(2):
+        AmqpConsumer(RABBITMQ, keys, lambda batch: None, prefix, timedelta(days=2)).run(idle_seconds=0.3)
+        assert wait_until(lambda: aside(prefix) == expected, 5), aside(prefix)
+
+
+def declare_as_before(channel, prefix):
+    channel.queue_declare(prefix + amqp.UNREADABLE, durable=True)
+    arguments = {
+        "x-single-active-consumer": True,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": prefix + amqp.UNREADABLE,
+    }
+    for partition in range(amqp.PARTITIONS):
+        channel.queue_declare(prefix + amqp.QUEUE.format(partition=partition), durable=True, arguments=arguments)
 
 
 def refuses_number_one(stored):
