@@ -132,15 +132,30 @@ def check(settings: Settings, arguments: Sequence[str] = ()) -> None:
     found = problems(settings, os.environ, arguments)
     if found:
         raise ConfigError(" ".join(found))
+    warn(settings)
+
+
+def warn(settings: Settings) -> None:
+    """Logs what should be mended but stops nothing."""
     for caution in cautions(settings):
         logger.warning(caution)
 
 
 def cautions(settings: Settings) -> List[str]:
     """What should be mended although a server may start with it, in sentences."""
-    if not is_open_to_others(settings.var_dir):
-        return []
-    return [f"The folder {settings.var_dir} can be read by others. Run: chmod 700 {settings.var_dir}"]
+    from bot.store import noted_tombstones
+
+    found: List[str] = []
+    if is_open_to_others(settings.var_dir):
+        found.append(f"The folder {settings.var_dir} can be read by others. Run: chmod 700 {settings.var_dir}")
+    # Not a fault: a person at risk gets help meanwhile, and answers show nothing of what was erased.
+    if noted_tombstones.are_left(settings.var_dir):
+        found.append(
+            f"A restore was stopped before its end ({settings.var_dir / noted_tombstones.NAME} is left), so that what "
+            "people deleted since that backup may be in the database again. Stop everything and run the same restore "
+            "once more: python -m bot restore ARCHIVE --yes. It deletes that again and removes the file."
+        )
+    return found
 
 
 def problems(settings: Settings, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> List[str]:

@@ -11,7 +11,10 @@ def register(app: typer.Typer) -> None:
     @app.command(name="serve-console")
     def serve_console() -> None:
         """Starts the staff console alone, on loopback unless a deployment says otherwise."""
+        from bot import preflight
         from bot.config import get_settings
         from bot.console.server import serve
 
-        serve(get_settings())
+        settings = get_settings()
+        preflight.warn(settings)
+        serve(settings)

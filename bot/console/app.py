@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from bot.config import Settings
 from bot.console import open_id, permissions, security, sessions, views, words
 from bot.console.exposure import needs_break
+from bot.store import noted_tombstones
 from bot.store.database import Database
 from bot.store.keys import get_key_ring
 from bot.store.reviews import exposure_today
@@ -134,6 +135,7 @@ def _add_words(app: Flask) -> None:
         if user is not None and request.endpoint not in ("care.show",):
             day = exposure_today(g.work.session, user.id, g.now)
             values["break_due"] = needs_break(day, g.now, g.settings.break_minutes)
+        values["restore_stopped"] = user is not None and noted_tombstones.are_left(g.settings.var_dir)
         values["here"] = request.path
         values["static_url"] = lambda name: url_for("static", filename=name)
         return values

@@ -21,6 +21,11 @@ from bot.store.models import Erasure
 NAME = "restore-tombstones.json"
 
 
+def are_left(folder: Path) -> bool:
+    """Whether a restore was stopped, so that what people erased since the backup may be in the database again."""
+    return (folder / NAME).exists()
+
+
 def read(folder: Path) -> List[Dict[str, Any]]:
     """The noted rows of the table of erasures; none where no restore was stopped.
 

@@ -249,6 +249,16 @@ def test_what_was_refused_comes_back_in_its_field_with_the_reason_beside_it(
         assert work.session.query(Tag).count() == work.session.query(Note).count() == 0
 
 
+def test_a_restore_that_was_stopped_is_told_on_every_page_to_whoever_is_signed_in(browser, conversations, settings):
+    someone, told = browser("reviewer"), "A restore of the database was stopped"
+    assert told not in someone.get("/queue").text
+    (settings.var_dir / "restore-tombstones.json").write_text("[]", encoding="utf-8")
+    assert told in someone.get("/queue").text and told in someone.get("/conversations/escalate0001").text
+    assert told not in browser().get("/sign-in").text
+    (settings.var_dir / "restore-tombstones.json").unlink()
+    assert told not in someone.get("/queue").text
+
+
 def test_a_note_of_many_lines_may_have_as_many_characters_as_its_field(browser, conversations, database):
     text = "a\n" * 1999 + "an"
     browser("reviewer").post("/conversations/escalate0001/notes", {"text": text.replace("\n", "\r\n")})

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot import preflight
 from bot.config import Settings
 from bot.errors import ConfigError, InputError, StoreError
 from bot.eventlog.spool import SpoolFolder
@@ -135,6 +136,19 @@ def test_what_was_erased_does_not_come_back_when_the_restore_is_stopped_and_run_
     assert texts(settings) == ["is roblox safe"]
     assert not TrackerCopy(Database(settings.tracker_address)).load("a" * 32).events
     assert not noted.exists()
+
+
+def test_a_stopped_restore_is_told_at_the_start_until_it_was_run_again(
+    settings, stopped_restore, keys, caplog
+):
+    def told():
+        caplog.clear()
+        preflight.warn(settings)
+        return caplog.text
+
+    assert "restore-tombstones.json is left" in told() and "restore ARCHIVE --yes" in told()
+    restore(settings, keys, stopped_restore)
+    assert "restore" not in told()
 
 
 def test_what_is_erased_between_a_stopped_restore_and_the_next_stays_erased_as_well(settings, stopped_restore, keys):
