@@ -41,7 +41,12 @@ _SHORT_WORDS = 12
 
 @dataclass(frozen=True)
 class Cues:
-    """Compiled cues. `speakers` is in the order of the file: the first that fits wins."""
+    """Compiled cues. `speakers` is in the order of the file: the first that fits wins.
+
+    Attributes:
+        languages: Small words of each language, spelt as a clean text spells them.
+        letters: Letters that no other of the languages writes.
+    """
 
     educational: Pattern[str]
     past: Pattern[str]
@@ -52,13 +57,16 @@ class Cues:
     negation: Pattern[str]
     speakers: Tuple[Tuple[Speaker, Pattern[str]], ...]
     languages: Mapping[str, FrozenSet[str]]
+    letters: Mapping[str, FrozenSet[str]]
 
 
 def load_cues(folder: Path = RISK_DIR) -> Cues:
     """Reads and compiles the cues. Raises ContentError when a file cannot be used."""
     groups = load_groups(folder)
     rows = read_yaml(folder / "words" / "cues.yml")
-    languages = read_yaml(folder / "words" / "languages.yml")["languages"]
+    words = read_yaml(folder / "words" / "languages.yml")
+    # A clean text has a Latin letter for each look-alike ("ı", "ł"): words with such a letter would never be met in it.
+    lookalikes = str.maketrans(dict(get_vocabulary().lookalikes))
 
     def build(kind: str, name: str) -> Pattern[str]:
         return compile_patterns(rows[kind][name], groups, f"cues.yml, {name}")
@@ -72,7 +80,8 @@ def load_cues(folder: Path = RISK_DIR) -> Cues:
         denied_except=build("stance", "denied_except"),
         negation=build("stance", "negation"),
         speakers=tuple((Speaker(name), build("speaker", name)) for name in rows["speaker"]),
-        languages={name: frozenset(words.split()) for name, words in languages.items()},
+        languages={name: frozenset(known.translate(lookalikes).split()) for name, known in words["languages"].items()},
+        letters={name: frozenset(letters.split()) for name, letters in words["letters"].items()},
     )
 
 
@@ -116,9 +125,9 @@ def speaks_of_self(text: TokenText) -> bool:
 def language_of(text: str, cues: Cues) -> str | None:
     """Two-letter language of a clean text, or None when it is too short or too mixed to say.
 
-    A writing system decides alone; Latin letters are decided by each language's most frequent small words. Where those
-    say nothing and few words are English ("asante sana"), it is UNDETERMINED: the English encoder hears despair in what
-    it does not know.
+    A writing system decides alone; Latin letters are decided by each language's most frequent small words, and words
+    with a letter that only it writes count as such. Where those say nothing and few words are English ("asante sana"),
+    it is UNDETERMINED: the English encoder hears despair in what it does not know.
     """
     letters = [char for char in text if char.isalpha()]
     if not letters:
@@ -127,7 +136,10 @@ def language_of(text: str, cues: Cues) -> str | None:
         if sum(1 for char in letters if script.match(char)) > _SCRIPT_SHARE * len(letters):
             return language
     words = _WORDS.findall(text)
-    counts = [(sum(word in known for word in words), name) for name, known in cues.languages.items()]
+    counts = [
+        (sum(word in known or not cues.letters.get(name, frozenset()).isdisjoint(word) for word in words), name)
+        for name, known in cues.languages.items()
+    ]
     (best, language), (second, _) = sorted(counts, reverse=True)[:2]
     if best < 2 or best <= second:
         return UNDETERMINED if _is_hardly_english(text) else None
