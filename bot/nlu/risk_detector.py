@@ -75,7 +75,7 @@ MEMORY_MESSAGES = "memory_messages"
 #: How likely the trouble is that was explained, where somebody says that it happened to them.
 _SAID_OF_AN_ANSWER = 0.6
 #: From here on a score alone says that somebody writes of what they themselves may do.
-_ACCUSED_FROM = 0.9
+_ACCUSED_FROM = 0.97
 #: What others do to the one who writes.
 _DONE_TO_ONE = (ABUSE_DISCLOSURE, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED)
 

@@ -93,6 +93,8 @@ _SAYS_NOTHING_BY_ITSELF = frozenset({None, FALLBACK_INTENT, *YES_INTENTS, *NO_IN
 _LEAVES_AN_OVERDOSE_OPEN = frozenset({"thank", "goodbye", "laugh"}) | {
     intent for intent in AFTER_CARD_INTENTS if not intent.startswith("outcome_")
 }
+#: Steps in an app are asked for, in whatever language.
+_STEPS_IN_APPS = frozenset({"ask_privacy_setting", "ask_which_platform_next"})
 #: What a check-in asks about when the engine could not name a category (it failed, or was torn).
 UNNAMED = "unclear"
 
@@ -344,7 +346,10 @@ def _asks_about_another_matter(turn: Turn) -> bool:
 def _goes_on_in_another_language(turn: Turn) -> bool:
     """After a card in their language, words in it that nothing here can read get that card again, and no English."""
     is_courtesy = turn.intent in ("thank", "goodbye", "greet", "laugh")
-    return turn.is_in_language_of_card and not (turn.check_in or is_courtesy or turn.is_emergency)
+    # "I only want to change my name there" is understood and quiet: an answer in English beats the card once more.
+    is_quiet = max(turn.risk.level, turn.newest_alone) is RiskLevel.NONE and not turn.risk.failed
+    is_answered = is_quiet and (turn.has_sure_answer or turn.intent in _STEPS_IN_APPS)
+    return turn.is_in_language_of_card and not (turn.check_in or is_courtesy or is_answered or turn.is_emergency)
 
 
 def _says_no_new_risk(turn: Turn) -> bool:

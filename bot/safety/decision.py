@@ -120,7 +120,7 @@ def _wants_to_die_now(hit: SignalHit, evidence: Evidence) -> bool:
 
 
 def _hit_level(hit: SignalHit, evidence: Evidence, doubted: bool) -> RiskLevel:
-    if hit.signal.category == SELF_HARM and (evidence.joking or doubted):
+    if hit.signal.category == SELF_HARM and (evidence.joking or doubted) and not hit.signal.undoubted:
         return min(hit.signal.level, RiskLevel.CHECK_IN)
     return hit.signal.level
 

@@ -826,3 +826,32 @@ def test_a_known_question_about_another_matter_is_answered_while_an_emergency_is
     assert said(picture, is_question=False) == UTTER_CRISIS_CARD
     assert said(picture, speaks_of_dying=True) == UTTER_CRISIS_CARD
     assert said(dying) == UTTER_CRISIS_CARD
+
+
+def of_another_language(**more):
+    return decide(RiskAssessment(), NONE, is_in_language_of_card=True, check_in=None, card_level=CARD, **more)
+
+
+def test_after_a_card_in_another_language_what_is_understood_and_quiet_is_answered_and_the_rest_gets_the_card_again():
+    card = OpenCard(SELF_HARM, "self", is_recent=True)
+    assert of_another_language(intent="nlu_fallback", open_card=card).response == UTTER_CRISIS_CARD
+    assert of_another_language(intent="ask_privacy_setting", open_card=card) is None
+    answered = of_another_language(intent="faq", has_sure_answer=True, open_card=card)
+    assert answered is None or answered.response != UTTER_CRISIS_CARD
+
+
+@pytest.mark.parametrize(
+    ("card", "more", "is_met"),
+    [
+        (OpenCard(ABUSE_DISCLOSURE, "about_child", is_recent=True), {}, False),
+        (OpenCard(ABUSE_DISCLOSURE, "about_child", is_recent=True), {"speaks_of_dying": True}, True),
+        (OpenCard(ABUSE_DISCLOSURE, "self", is_recent=True), {}, True),
+    ],
+)
+def test_to_do_it_tomorrow_is_a_report_to_be_made_after_a_card_about_anothers_child_only(card, more, is_met):
+    told = RiskAssessment(CARD, {SELF_HARM: 0.99})
+    decision = decide(
+        told, CARD, "outcome_going_to", None, CARD, told_plainly=False, open_card=card, cards_given={card.category}, **more
+    )
+    is_card = decision is not None and decision.response == UTTER_CRISIS_CARD
+    assert is_card is is_met
