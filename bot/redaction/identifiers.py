@@ -162,6 +162,100 @@ def is_secret(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     return any(not character.isalpha() for character in found) or not lexicon.is_ordinary(found)
 
 
+def is_code(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Four characters with two digits; no amount ("12gb"), no helpline number."""
+    found = text[start:end]
+    digits = "".join(filter(str.isdigit, found))
+    counts_something = _UNIT_AFTER.match(text[end : end + 14]) or re.fullmatch(r"\d{1,3}[a-z]{1,5}", found.lower())
+    if len(found) < 4 or len(digits) < 2 or counts_something:
+        return False
+    return not is_directory_number(digits, lexicon)
+
+
+#: Stand before the word that matters: "really weak", "now the same".
+_BEFORE_A_STATE = word_set(
+    "so too very really not now still quite pretty always just also probably already kinda actually literally super "
+    "way a the an all my his her their our your completely totally only never"
+)
+#: What is said about a password instead of the password.
+_STATE = word_set(
+    "safe weak wrong changed same strong stronger short long longer hacked secret secrets gone incorrect reset "
+    "forgotten known saved what how why when where who which that this not working stolen leaked lost fine ok okay "
+    "good bad better best easy hard simple different new old another other something anything nothing everything "
+    "someone everyone important required needed invalid expired private public shared written guessed broken stuck "
+    "hidden secure insecure in on at with by for to like being getting going showing asking saying missing failing "
+    "problem problems mess one none used correct right true false stupid dumb rubbish random obvious basically "
+    "supposed there here no yes if unless and or use make try choose keep mine yours his hers theirs up off out back "
+    "stored protected enough unique annoying impossible confusing blank empty isn't isnt wasn't doesn't doesnt won't "
+    "wont can't cant don't dont never tips be stop help idea please pls real segura seguro muy mala malo incorrecta "
+    "débil fácil igual otra otro facile fausse faux pas trop mauvais sicher unsicher falsch nicht zu weg errada fraca "
+    "muito perdu perdue olvidada vergessen gleich secreta importante "
+    "leave avoid pick "
+    "it it's its business weird crazy slow down dead visible somewhere nowhere denied cool fun valid glitchy"
+)
+_COUNTED = re.compile(r"\d+\s+(?:characters?|letters?|digits?|numbers?|years?|words?|days?|times?)\b")
+
+
+def is_stated_secret(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """ "my password is sunshine" tells it; "is not working", "is the same everywhere" and "is 12 letters" do not."""
+    found = text[start:end].lower().replace("’", "'")
+    words = found.split()
+    while len(words) > 1 and words[0] in _BEFORE_A_STATE:
+        if words[0] == "not":
+            return False
+        words.pop(0)
+    first = words[0].strip("\"'()[]*:-") if words else ""
+    is_said_of_it = first in _STATE or first in _BEFORE_A_STATE or len(first) > 5 and first.endswith("ed")
+    return len(first) > 1 and not is_said_of_it and not _COUNTED.match(found) or first == "i" and len(words) > 1
+
+
+_DIGITS_OF_WORD = {"hundred": 2, "double": 1, "triple": 2}
+
+
+def is_spoken_phone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Digits and words that make nine to fifteen digits together, with both kinds among them."""
+    parts = re.findall(r"\w+", text[start:end].lower())
+    digits = [part for part in parts if part.isdigit()]
+    words = [part for part in parts if not part.isdigit()]
+    length = sum(map(len, digits)) + sum(_DIGITS_OF_WORD.get(word, 1) for word in words)
+    return bool(digits) and bool(words) and 9 <= length <= 15
+
+
+_NUMBER_WORD = re.compile(
+    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and)[\s\-]+)+",
+    re.IGNORECASE,
+)
+
+
+def is_worded_road(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """ "fourteen mill lane" is one; "two way street" and "one busy road" are not."""
+    number = _NUMBER_WORD.match(text, start, end)
+    name_start = number.end() if number else start
+    words = re.findall(r"[^\W\d_][\w'’\-]*", text[name_start:end].lower())[:-1]
+    return "way" not in words and is_named_road(text, name_start, end, lexicon)
+
+
+def is_home_road(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """ "live on orchard close" names a road; "live in leeds close" (to something) does not."""
+    words = text[start:end].lower().split()[:-1]
+    return is_named_road(text, start, end, lexicon) and not any(word in lexicon.kept.words for word in words)
+
+
+def is_mail_user(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """ "he works at outlook" is no address: what stands before "at" must be a name or no word."""
+    user = text[start:end].split()[0].lower()
+    if not user.isalpha():
+        return any(character.isalnum() for character in user)
+    is_name = user in lexicon.names or user in lexicon.given_word_names
+    return is_name or not lexicon.is_ordinary(user) and user not in lexicon.kept.words
+
+
+def is_foreign_mail(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """With a plain "at" the rest must not be English: "look at this point"."""
+    return " at " not in text[start:end].lower() or is_mail_user(text, start, end, lexicon)
+
+
 CHECKS: Dict[str, Callable[[str, int, int, Lexicon], bool]] = {
     "phone": is_phone,
     "link": is_link,
@@ -178,4 +272,11 @@ CHECKS: Dict[str, Callable[[str, int, int, Lexicon], bool]] = {
     "named_road": is_named_road,
     "foreign_road": is_foreign_road,
     "secret": is_secret,
+    "code": is_code,
+    "stated": is_stated_secret,
+    "spoken_phone": is_spoken_phone,
+    "worded_road": is_worded_road,
+    "home_road": is_home_road,
+    "mail_user": is_mail_user,
+    "foreign_mail": is_foreign_mail,
 }

@@ -8,9 +8,9 @@ should stay; without it the whole match goes. Each row's near-misses are in test
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Tuple
 
+from bot.redaction.birth_patterns import BIRTH_SHAPES
 from bot.redaction.constants import (
     ADDRESS,
     BIRTH_DATE,
@@ -24,26 +24,8 @@ from bot.redaction.constants import (
     POSTCODE,
     SECRET,
 )
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One expression.
-
-    Attributes:
-        entity: What it finds.
-        name: For explanations.
-        expression: See the module docstring.
-        score: Presidio's confidence in [0, 1].
-        check: Name of an extra check in `identifiers.CHECKS`, or empty.
-    """
-
-    entity: str
-    name: str
-    expression: str
-    score: float = 0.8
-    check: str = ""
-
+from bot.redaction.secret_patterns import SECRET_SHAPES
+from bot.redaction.shape import Shape
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -61,6 +43,8 @@ _TLD = (
     r"|link|cloud|co(?:\.[a-z]{2})?|ac\.uk|org\.uk|sch\.uk|gov\.uk|uk|us|ca|de|fr|es|it|nl|pl|ru|ua|in|ie|au|nz|za|br"
     r"|mx|jp|cn|kr|tr|se|no|dk|fi|be|ch|at|cz|gr|pt|ro|hu|me|ly|cc|ai|eu)"
 )
+#: Where people have their mail; words with another meaning ("live", "mail") are left out.
+_PROVIDER = r"(?:gmail|googlemail|hotmail|yahoo|outlook|icloud|proton\s?mail|gmx|aol|ymail|yandex)"
 _DIGIT_WORD = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|hundred|double|triple)"
 _ROAD = (
     r"(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|gardens?|grove|mews|parkway|highway|square|close"
@@ -88,6 +72,23 @@ SHAPES: Tuple[Shape, ...] = (
         0.9,
     ),
     Shape(EMAIL, "e-mail without dot", r"[\w.+\-]+@(?:gmail|hotmail|yahoo|outlook|icloud|proton)\b", 0.9),
+    # A space at one side: only before a well-known provider, else "follow @jo.b" would be one.
+    Shape(EMAIL, "e-mail with a space", rf"[\w.+\-]+(?:@\s|\s@){_PROVIDER}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?\b", 0.9),
+    Shape(
+        EMAIL,
+        "e-mail half in words",
+        rf"(?<![\w.])[\w.+\-]+\s+at\s+{_PROVIDER}(?:(?:\s?\.\s?|\s+)(?:com|net|org|de|fr|es|it|me|co\.uk|uk))?\b",
+        0.9,
+        "mail_user",
+    ),
+    Shape(
+        EMAIL,
+        "e-mail in words of other languages",
+        r"(?<![\w.])[\w.+\-]+\s+(?:arrobas?|arobase|ät|klammeraffe|chiocciola|at)\s+[\w\-]+\s*(?:\.|\b(?:dot|punto|point|punkt|ponto)\b)"
+        r"\s*(?:com|net|org|info|eu|de|fr|es|it|pt|br|mx|ar|co|cl|at|ch|nl|be)\b",
+        0.9,
+        "foreign_mail",
+    ),
     Shape(
         EMAIL,
         "payment address",
@@ -133,6 +134,12 @@ SHAPES: Tuple[Shape, ...] = (
         r"(?<![\d.])-?\d{1,2}\.\d{3,}\s*°?\s*[ns]?\s*[,;/ ]\s*-?\d{1,3}\.\d{3,}\s*°?\s*[ew]?\b",
         0.95,
     ),
+    Shape(
+        GPS,
+        "latitude and longitude by name",
+        r"\blat(?:itude)?\b[\s:=]*(?:is\s+)?-?\d{1,2}\.\d+[^\w\-]{0,4}(?:and\s+)?(?:long?|lng)(?:itude)?\b[\s:=]*(?:is\s+)?-?\d{1,3}\.\d+",
+        0.95,
+    ),
     Shape(GPS, "degrees", r"\d{1,3}\s*°\s*\d{1,2}\s*['’′]\s*(?:\d{1,2}(?:\.\d+)?\s*[\"”″'’]{1,2}\s*)?[nsew]\b", 0.95),
     Shape(GPS, "three words", r"///\s?[a-z]+\.[a-z]+\.[a-z]+", 0.95),
     Shape(GPS, "plus code", r"\b[23456789cfghjmpqrvwx]{4,8}\+[23456789cfghjmpqrvwx]{2,3}\b", 0.8, "plus_code"),
@@ -167,6 +174,14 @@ SHAPES: Tuple[Shape, ...] = (
         0.85,
         "identifier",
     ),
+    Shape(
+        ID_NUMBER,
+        "plate after its name",
+        r"\b(?:(?:number|licen[cs]e)\s?plate|plates?|reg(?:istration)?)\s*(?:no\.?|number)?\s*(?:is|was|:|=)?\s*"
+        r"(?P<x>[a-z]{2}\s?\d{2}\s?[a-z]{3}|[a-z]\d{1,3}\s?[a-z]{3}|[a-z]{3}\s?\d{1,4}[a-z]?|[a-z]{1,3}[\s\-]\d{1,2}[\s\-][a-z]{1,2}[\s\-]?\d{1,4})\b",
+        0.85,
+    ),
+    Shape(ID_NUMBER, "Indian number plate", r"\b(?-i:[A-Z]{2}[ \-]?\d{2}[ \-]?[A-Z]{1,2}[ \-]?\d{4})\b", 0.8),
     Shape(ID_NUMBER, "UK number plate", r"\b[a-z]{2}\d{2}\s?[a-z]{3}\b", 0.6, "plate"),
     # --- birth dates ---------------------------------------------------------------------------------------------------
     Shape(
@@ -206,6 +221,13 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(PHONE, "international", r"(?<![\w+])(?:\+|00)\s?\d(?:[\s().\-/]{0,3}\d){6,14}(?!\d)", 0.9, "phone"),
     Shape(PHONE, "national", r"(?<![\w.,/\-£$€])\(?\d(?:[\s().\-/]{0,2}\d){6,13}(?![\d/]|\.\d)", 0.75, "phone"),
     Shape(PHONE, "digits in words", rf"\b{_DIGIT_WORD}(?:[\s,\-]+(?:{_DIGIT_WORD}|\d)){{6,}}\b", 0.9),
+    Shape(
+        PHONE,
+        "digits and words mixed",
+        rf"\b(?:{_DIGIT_WORD}|\d{{1,6}})(?:[\s,\-]+(?:{_DIGIT_WORD}|\d{{1,6}})){{2,13}}\b",
+        0.85,
+        "spoken_phone",
+    ),
     Shape(
         PHONE,
         "number after a phone word",
@@ -249,13 +271,30 @@ SHAPES: Tuple[Shape, ...] = (
         r",?\s+(?P<x>\d{5})\b",
         0.8,
     ),
-    Shape(POSTCODE, "Australia after a state", r"\b(?:nsw|vic|qld|wa|sa|tas|act|nt),?\s+(?P<x>\d{4})\b", 0.8),
+    Shape(POSTCODE, "Australia after a state", r"\b(?:nsw|vic|qld|wa|sa|tas|nt),?\s+(?P<x>\d{4})\b", 0.8),
+    # The postcodes of the Capital Territory, so that "Children Act 1989" stays.
+    Shape(POSTCODE, "Australian capital", r"\bact,?\s+(?P<x>(?:02|26|29)\d\d)\b", 0.8),
     Shape(
         POSTCODE,
         "after its name",
         r"\b(?:post\s?code|zip(?:\s?code)?|pin\s?code|postal code|eircode|plz|code postal|codigo postal)\b"
         r"[\s:=]*(?:(?:is|was|its|it's|my|at|in)\s+){0,2}[:=]?\s*(?P<x>(?=[\w\- ]{0,8}\d)[a-z0-9]{2,4}[\s\-]?[a-z0-9]{2,4}|\d{3,6})\b",
         0.9,
+    ),
+    Shape(
+        POSTCODE,
+        "before a town abroad",
+        r"(?<![\d.,\-])(?P<x>\d{5})\s+(?:paris|lyon|marseille|toulouse|nice|bordeaux|lille|berlin|m(?:ü|ue)nchen|munich|hamburg|k(?:ö|oe)ln"
+        r"|cologne|frankfurt|stuttgart|d(?:ü|ue)sseldorf|leipzig|dresden|madrid|barcelona|valencia|sevilla|roma|milano|torino|napoli)\b",
+        0.8,
+    ),
+    Shape(
+        POSTCODE,
+        "after a town of India",
+        r"\b(?:delhi|mumbai|bombay|kolkata|chennai|bengaluru|bangalore|hyderabad|pune|ahmedabad|jaipur|lucknow|kochi|kanpur|nagpur)"
+        r"\s*[,\-]?\s*(?P<x>[1-9]\d{2}\s?\d{3})\b",
+        0.8,
+        "phone",
     ),
     Shape(POSTCODE, "Indian pin in two parts", r"(?<![\d\-])[1-9]\d{2}\s\d{3}(?=\s*(?:$|[,.]))", 0.6, "phone"),
     # --- addresses -----------------------------------------------------------------------------------------------------------
@@ -274,6 +313,23 @@ SHAPES: Tuple[Shape, ...] = (
         rf"(?P<x>(?:{_ROAD_WORD}\s+){{1,3}}{_CLEAR_ROAD})\b",
         0.7,
         "named_road",
+    ),
+    Shape(
+        ADDRESS,
+        "home road of any kind",
+        rf"\b(?:live|lives|lived|living|house is|home is|moved|address is)\s+(?:on|in|at|to|down)\s+(?P<x>(?:{_ROAD_WORD}\s+){{1,2}}"
+        r"(?:close|drive|court|way|gardens?|grove|place|walk|rise|hill|green|square|view|row))"
+        r"(?=\s*(?:$|[.,!?;\n)]|(?:and|in|with|but|near|so)\b))",
+        0.7,
+        "home_road",
+    ),
+    Shape(
+        ADDRESS,
+        "road with its number in words",
+        rf"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+        rf"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|and)[\s\-]+){{1,4}}(?:{_ROAD_WORD}\s+){{1,2}}{_CLEAR_ROAD}\b",
+        0.8,
+        "worded_road",
     ),
     Shape(
         ADDRESS,
@@ -319,4 +375,6 @@ SHAPES: Tuple[Shape, ...] = (
         0.8,
         "secret",
     ),
+    *SECRET_SHAPES,
+    *BIRTH_SHAPES,
 )

@@ -12,7 +12,7 @@ from bot.redaction.chat_text import Word, find_words
 from bot.redaction.constants import LANGUAGE, REGEX_TIMEOUT_SECONDS
 from bot.redaction.identifiers import CHECKS
 from bot.redaction.lexicon import Lexicon
-from bot.redaction.patterns import Shape
+from bot.redaction.shape import Shape
 
 _FLAGS = regex.IGNORECASE | regex.V0
 
