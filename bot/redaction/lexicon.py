@@ -33,6 +33,7 @@ class Kept:
     Attributes:
         words: Single lower-case words (platforms, languages, helplines, countries, large towns).
         place_names: Places that are also given names ("jordan"): kept after "in" or "from".
+        places: All countries and large towns; in "my friend kenya said" they are persons.
         numbers: Digits of the directory's helplines, without separators, national and international.
         hosts: Lower-case host names of the directory, without `www.`.
         phrases: Lower-case names of helplines that contain a space or a name.
@@ -43,6 +44,7 @@ class Kept:
     numbers: FrozenSet[str] = frozenset()
     hosts: FrozenSet[str] = frozenset()
     phrases: Tuple[str, ...] = ()
+    places: FrozenSet[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Lexicon:
         relations, titles, function_words: Lower-case words with a part in `names`.
         kept: What stays readable.
         dictionary: Lower-case dictionary words; filled from the spaCy model's lemma tables.
+        foreign_words: Frequent lower-case words of other languages that are no names.
     """
 
     names: FrozenSet[str]
@@ -68,6 +71,7 @@ class Lexicon:
     function_words: FrozenSet[str]
     kept: Kept
     dictionary: FrozenSet[str] = field(default_factory=frozenset, repr=False)
+    foreign_words: FrozenSet[str] = frozenset()
 
     def is_ordinary(self, word: str) -> bool:
         """True when a lower-case word, or its base form, is an English or chat word."""
@@ -161,6 +165,7 @@ def load_kept(folder: Path = HOTLINES_DIR) -> Kept:
         numbers=frozenset(number.lstrip("0") for number in numbers if number),
         hosts=frozenset(hosts),
         phrases=phrases,
+        places=frozenset(places),
     )
 
 
@@ -169,7 +174,10 @@ def load_lexicon() -> Lexicon:
     """Reads `data/redaction/` and the helpline directory once a process."""
     kept = load_kept()
     never = read_words(REDACTION_DIR / "relations.txt") | read_words(REDACTION_DIR / "function_words.txt")
-    given = read_words(REDACTION_DIR / "given_names_that_are_words.txt") - never
+    given = read_words(REDACTION_DIR / "given_names_that_are_words.txt") | read_words(
+        REDACTION_DIR / "given_names_of_legend.txt"
+    )
+    given -= never
     return Lexicon(
         names=read_words(REDACTION_DIR / "names.txt") - kept.words,
         word_names=read_words(REDACTION_DIR / "names_that_are_words.txt") | given - kept.words,
@@ -179,4 +187,5 @@ def load_lexicon() -> Lexicon:
         titles=read_words(REDACTION_DIR / "titles.txt"),
         function_words=read_words(REDACTION_DIR / "function_words.txt"),
         kept=kept,
+        foreign_words=read_words(REDACTION_DIR / "foreign_words.txt"),
     )

@@ -61,7 +61,7 @@ BEFORE_A_PERSON: FrozenSet[str] = word_set(
 )
 
 CLAUSE_OPENERS: FrozenSet[str] = word_set(
-    "that because then when if but so since cos cuz bc while after says said think"
+    "basically literally apparently anyway yesterday that because then when if but so since cos cuz bc while after says said think"
 )
 SPEECH: FrozenSet[str] = word_set(
     "said says told tells keeps kept texted messaged dmed asked hit touched hurt knows wants likes sent threatened blocked"
@@ -120,10 +120,10 @@ INITIALS: FrozenSet[str] = frozenset("bcdefghjlmopqstvwz")
 
 #: "My name is …" in other languages and scripts; group `x` is the name.
 FOREIGN_INTRODUCTIONS = regex.compile(
-    r"(?:\b(?:me\s+llamo|mi\s+nombre\s+es|se\s+llama(?:n)?|nombre\s*:|me\s+dicen"
+    r"(?:\b(?:ich\s+bin\s+(?:der|die)|me\s+llamo|mi\s+nombre\s+es|se\s+llama(?:n)?|nombre\s*:|me\s+dicen"
     r"|je\s+m['’]?\s?appelle|jm['’]?appelle|(?:il|elle)\s+s['’]?appelle|s['’]appelle|mon\s+(?:pr[ée]nom|nom)\s+(?:est|c['’]est)|moi\s+c['’]est"
     r"|ich\s+bin|soy|sono|je\s+suis|c['’]est|jestem|eu\s+sou(?:\s+[ao])?|ik\s+ben|mein\w*\s+freund(?:in)?|mi\s+(?:amig[oa]|prim[oa]|herman[oa]|hij[oa]|novi[oa])|mon\s+(?:ami|oncle|fr[èe]re|fils|cousin)|ma\s+(?:s[œo]eur|fille|copine|cousine|tante)"
-    r"|ich\s+hei(?:ß|ss)e|(?:er|sie)\s+hei(?:ß|ss)t|hei(?:ß|ss)t|mein\s+name\s+ist|ich\s+bin\s+(?:der|die)"
+    r"|ich\s+hei(?:ß|ss)e|(?:er|sie)\s+hei(?:ß|ss)t|hei(?:ß|ss)t|mein\s+name\s+ist"
     r"|mi\s+chiamo|si\s+chiama|il\s+mio\s+nome\s+[èe]"
     r"|me\s+chamo|meu\s+nome\s+[ée]|chama[\s\-]se|se\s+chama|chamo[\s\-]me"
     r"|ik\s+heet|mijn\s+naam\s+is|(?:hij|zij|ze)\s+heet"
@@ -159,5 +159,58 @@ PARTICLES: FrozenSet[str] = word_set(
 #: Only in these, a capital or a known name must follow ("si" is Spanish for "if", "adı" stands in many words).
 WEAK_FOREIGN: FrozenSet[str] = frozenset(
     ("si", "adı", "adi", "adım", "adim", "naam", "heißt", "heisst", "ich bin", "soy", "sono", "je suis", "c'est")
+    + ("ich bin der", "ich bin die")
     + ("jestem", "eu sou", "eu sou a", "eu sou o", "ik ben", "ako si")
+)
+
+#: "mein bruder lukas": relations of other languages; a known name after one needs no capital.
+FOREIGN_RELATIONS: FrozenSet[str] = word_set(
+    "stiefvater stiefmutter stiefbruder vater mutter bruder schwester onkel tante cousin cousine freund freundin lehrer"
+    " lehrerin trainer opa oma nachbar padrastro madrastra padre madre hermano hermana tío tio tía primo prima amigo"
+    " amiga novio novia profesor profesora profe entrenador abuelo vecino copain copine frère frere soeur sœur beau-père"
+    " père mère oncle ami amie voisin patrigno zio zia fratello sorella amico amica padrasto irmão irmã namorado"
+    " ojciec ojczym wujek brat siostra kolega broer zus vriend vriendin stiefvader oom bhaiya didi bhai"
+)
+
+#: Of the frequent foreign words that are names or English words as well, those that still mark a foreign message.
+FOREIGN_MARKS: FrozenSet[str] = FOREIGN_RELATIONS | word_set("esta estan prof monsieur")
+#: "rahul bhaiya": these follow the name.
+AFTER_A_NAME_ABROAD: FrozenSet[str] = word_set("bhaiya bhai didi bhabhi sahab aunty uncle abi abla")
+
+#: "grace from maths", "will from my class": what a classmate is from.
+FROM_A_CLASS: FrozenSet[str] = word_set(
+    "maths math english science history geography pe drama art french spanish music biology chemistry physics school"
+    " class year form football netball dance swimming church scouts cubs youth"
+)
+OUR_GROUPS: FrozenSet[str] = word_set("class school year form team course street bus group club road maths english")
+#: "is being mean", "is bullying me": only persons do these.
+PERSON_DOINGS: FrozenSet[str] = word_set(
+    "bullying messaging texting threatening blackmailing ignoring teasing stalking hitting calling"
+)
+UNKIND: FrozenSet[str] = word_set("mean horrible nasty rude cruel unkind vile bitchy weird creepy nice kind")
+#: After two names: "lily and daisy wont", "mark n will r".
+AFTER_TWO: FrozenSet[str] = word_set("wont won't dont don't arent aren't werent weren't r keep kept hate havent haven't")
+#: Weather, food and good things: two of them side by side are no friends.
+THINGS: FrozenSet[str] = word_set(
+    "rain sun storm star sky river stone rocky gift justice peace comfort fortune goodness desire wisdom trust honor"
+    " candy cherry ginger honey olive sage basil bean bear coral chip maple cash art forest fox oak ash brook bill"
+    " summer autumn dawn may june april august faith hope joy mercy charity patience"
+)
+#: Dictionary words that are pet names; any other word after "calls me" is as likely an insult, which must stay.
+PET_NAMES: FrozenSet[str] = word_set(
+    "pickle pickles bubbles peanut pumpkin button buttons cupcake muffin cookie biscuit sprinkles sparkle sparkles bunny"
+    " smiley giggles squirt munchkin nugget noodle noodles pebbles pixie dimples twinkle waffles pancake marshmallow"
+    " jellybean sprout bumblebee ladybug ladybird smudge scooter bambi tigger sunshine sparky ziggy biscuits crumpet"
+)
+
+#: "my name is f r e y a", "its spelt f-r-e-y-a": single letters in a row; group `x` is the name.
+SPELLED_OUT = regex.compile(
+    r"\b(?:name(?:['’]?s|\s+is|\s+was)?|spel(?:t|led)(?:\s+(?:it|like|as))?)\s*[:=]?\s+"
+    r"(?P<x>\p{L}(?:[ .\-_]{1,2}\p{L}){2,})(?!\p{L})",
+    regex.IGNORECASE | regex.V0,
+)
+#: A form: "name: tia".
+FORM = regex.compile(
+    r"(?<!\w )\b(?:(?:first|last|full|real)\s+)?name\s?[:=]\s*(?P<x>\p{L}[\p{L}'’\-]+)",
+    regex.IGNORECASE | regex.V0,
 )

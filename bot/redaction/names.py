@@ -9,8 +9,9 @@ How a word is judged:
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple
 
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
@@ -27,6 +28,10 @@ KEPT, KNOWN, WORD_NAME, UNKNOWN, ORDINARY = "kept", "known", "word_name", "unkno
 #: Below this share of English words a message is taken for another language.
 _ENGLISH_SHARE = 0.5
 _END_OF_LATIN = "\u0250"
+_ME = frozenset(("me",))
+_NEXT_WORD = re.compile(r"\s([^\W\d_]{3,})\b")
+#: "si" is "if", "adı" stands in many words: a known name after one of these needs its capital.
+_WEAKEST = frozenset(("si", "adı", "adi", "adım", "adim", "naam", "c'est"))
 
 
 def classify(word: str, lexicon: Lexicon) -> str:
@@ -65,9 +70,14 @@ class NameRecognizer(ChatRecognizer):
         """Every person of the message, given and family name together."""
         words = self.words(text, nlp_artifacts)
         people = nlp_artifacts.people if isinstance(nlp_artifacts, ChatArtifacts) else []
-        found = list(self._introduced_abroad(text))
+        found = [*self._introduced_abroad(text), *self._spelled_or_in_a_form(text)]
         kinds = [classify(self._base(word.lower), self.lexicon) for word in words]
-        english = is_english(kinds)
+        foreign = self._is_foreign(words, kinds)
+        english = is_english(kinds) and not foreign
+        kinds = [
+            KEPT if word.lower in self.lexicon.foreign_words and (foreign or kind == UNKNOWN) else kind
+            for word, kind in zip(words, kinds, strict=True)
+        ]
         index = 0
         while index < len(words):
             why = "" if words[index].glued else self._judge(words, kinds, index, english, people)
@@ -99,29 +109,66 @@ class NameRecognizer(ChatRecognizer):
             if end <= start:
                 continue
             name = text[start:end]
+            if name.split()[0].lower() in self.lexicon.foreign_words:
+                continue
             lead = text[match.start() : start].strip(" :").lower()
             first = name.split()[0].lower()
-            if lead in cues.WEAK_FOREIGN and not (
-                name[0].isupper() and classify(first, self.lexicon) in (KNOWN, UNKNOWN)
-            ):
+            known = classify(first, self.lexicon) == KNOWN
+            if lead in cues.WEAK_FOREIGN and not (known and lead not in _WEAKEST or self._is_proper_abroad(name)):
                 continue
+            if known and " " not in name:
+                end = self._family_name_abroad(text, end)
             if classify(first, self.lexicon) != KEPT:
                 yield self.result(PERSON, start, end, 0.9, "introduction in another language")
+
+    def _is_proper_abroad(self, name: str) -> bool:
+        return name[0].isupper() and classify(name.split()[0].lower(), self.lexicon) in (KNOWN, UNKNOWN)
+
+    def _family_name_abroad(self, text: str, end: int) -> int:
+        """The end of a known name that follows at `end`: "heisst kevin müller"."""
+        match = _NEXT_WORD.match(text, end)
+        if match is None or match.group(1).lower() in self.lexicon.foreign_words:
+            return end
+        return match.end() if classify(match.group(1).lower(), self.lexicon) == KNOWN else end
+
+    def _spelled_or_in_a_form(self, text: str) -> Iterator[RecognizerResult]:
+        """ "my name is f r e y a" and "name: tia"."""
+        for match in cues.SPELLED_OUT.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            start, end = match.span("x")
+            yield self.result(PERSON, start, end, 0.9, "spelled out")
+        for match in cues.FORM.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            word = match.group("x").lower()
+            if word not in cues.NEVER_A_NAME and classify(word, self.lexicon) in (KNOWN, WORD_NAME):
+                start, end = match.span("x")
+                yield self.result(PERSON, start, end, 0.9, "form")
+
+    def _is_foreign(self, words: Sequence[Word], kinds: Sequence[str]) -> bool:
+        """At least half of the words are frequent ones of another language, and one of them is not English."""
+        listed = [kind for word, kind in zip(words, kinds, strict=True) if word.lower in self.lexicon.foreign_words]
+        marked = UNKNOWN in listed or any(word.lower in cues.FOREIGN_MARKS for word in words)
+        return marked and 2 * sum(kind != KEPT for kind in listed) >= len(words)
 
     def _judge(
         self, words: Sequence[Word], kinds: Sequence[str], index: int, english: bool, people: Sequence[Tuple[int, int]]
     ) -> str:
         """The reason why the word at `index` is a name, or an empty string."""
         word, kind = words[index], kinds[index]
+        if kind == KEPT and self._is_place_named_person(words, index):
+            return "relation before a place name"
         if kind == KEPT or len(word.lower) < 2 or self._is_place(words, index):
             return ""
         introduced = self._introduction(words, index)
         if kind == KNOWN:
             if english or word.written_capital or introduced is not None or self._has_relation(words, index):
                 return "known name"
+            leads = self._lower(words, index + 1) in cues.AFTER_A_NAME_ABROAD
+            if leads or self._has_title(words, index) or self._follows(words, index, cues.FOREIGN_RELATIONS):
+                return "known name after a relation or title abroad"
             return ""
         if introduced is not None and self._fits_introduction(words, kinds, index, introduced, english):
             return "introduction"
+        if self._is_pet_name(words, index):
+            return "everyone calls me"
         if kind == ORDINARY:
             return "title and capital" if self._has_title(words, index) and word.capital else ""
         if not english:
@@ -148,6 +195,8 @@ class NameRecognizer(ChatRecognizer):
             (unknown or base not in cues.NOUN_NAMES) and self._is_third_person(after)
         )
         told = before in cues.TOLD and likely
+        if not unknown and given and self._acts_among_people(words, kinds, index):
+            return "does what only people do"
         if word.lower in cues.HELPERS and (not acts or after in cues.BASE_FORMS):
             # "my friend will tell": a helper verb; "told will", "my friend will says": a name.
             return "told, texted, met …" if told else ""
@@ -179,6 +228,63 @@ class NameRecognizer(ChatRecognizer):
             (unknown and self._is_unexplained(word.lower), "no word that is known"),
         )
         return next((why for holds, why in reasons if holds), "")
+
+    def _lower(self, words: Sequence[Word], index: int) -> str:
+        """The lower-case word at `index`; an empty string outside the message."""
+        return words[index].lower if 0 <= index < len(words) else ""
+
+    def _follows(self, words: Sequence[Word], index: int, before: FrozenSet[str]) -> bool:
+        return words[index].joined and self._lower(words, index - 1) in before
+
+    def _is_place_named_person(self, words: Sequence[Word], index: int) -> bool:
+        """ "my daughter kenya is upset", but not "my daughter jordan trip"."""
+        word = words[index]
+        place = word.lower in self.lexicon.kept.places and self._has_relation(words, index)
+        after = words[index + 1] if index + 1 < len(words) else None
+        return place and after is not None and after.joined and after.lower in cues.AFTER_A_PERSON
+
+    def _is_pet_name(self, words: Sequence[Word], index: int) -> bool:
+        """ "everyone calls me pickle"."""
+        calls = self._lower(words, index - 2) in ("call", "calls", "called")
+        return calls and self._follows(words, index, _ME) and words[index].lower in cues.PET_NAMES
+
+    def _acts_among_people(self, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
+        """ "grace from my class", "it was mark who", "me and hope arent", "hope is bullying me", "i fancy mark"."""
+        before, after, third, fourth = (self._lower(words, index + step) for step in (-1, 1, 2, 3))
+        before = before if words[index].joined else ""
+        opens = not before or before in cues.CLAUSE_OPENERS
+        from_class = after == "from" and (third in cues.FROM_A_CLASS or third == "my" and fourth in cues.OUR_GROUPS)
+        if opens and (from_class or self._is_doing(words, index + 1)):
+            return True
+        if opens and after == "in" and third in ("my", "our") and fourth in cues.OUR_GROUPS:
+            return self._is_doing(words, index + 4)
+        if before in ("was", "its", "it's", "is") and after == "who":
+            return True
+        if before == "fancy" and self._ends_here(words, index):
+            return words[index].lower not in cues.THINGS
+        return self._is_one_of_two(words, kinds, index)
+
+    def _is_doing(self, words: Sequence[Word], at: int) -> bool:
+        """ "is bullying", "is being mean"."""
+        verb, doing, how = (self._lower(words, at + step) for step in (0, 1, 2))
+        return verb in ("is", "was", "keeps") and (
+            doing in cues.PERSON_DOINGS or doing == "being" and how in (cues.UNKIND | {"so", "really"})
+        )
+
+    def _is_one_of_two(self, words: Sequence[Word], kinds: Sequence[str], index: int) -> bool:
+        """ "me and hope arent friends", "lily and daisy wont let me", "ruby n poppy"."""
+        for link, other, last in ((index + 1, index + 2, index + 2), (index - 1, index - 2, index)):
+            if self._lower(words, link) not in ("and", "n") or not 0 <= other < len(words):
+                continue
+            after = self._lower(words, last + 1)
+            if words[other].lower == "me" and after in cues.AFTER_TWO | {"are", "were", "had", "got", "fell"}:
+                return True
+            named = words[other].lower in self.lexicon.given_word_names and kinds[other] == WORD_NAME
+            # "rain n storm", "hope and joy": things side by side.
+            things = words[index].lower in cues.THINGS and words[other].lower in cues.THINGS
+            if named and not things and (after in cues.AFTER_TWO or not after and words[link].lower == "n"):
+                return True
+        return False
 
     def _is_third_person(self, word: str) -> bool:
         """ "reads", "plays": a verb form that needs somebody who does it (or a plural: only a weak cue)."""

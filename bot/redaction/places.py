@@ -55,7 +55,7 @@ _TEAM_CUE = regex.compile(
 _SCHOOL_CUE = regex.compile(
     r"\b(?:school|college|academy|nursery|uni|university)(?:'s)?(?:\s+(?:name|that|i|he|she|we|they|go|goes|to|attend|attends))*\s+(?:is|was|called|named|=|:)(?:\s+(?:called|named))?\s*:?\s*"
     r"(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})"
-    r"|\b(?:go|goes|attend|attends|attended|attending|study|studies|studying|pupil|student|enrolled|year\s+\d{1,2}|grade\s+\d{1,2}|\d{1,2}th grade|y\d{1,2}|yr\s?\d{1,2})\s+(?:school\s+)?(?:to|at|from|in|of)?\s*"
+    r"|\b(?:go|goes|attend|attends|attended|attending|study|studies|studying|(?:pupil|student)(?=\s+(?:to|at|from|in|of)\b)|enrolled|year\s+\d{1,2}|grade\s+\d{1,2}|\d{1,2}th grade|y\d{1,2}|yr\s?\d{1,2})\s+(?:school\s+)?(?:to|at|from|in|of)?\s*"
     r"(?P<x>[^\W\d_][\w'’&.\-]*(?:\s+[^\W\d_][\w'’&.\-]*){0,3})",
     regex.IGNORECASE | regex.V0,
 )
