@@ -7,6 +7,7 @@ from typing import Tuple
 
 from bot.redaction.constants import BIRTH_DATE
 from bot.redaction.shape import Shape
+from bot.redaction.spoken import MONTH, TEEN, TENS, UNIT
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 #: Spanish, French, German, Portuguese, Italian and Dutch.
@@ -31,18 +32,12 @@ _ORDINAL = (
     r"|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|thirty[\s\-]first"
     r"|twenty[\s\-](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))"
 )
-_ENGLISH_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-)
-_TEEN = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
-_UNIT = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _YEAR_IN_WORDS = (
-    rf"(?:two thousand(?:\s+(?:and\s+)?(?:{_TEEN}|twenty(?:[\s\-]{_UNIT})?|{_UNIT}))?|twenty\s+(?:{_TEEN}|twenty(?:[\s\-]{_UNIT})?|oh\s+{_UNIT})"
-    rf"|nineteen\s+(?:{_TEEN}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s\-]{_UNIT})?))"
+    rf"(?:two thousand(?:\s+(?:and\s+)?(?:{TEEN}|twenty(?:[\s\-]{UNIT})?|{UNIT}))?|twenty\s+(?:{TEEN}|twenty(?:[\s\-]{UNIT})?|oh\s+{UNIT})"
+    rf"|nineteen\s+(?:{TEEN}|{TENS}(?:[\s\-]{UNIT})?))"
 )
 _DATE_IN_WORDS = (
-    rf"(?:(?:{_ORDINAL}\s+(?:of\s+)?{_ENGLISH_MONTH}|{_ENGLISH_MONTH}\s+(?:the\s+)?{_ORDINAL})\b"
+    rf"(?:(?:{_ORDINAL}\s+(?:of\s+)?{MONTH}|{MONTH}\s+(?:the\s+)?{_ORDINAL})\b"
     rf"(?:,?\s+(?:in\s+)?(?:{_YEAR_IN_WORDS}|(?:19|20)\d\d))?|{_YEAR_IN_WORDS})\b"
 )
 

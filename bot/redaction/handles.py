@@ -13,6 +13,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from bot.redaction.constants import HANDLE, REGEX_TIMEOUT_SECONDS
 from bot.redaction.lexicon import Lexicon
 from bot.redaction.recognizers import ChatRecognizer
+from bot.redaction.said_of_it import begins_a_name, is_said_of_it
 
 _PLATFORM = (
     r"(?:instagram|insta|ig|snap\s?chat|snap|sc|tik\s?tok|tt|discord|disc|roblox|rblx|whats\s?app|you\s?tube|yt|facebook"
@@ -53,17 +54,19 @@ _CALLED = regex.compile(
     r"\b(?:called|named|aka|by the name(?: of)?|goes by|user|username|player|someone called|account)\s+[\"'“]?(?P<x>[\w][\w.\-#]{2,40})",
     regex.IGNORECASE | regex.V0,
 )
+#: A user name of several words ends with the clause.
+_CLAUSE_END = r"(?=[\"'”]?\s*(?:$|[.,!?;\n)]|(?:and|add|but|if|so|on|hmu)\b))"
 #: "my snap is dark wolf", "his username is shadow 55": said to be one, whatever its words mean.
 _SAID = regex.compile(
     rf"\b(?:my|his|her|their|our)\s+(?:{_PLATFORM}(?:'s)?(?:\s+{_NOUN})?|{_CLEAR_NOUN})(?:\s+is\s+|\s*[:=]\s*)[\"'“]?"
-    r"(?P<x>[^\W\d]\w*(?:\s[^\W\d]\w*){0,1}(?:\s\d{1,4}){0,5})(?=[\"'”]?\s*(?:$|[.,!?;\n)]|(?:and|add|but|if|so|on|hmu)\b))",
+    rf"(?P<x>[^\W\d]\w*(?:\s[^\W\d]\w*)?(?:\s\d{{1,4}}){{0,5}}){_CLAUSE_END}",
     regex.IGNORECASE | regex.V0,
 )
 #: The same after a word that means nothing but a user name, so that up to four words may follow: "gamertag: silent hunter".
 _LABELLED = regex.compile(
     r"(?<!\b(?:what|which|whose|a|an|any|good|nice|best|safe|real|every|each|someone's)\s)"
     r"\b(?:user\s?names?|gamer\s?tags?|handle|screen\s?name|acc(?:oun)?t\s+name)(?:\s+is\s+|\s*[:=]\s*)[\"'“]?"
-    r"(?P<x>[^\W\d]\w*(?:\s[^\W\d]\w*){0,3}(?:\s\d{1,4}){0,5})(?=[\"'”]?\s*(?:$|[.,!?;\n)]|(?:and|add|but|if|so|on|hmu)\b))",
+    rf"(?P<x>[^\W\d]\w*(?:\s[^\W\d]\w*){{0,3}}(?:\s\d{{1,4}}){{0,5}}){_CLAUSE_END}",
     regex.IGNORECASE | regex.V0,
 )
 #: "kik me x": the verb is the platform.
@@ -71,18 +74,6 @@ _VERB_ME = regex.compile(
     r"\b(?:kik|snap|skype|viber|wickr|discord|insta|telegram|whats\s?app)\s+me\s+(?:(?:at|on|as)\s+)?[:\-]?\s*[\"'“]?(?P<x>[\w][\w.\-#]{2,40})",
     regex.IGNORECASE | regex.V0,
 )
-#: What an account is, and no name of one: "my snap is private", "her insta is full of it".
-_STATE = re.compile(
-    r"private|public|open|hacked|locked|blocked|banned|gone|full|empty|dead|down|slow|old|new|safe|"
-    r"fine|ok|okay|good|bad|great|cool|nice|fun|boring|weird|fake|real|secret|broken|broke|messed|"
-    r"off|on|back|ready|free|mine|different|same|better|worse|wrong|right|important|dry|dumb|trash|"
-    r"rubbish|crazy|insane|funny|cute|taken|busy"
-)
-#: Of these, a few also begin a user name when more words follow: "cool guy 55".
-_SOFT_STATE = re.compile(r"cool|fine|ok|good|bad|great|nice|fun|cute|crazy|insane|funny|sad|happy|secret|old|new|dead|slow|free|fake|real")
-_ABOUT_IT = re.compile(r"leave|use|choose|pick|keep|make|avoid|never|too|long|short|like|best|important|required|needed|available|unavailable|invalid|lol|tho|though|help|pls|please|now|actually|what|how")
-#: After a judgement they carry the sentence on: "my username is cool to me", "old and boring".
-_GOES_ON = re.compile(r"and|but|or|so|because|if|when|to|for|in|on|at|with|as|than|is|i|im|it|its|you|he|she|they|we|that|this|enough|already|again|right|news|idea")
 _SHORT_NOT = re.compile(r"(?:is|was|are|were|do|does|did|ca|wo|has|have|had|could|would|should)n'?t")
 _TOKEN = regex.compile(r"(?<![\w@/:.])[\w][\w.\-#']*[\w](?![\w@])", regex.V0)
 _LEET = str.maketrans("013457@$", "oieastas")
@@ -117,14 +108,11 @@ class HandleRecognizer(ChatRecognizer):
         for expression, why in ((_NAMED, "after a platform or 'username'"), (_ADD_ME, "after 'add me'"), (_VERB_ME, "after 'kik me'")):
             for match in expression.finditer(text, overlapped=True, timeout=REGEX_TIMEOUT_SECONDS):
                 self._consider(found, text, match.span("x"), why, strict=False)
-        for match in _SAID.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
-            if self._is_said_to_be_one(match.group("x")):
-                start, end = match.span("x")
-                found.append(self.result(HANDLE, start, end, 0.85, "said to be a user name"))
-        for match in _LABELLED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
-            if self._is_labelled_one(match.group("x")):
-                start, end = match.span("x")
-                found.append(self.result(HANDLE, start, end, 0.85, "after 'username:'"))
+        for expression, why in ((_SAID, "said to be a user name"), (_LABELLED, "after 'username:'")):
+            for match in expression.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+                if self._is_said_to_be_one(match.group("x")):
+                    start, end = match.span("x")
+                    found.append(self.result(HANDLE, start, end, 0.85, why))
         for match in _SLASHED.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
             start, end = match.span("x")
             found.append(self.result(HANDLE, start, end, 0.85, "after u/ or @"))
@@ -141,18 +129,13 @@ class HandleRecognizer(ChatRecognizer):
             self._consider(found, text, match.span(), "looks like a user name", strict=True)
         return found
 
-    def _is_said_to_be_one(self, words: str) -> bool:
+    def _is_said_to_be_one(self, phrase: str) -> bool:
         """Whether words in the place of a user name can be one: no state, and not the sentence going on."""
-        first = words.lower().split()[0]
-        is_state = _STATE.fullmatch(first) or first.endswith(("ing", "ed")) or _SHORT_NOT.fullmatch(first)
-        return not is_state and not _ABOUT_IT.fullmatch(first) and first not in self.lexicon.function_words
-
-    def _is_labelled_one(self, words: str) -> bool:
-        """As above; "cool guy 55" may begin with what alone would be a judgement, "cool tho" may not."""
-        first, *rest = words.lower().split()
-        if not _SOFT_STATE.fullmatch(first):
-            return self._is_said_to_be_one(words)
-        return bool(rest) and not (_ABOUT_IT.fullmatch(rest[0]) or _GOES_ON.fullmatch(rest[0]))
+        words = phrase.lower().split()
+        first = words[0]
+        is_verb = first.endswith(("ing", "ed")) or _SHORT_NOT.fullmatch(first)
+        is_word = is_verb or first in self.lexicon.function_words
+        return begins_a_name(words) or not (is_word or is_said_of_it(words))
 
     def _consider(
         self, found: List[RecognizerResult], text: str, span: Tuple[int, int], why: str, strict: bool

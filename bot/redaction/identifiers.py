@@ -7,6 +7,8 @@ import re
 from typing import Callable, Dict
 
 from bot.redaction.lexicon import Lexicon, word_set
+from bot.redaction.said_of_it import is_said_of_it
+from bot.redaction.spoken import NUMBER_WORD
 
 #: Hosts that stay readable when nothing follows them: everyone uses them.
 _UNIT_AFTER = re.compile(
@@ -172,41 +174,20 @@ def is_code(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     return not is_directory_number(digits, lexicon)
 
 
-#: Stand before the word that matters: "really weak", "now the same".
-_BEFORE_A_STATE = word_set(
-    "so too very really not now still quite pretty always just also probably already kinda actually literally super "
-    "way a the an all my his her their our your completely totally only never"
-)
-#: What is said about a password instead of the password.
-_STATE = word_set(
-    "safe weak wrong changed same strong stronger short long longer hacked secret secrets gone incorrect reset "
-    "forgotten known saved what how why when where who which that this not working stolen leaked lost fine ok okay "
-    "good bad better best easy hard simple different new old another other something anything nothing everything "
-    "someone everyone important required needed invalid expired private public shared written guessed broken stuck "
-    "hidden secure insecure in on at with by for to like being getting going showing asking saying missing failing "
-    "problem problems mess one none used correct right true false stupid dumb rubbish random obvious basically "
-    "supposed there here no yes if unless and or use make try choose keep mine yours his hers theirs up off out back "
-    "stored protected enough unique annoying impossible confusing blank empty isn't isnt wasn't doesn't doesnt won't "
-    "wont can't cant don't dont never tips be stop help idea please pls real segura seguro muy mala malo incorrecta "
-    "débil fácil igual otra otro facile fausse faux pas trop mauvais sicher unsicher falsch nicht zu weg errada fraca "
-    "muito perdu perdue olvidada vergessen gleich secreta importante "
-    "leave avoid pick "
-    "it it's its business weird crazy slow down dead visible somewhere nowhere denied cool fun valid glitchy"
-)
 _COUNTED = re.compile(r"\d+\s+(?:characters?|letters?|digits?|numbers?|years?|words?|days?|times?)\b")
 
 
 def is_stated_secret(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """ "my password is sunshine" tells it; "is not working", "is the same everywhere" and "is 12 letters" do not."""
     found = text[start:end].lower().replace("’", "'")
-    words = found.split()
-    while len(words) > 1 and words[0] in _BEFORE_A_STATE:
-        if words[0] == "not":
-            return False
-        words.pop(0)
-    first = words[0].strip("\"'()[]*:-") if words else ""
-    is_said_of_it = first in _STATE or first in _BEFORE_A_STATE or len(first) > 5 and first.endswith("ed")
-    return len(first) > 1 and not is_said_of_it and not _COUNTED.match(found) or first == "i" and len(words) > 1
+    words = [word.strip("\"'()[]*:-") for word in found.split()]
+    words = [word for word in words if word]
+    if not words or _COUNTED.match(found):
+        return False
+    # "i love cats" is a phrase, "i" alone a slip.
+    is_one_letter = len(words) == 1 and len(words[0]) == 1
+    is_verb = len(words[0]) > 5 and words[0].endswith("ed")
+    return not (is_one_letter or is_verb or is_said_of_it(words))
 
 
 _DIGITS_OF_WORD = {"hundred": 2, "double": 1, "triple": 2}
@@ -221,16 +202,12 @@ def is_spoken_phone(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     return bool(digits) and bool(words) and 9 <= length <= 15
 
 
-_NUMBER_WORD = re.compile(
-    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|and)[\s\-]+)+",
-    re.IGNORECASE,
-)
+_NUMBER_WORDS = re.compile(rf"(?:{NUMBER_WORD}[\s\-]+)+", re.IGNORECASE)
 
 
 def is_worded_road(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """ "fourteen mill lane" is one; "two way street" and "one busy road" are not."""
-    number = _NUMBER_WORD.match(text, start, end)
+    number = _NUMBER_WORDS.match(text, start, end)
     name_start = number.end() if number else start
     words = re.findall(r"[^\W\d_][\w'’\-]*", text[name_start:end].lower())[:-1]
     return "way" not in words and is_named_road(text, name_start, end, lexicon)

@@ -161,10 +161,11 @@ class NameRecognizer(ChatRecognizer):
         if kind == KNOWN:
             if english or word.written_capital or introduced is not None or self._has_relation(words, index):
                 return "known name"
+            # "mio padre una foto": a frequent word that is a name somewhere else.
+            is_frequent = word.lower in self.lexicon.foreign_words
             leads = self._lower(words, index + 1) in cues.AFTER_A_NAME_ABROAD
-            if leads or self._has_title(words, index) or self._follows(words, index, cues.FOREIGN_RELATIONS):
-                return "known name after a relation or title abroad"
-            return ""
+            is_led = leads or self._has_title(words, index) or self._follows(words, index, cues.FOREIGN_RELATIONS)
+            return "known name after a relation or title abroad" if is_led and not is_frequent else ""
         if introduced is not None and self._fits_introduction(words, kinds, index, introduced, english):
             return "introduction"
         if self._is_pet_name(words, index):

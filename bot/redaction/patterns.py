@@ -26,17 +26,14 @@ from bot.redaction.constants import (
 )
 from bot.redaction.secret_patterns import SECRET_SHAPES
 from bot.redaction.shape import Shape
+from bot.redaction.spoken import MONTH, NUMBER_WORD, UNIT
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
-    rf"(?:{_DAY}(?:st|nd|rd|th)?\s*(?:of\s+)?[\s\-/.]?{_MONTH}\b\.?(?:[\s,\-/]*(?:\d{{4}}|'?\d{{2}}))?"
-    rf"|{_MONTH}\.?[\s\-]*(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:[\s,]+(?:\d{{4}}|'?\d{{2}}))?\b"
+    rf"(?:{_DAY}(?:st|nd|rd|th)?\s*(?:of\s+)?[\s\-/.]?{MONTH}\b\.?(?:[\s,\-/]*(?:\d{{4}}|'?\d{{2}}))?"
+    rf"|{MONTH}\.?[\s\-]*(?:the\s+)?{_DAY}(?:st|nd|rd|th)?(?:[\s,]+(?:\d{{4}}|'?\d{{2}}))?\b"
     r"|\d{1,4}\s?[/.\-]\s?\d{1,2}(?:\s?[/.\-]\s?\d{2,4})?"
-    rf"|{_DAY}(?:st|nd|rd|th)\b|{_MONTH}\s+(?:19|20)\d\d|(?:19|20)\d\d\b)"
+    rf"|{_DAY}(?:st|nd|rd|th)\b|{MONTH}\s+(?:19|20)\d\d|(?:19|20)\d\d\b)"
 )
 _TLD = (
     r"(?:com|org|net|edu|gov|info|biz|io|gg|tv|app|dev|xyz|site|online|club|shop|store|blog|page|live|chat|space|fun"
@@ -45,7 +42,7 @@ _TLD = (
 )
 #: Where people have their mail; words with another meaning ("live", "mail") are left out.
 _PROVIDER = r"(?:gmail|googlemail|hotmail|yahoo|outlook|icloud|proton\s?mail|gmx|aol|ymail|yandex)"
-_DIGIT_WORD = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|hundred|double|triple)"
+_DIGIT_WORD = rf"(?:zero|oh|o|{UNIT}|hundred|double|triple)"
 _ROAD = (
     r"(?:street|road|avenue|lane|drive|boulevard|crescent|terrace|gardens?|grove|mews|parkway|highway|square|close"
     r"|court|place|way|walk|row|rise|view|hill|park|green|circle|trail|loop|alley|quay|wharf|parade|nagar|marg|colony"
@@ -214,7 +211,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         BIRTH_DATE,
         "written date of a young person's birth",
-        rf"\b(?:{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?),?\s+(?:19[4-9]\d|200\d|201\d)\b",
+        rf"\b(?:{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}|{MONTH}\s+{_DAY}(?:st|nd|rd|th)?),?\s+(?:19[4-9]\d|200\d|201\d)\b",
         0.7,
     ),
     # --- phones ----------------------------------------------------------------------------------------------------------
@@ -326,8 +323,7 @@ SHAPES: Tuple[Shape, ...] = (
     Shape(
         ADDRESS,
         "road with its number in words",
-        rf"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-        rf"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|and)[\s\-]+){{1,4}}(?:{_ROAD_WORD}\s+){{1,2}}{_CLEAR_ROAD}\b",
+        rf"\b(?:{NUMBER_WORD}[\s\-]+){{1,4}}(?:{_ROAD_WORD}\s+){{1,2}}{_CLEAR_ROAD}\b",
         0.8,
         "worded_road",
     ),

@@ -7,8 +7,8 @@ from typing import Tuple
 
 from bot.redaction.constants import SECRET
 from bot.redaction.shape import Shape
+from bot.redaction.spoken import DIGIT
 
-_DIGIT_WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 #: "4821", "9-1-4-2", "G-482193".
 _DIGITS = r"(?:[a-z]{1,2}-)?\d(?:[ \-]?\d){3,11}(?!\w)"
 #: "is", "is:", "=", or nothing.
@@ -60,7 +60,7 @@ SECRET_SHAPES: Tuple[Shape, ...] = (
     Shape(
         SECRET,
         "code in words",
-        rf"\b(?:pin|pass\s?code|code)\b{_LINK}(?P<x>{_DIGIT_WORD}(?:[\s,\-]+{_DIGIT_WORD}){{3,}})\b",
+        rf"\b(?:pin|pass\s?code|code)\b{_LINK}(?P<x>{DIGIT}(?:[\s,\-]+{DIGIT}){{3,}})\b",
         0.85,
     ),
     Shape(

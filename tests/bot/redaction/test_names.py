@@ -103,6 +103,8 @@ UNTOUCHED = [
     "soy nueva aqui",
     "mi mama no esta",
     "mon copain veut",
+    "ho mostrato a mio padre una foto della gita",
+    "doctor wali dawai kha li",
     "das macht mir angst",
     "mein freund hat mich geschlagen",
     "quelqu'un veut",
