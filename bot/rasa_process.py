@@ -129,7 +129,8 @@ def _prepare_process() -> None:
 def _bound_rasa() -> None:
     import rasa.core.actions.action
 
-    from bot import model_domain
+    from bot import action_answers, model_domain
 
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
     model_domain.install()
+    action_answers.install()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import re
 import tempfile
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.assistant import MODEL_NAME
 from bot.child_process import end_with_parent
 from bot.config import PROJECT_DIR, get_settings
 from bot.errors import ModelError
+from bot.learned_from import learned_from
 
 #: Folders with Rasa-format files. `data/risk`, `data/hotlines` and `data/platforms` have other readers.
 TRAINING_DIRS = ("data/nlu", "data/responses", "data/rules", "data/stories")
@@ -23,8 +23,6 @@ TRAINING_DIRS = ("data/nlu", "data/responses", "data/rules", "data/stories")
 STAMP = "kindlight.fingerprint"
 #: Named in Rasa's configuration while we train; Rasa's own commands read the same files with Rasa's reader.
 _IMPORTER = "bot.training_importer.TrainingImporter"
-_SECTION = re.compile(rb"^(?=\w+:)", re.MULTILINE)
-_RESPONSE_NAME = re.compile(rb"^ +[\"']?(utter_[^\s:\"']+)", re.MULTILINE)
 _INPUTS = (
     *TRAINING_DIRS, "data/cases", "data/emergencies", "data/everyday", "data/news", "data/small_answers",
     "config.yml", "domain.yml", "bot/nlu", "bot/policies", "bot/text", "requirements.lock",
@@ -40,17 +38,8 @@ def fingerprint(project: Path = PROJECT_DIR) -> str:
         for file in files:
             if file.is_file() and file.suffix in (".yml", ".jsonl", ".py", ".lock", ".safetensors", ".npz"):
                 digest.update(str(file.relative_to(project)).encode())
-                digest.update(_learned_from(file.read_bytes()))
+                digest.update(learned_from(file.read_bytes()))
     return digest.hexdigest()
-
-
-def _learned_from(content: bytes) -> bytes:
-    """Of responses only the names: their words are read when they are spoken, and changing one trains nothing."""
-    sections = _SECTION.split(content)
-    return b"".join(
-        b" ".join(_RESPONSE_NAME.findall(section)) if section.startswith(b"responses:") else section
-        for section in sections
-    )
 
 
 def is_model_current() -> bool:

@@ -23,6 +23,7 @@ from bot.dialogue.facts import (
     spoken_in_session,
     typed_in_session,
 )
+from bot.dialogue.first_steps import first_steps, give_first_steps, were_steps_given
 from bot.dialogue.help_in_sight import above_helplines, with_helplines
 from bot.dialogue.ranked import nearest_of
 from bot.dialogue.reader import voice_of_reader
@@ -60,6 +61,7 @@ FOUND_PICTURES = "found_nudes_on_childs_phone"
 _KNOWN_TO_US, _NAMES_WHEN_CALLING = "do_you_know_who_i_am", "names_when_i_call"
 WHAT_TO_SAY, _DELETING = "what_to_say_when_child_tells", "delete_chat_or_account"
 _BREAKING_UP = "break_up_when_they_threaten"
+UNANSWERED, UTTER_SCARS = "utter_crisis_unanswered", "utter_scars"
 
 
 def answer_with_helplines(faq: str, facts: ConversationFacts, now: datetime) -> Draft:
@@ -104,16 +106,31 @@ def meant_instead(tracker: DialogueStateTracker, facts: ConversationFacts) -> st
     return next((answers.get(known or "") for name, answers in _INSTEAD.items() if given.startswith(name)), None)
 
 
+def asks_to_hide_scars(tracker: DialogueStateTracker) -> bool:
+    """Whether they ask how to hide scars, and tell of no wound: other answers on self-harm are not what is meant."""
+    alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
+    return alone < RiskLevel.ESCALATE and hides_scars(text_of(tracker))
+
+
 def not_answered(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
     """After a card what is told is received and what is asked is not guessed at; twice in a row in other words."""
+    if asks_to_hide_scars(tracker):
+        return UTTER_SCARS
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
-    if alone < RiskLevel.ESCALATE and hides_scars(text_of(tracker)):
-        return "utter_scars"
     if alone >= RiskLevel.CHECK_IN and not is_question(text_of(tracker)) and not after_ones_own_deed(tracker, facts):
         return told_more(tracker, facts)
-    if spoken_before(tracker) in ("utter_crisis_heard", "utter_crisis_unanswered"):
+    if spoken_before(tracker) in ("utter_crisis_heard", UNANSWERED):
         return "utter_crisis_not_followed"
-    return "utter_crisis_unanswered" if is_question(text_of(tracker)) else "utter_crisis_heard"
+    return UNANSWERED if is_question(text_of(tracker)) else "utter_crisis_heard"
+
+
+def receive_unanswered(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
+    """What was told or asked, and has no answer here, is received; a question is met with the steps once."""
+    name = not_answered(tracker, facts)
+    steps = first_steps(tracker, facts) if name == UNANSWERED and facts.channel != "sms" else None
+    if steps is None or were_steps_given(tracker):
+        return with_helplines(name, facts, now)
+    return give_first_steps(tracker, steps, facts, now, unsure=True)
 
 
 def maybe_now(tracker: DialogueStateTracker, facts: ConversationFacts) -> str:
@@ -178,7 +195,7 @@ def fault_of_ones_own(tracker: DialogueStateTracker, facts: ConversationFacts, n
     """ "Is it my fault", asked by whoever did it: what they can do now, where there is an answer for it."""
     given = str(newest_card(tracker).get("response") or "")
     faq = next((answers[FAULT] for name, answers in _INSTEAD.items() if given.startswith(name)), None)
-    return answer_with_helplines(faq, facts, now) if faq else with_helplines("utter_crisis_unanswered", facts, now)
+    return answer_with_helplines(faq, facts, now) if faq else with_helplines(UNANSWERED, facts, now)
 
 
 def people_of_the_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:

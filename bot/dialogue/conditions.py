@@ -7,7 +7,7 @@ from typing import Callable
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.constants import CARD_CATEGORY, CARD_SPEAKER
-from bot.dialogue.drafts import text_of
+from bot.dialogue.drafts import spoken_before, text_of
 from bot.dialogue.facts import (
     ConversationFacts,
     cards_given,
@@ -23,6 +23,7 @@ from bot.dialogue.facts import (
 )
 from bot.nlu.risk_detector import from_dict
 from bot.safety.answers import (
+    asks_where,
     names_a_child_near,
     reaches_a_service,
     speaks_of_calling,
@@ -46,6 +47,8 @@ Condition = Callable[[DialogueStateTracker, ConversationFacts], bool]
 _ASKS_FOR_A_PERSON = "utter_crisis_self_harm_child"
 #: Cards about somebody who hurts, or seeks out, children.
 _OF_A_PERSON = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, IMMEDIATE_DANGER, OFFENDER_CONCERN})
+#: Beginning of the responses that lead to a setting of an app.
+_STEPS_IN_AN_APP = "utter_privacy"
 #: Cards for whoever made or passed on a picture of somebody.
 _OF_ONES_OWN_HAND = ("utter_crisis_own_fake", "utter_crisis_someone_elses_image")
 
@@ -149,6 +152,16 @@ def while_something_grave_is_heard(tracker: DialogueStateTracker, facts: Convers
     is_grave = risk.level >= RiskLevel.CHECK_IN and risk.main_category in (SELF_HARM, IMMEDIATE_DANGER)
     is_of_oneself = newest_card(tracker).get(CARD_SPEAKER) in (Speaker.SELF.value, Speaker.UNKNOWN.value)
     return is_grave and is_of_oneself and not speaks_of_calling(text)
+
+
+def looks_for_a_setting(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether they ask where a setting is whose steps came just before: "where is that", "cant find it"."""
+    return after_steps_in_an_app(tracker) and asks_where(text_of(tracker))
+
+
+def after_steps_in_an_app(tracker: DialogueStateTracker) -> bool:
+    """Whether the latest message of the bot was about a setting of an app."""
+    return str(spoken_before(tracker)).startswith(_STEPS_IN_AN_APP)
 
 
 def while_more_is_told(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:

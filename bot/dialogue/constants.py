@@ -46,6 +46,10 @@ RECEIVED_AFTER_CARD = frozenset(
         "utter_crisis_kept_away", "utter_crisis_right_to_tell",
     }
 )  # fmt: skip
+#: What to do first, in order, after a card (data/responses/first_steps.yml): these, the category and the voice.
+UTTER_FIRST_STEPS = "utter_first_steps_"
+#: Opens the same steps where a question had no sure answer.
+UTTER_STEPS_INSTEAD = "utter_crisis_unanswered_steps_first"
 #: Intent of "forget what i wrote".
 TAKE_BACK = "take_back"
 #: A fact told after a card that has words of its own (data/responses/told_after_card.yml): its intent and its response.

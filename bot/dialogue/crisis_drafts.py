@@ -16,10 +16,12 @@ from bot.content.selection import GROWN
 from bot.content.telling import read_told
 from bot.content.variables import selection_from
 from bot.dialogue.after_card import (
+    UTTER_SCARS,
     answer_with_helplines,
+    asks_to_hide_scars,
     maybe_now,
     meant_instead,
-    not_answered,
+    receive_unanswered,
     safe_now,
     told_more,
     what_now,
@@ -60,6 +62,7 @@ from bot.dialogue.facts import (
     recent_words,
     spoken_in_session,
 )
+from bot.dialogue.first_steps import are_steps_asked_for, first_steps, give_first_steps
 from bot.dialogue.help_in_sight import above_helplines, with_helplines
 from bot.dialogue.meaning import Meaning, meaning_of
 from bot.dialogue.ranked import is_said_again, nearest_of
@@ -124,7 +127,8 @@ def crisis_card(tracker: DialogueStateTracker, facts: ConversationFacts, now: da
     is_not_me = meaning is Meaning.NOT_ME or (meaning is Meaning.PUT_RIGHT and is_named)
     if is_not_me and is_named:
         context = _of_the_right_one(context, category, speaker, heard)
-    if is_not_me or (speaker is Speaker.SELF and newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value):
+    was_of_another = newest_card(tracker).get(CARD_SPEAKER) == Speaker.FRIEND.value or meaning is Meaning.IT_IS_ME
+    if is_not_me or (speaker is Speaker.SELF and was_of_another):
         # "Ok it's me": the words for a friend were not for the one who writes.
         context = replace(context, cards_given=frozenset(context.cards_given) - {category or ""})
     draft = _as_card(compose(card, context))
@@ -149,11 +153,16 @@ def _put_right(card: Draft, facts: ConversationFacts) -> Draft:
 
 def crisis_answer(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """The answer to a question about what a card was given for; the helplines stay beneath it."""
+    steps = first_steps(tracker, facts) if are_steps_asked_for(tracker) else None
+    if steps is not None:
+        return give_first_steps(tracker, steps, facts, now)
+    if asks_to_hide_scars(tracker):
+        return with_helplines(UTTER_SCARS, facts, now)
     faq = what_now(tracker) or meant_instead(tracker, facts) or next(iter(nearest_of(tracker)), None)
     if faq is None:
         return crisis_card(tracker, facts, now)
     if is_said_again(f"{FAQ_PREFIX}{faq}", tracker):
-        return with_helplines(not_answered(tracker, facts), facts, now)
+        return receive_unanswered(tracker, facts, now)
     return answer_with_helplines(faq, facts, now)
 
 

@@ -70,4 +70,7 @@ def text_of(tracker: DialogueStateTracker) -> str:
 def spoken_before(tracker: DialogueStateTracker) -> str | None:
     """Response name of the latest bot message."""
     spoken = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
-    return spoken.metadata.get("response") if spoken is not None else None
+    if spoken is None:
+        return None
+    # Steps in an app come from an action, whose messages name their response as Rasa's own do.
+    return spoken.metadata.get("response") or spoken.metadata.get("utter_action")

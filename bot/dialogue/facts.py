@@ -33,6 +33,7 @@ from bot.dialogue.constants import (
     UTTER_CHECK_IN,
     UTTER_CRISIS_MISREAD,
     UTTER_DANGER_GOES_ON,
+    UTTER_FIRST_STEPS,
     UTTER_HELP_IS_THERE,
     UTTER_JOURNEY,
     UTTER_TOLD,
@@ -174,7 +175,7 @@ def is_card_open(tracker: DialogueStateTracker) -> bool:
 def _keeps_a_card_open(spoken: BotUttered) -> bool:
     """Whether a bot message only received what was said after a card, with its helplines beneath."""
     name = str(spoken.metadata.get("response") or "")
-    return name in RECEIVED_AFTER_CARD or name.startswith(UTTER_TOLD)
+    return name in RECEIVED_AFTER_CARD or name.startswith((UTTER_TOLD, UTTER_FIRST_STEPS))
 
 
 def newest_card(tracker: DialogueStateTracker) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ from bot.nlu.cases import case_told
 from bot.nlu.constants import FALLBACK_INTENT, RETRIEVAL_INTENT
 from bot.nlu.news import Heard, Help, News
 from bot.safety.answers import (
+    asks_nothing_but_what_now,
     asks_to_wait,
     asks_until_help_comes,
     calls_off,
@@ -55,6 +56,7 @@ from bot.safety.answers import (
     is_looked_after,
     is_of_the_writer_alone,
     is_question,
+    is_told_in_despair,
     is_treated,
     may_go_along,
     must_not_be_heard,
@@ -71,6 +73,7 @@ from bot.safety.answers import (
     tells_of_safety,
     took_nothing,
     took_something,
+    was_done_to_me_too,
     was_missing,
     will_not_act,
 )
@@ -120,6 +123,9 @@ _LEAVES_OPEN = frozenset(
 )  # fmt: skip
 #: The same after a card about self-harm: "not yet" may be said of dying itself.
 _LEAVES_DYING_OPEN = (_LEAVES_OPEN | {"outcome_not_yet"}) - {"told_it_is_me", "told_it_is_not_me", "told_how_it_feels"}
+#: Beginning of the cards about a meeting that is planned, after which so few words may say no more than when it is.
+_OF_A_MEETING = "utter_crisis_planned_meeting_"
+_MOST_WORDS_OF_A_TIME = 5
 #: From this score it is believed that a trouble told of somebody is another's.
 _SURE_ENOUGH = 0.8
 #: From here on it is believed whose trouble it is, and that it is the writer's doing; sooner where the intent says so.
@@ -130,6 +136,9 @@ _ASKS_TO_GO_ON = frozenset({"tell_me_more"})
 _MAY_CORRECT = frozenset({None, FALLBACK_INTENT, RETRIEVAL_INTENT, "choose_audience", "other_age", *_LEAVES_OPEN})
 #: From this score news stands beside a fact that is understood.
 _SURELY = 0.9
+_TOLD_OF_ANOTHER = (Speaker.FRIEND.value, Speaker.ABOUT_CHILD.value)
+#: What the same person may have done to the one who writes as well.
+_DONE_TO_TWO = frozenset({ABUSE_DISCLOSURE, ADULT_INVOLVED, EXTORTION, IMAGE_SHARED})
 _ONESELF = (Speaker.SELF.value, Speaker.UNKNOWN.value, Speaker.OWN_BEHAVIOUR.value)
 
 
@@ -208,7 +217,9 @@ def meaning_of(tracker: DialogueStateTracker) -> Meaning | None:
     if not texts or not card:
         return None
     plain = _in_plain_words(tracker, texts, card)
-    return plain or _of_the_news(tracker, texts, card)
+    # "What do i do now" holds no news, though it sounds of doing it now.
+    holds_no_news = plain is not None or asks_nothing_but_what_now(texts[0])
+    return plain if holds_no_news else _of_the_news(tracker, texts, card)
 
 
 def _in_plain_words(
@@ -268,7 +279,9 @@ def _after_a_card(tracker: DialogueStateTracker, texts: Sequence[str], card: Map
         return Meaning.HIDES
     if speaker != Speaker.OWN_BEHAVIOUR.value and cards_given(tracker) & _FROM_A_PERSON and is_kept_away(newest):
         return Meaning.KEPT_AWAY
-    if category == SELF_HARM and _goes_on_about_dying(tracker):
+    if _says_when(newest, card) and _intent_of(tracker) in _MAY_CORRECT:
+        return Meaning.DANGER_AHEAD
+    if category == SELF_HARM and _goes_on_about_dying(tracker, newest):
         return Meaning.MORE_OF_DYING
     # A friend is looked after: that is good news also where nobody spoke of an emergency.
     is_well = category == SELF_HARM and _is_seen_again(texts, speaker)
@@ -277,12 +290,23 @@ def _after_a_card(tracker: DialogueStateTracker, texts: Sequence[str], card: Map
     return Meaning.CALLED_OFF if is_well or is_found else _of_a_card(newest, earlier, card)
 
 
-def _goes_on_about_dying(tracker: DialogueStateTracker) -> bool:
-    """ "Like alive", "for weeks": more of what the card was for, where the intent hears a detail or a plan put off."""
+def _says_when(text: str, card: Mapping[str, Any]) -> bool:
+    """ "Tomorrow", "saturday after school", after the card about a meeting that is planned."""
+    is_of_a_meeting = str(card.get("response")).startswith(_OF_A_MEETING)
+    is_short = len(text.split()) <= _MOST_WORDS_OF_A_TIME
+    return is_of_a_meeting and is_short and names_a_time(text) and not is_question(text)
+
+
+def _goes_on_about_dying(tracker: DialogueStateTracker, text: str) -> bool:
+    """ "Like alive", "for weeks": more of what the card was for, where the intent hears a detail or a plan put off.
+
+    "Nobody would miss me" is more of it whatever the intent hears.
+    """
     risk = latest_risk(tracker) or {}
     is_heard = RiskLevel.from_label(risk.get("alone", "none")) >= RiskLevel.CHECK_IN
     is_sure = risk.get("categories", {}).get(SELF_HARM, 0.0) >= _SURE_ENOUGH
-    return is_heard and is_sure and _intent_of(tracker) in _LEAVES_DYING_OPEN
+    is_left_open = _intent_of(tracker) in _LEAVES_DYING_OPEN or is_told_in_despair(text)
+    return is_heard and is_sure and is_left_open
 
 
 def _what_not_to_do(texts: Sequence[str], speaker: str) -> Meaning | None:
@@ -419,6 +443,8 @@ def _of_a_card(newest: str, earlier: Sequence[str], card: Mapping[str, Any]) -> 
         return Meaning.RIGHT_TO_TELL
     feels_so_too = category == SELF_HARM and feels_the_same(newest)
     if speaker == Speaker.FRIEND.value and (is_about_me(newest) or feels_so_too):
+        return Meaning.IT_IS_ME
+    if speaker in _TOLD_OF_ANOTHER and category in _DONE_TO_TWO and was_done_to_me_too(newest):
         return Meaning.IT_IS_ME
     if category == IMAGE_SHARED and read_answer(newest, category) == "deny" != read_answer(newest):
         return Meaning.ORDINARY_PICTURE

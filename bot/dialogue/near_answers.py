@@ -7,9 +7,15 @@ from typing import List
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.after_card import answer_with_helplines, meant_instead, not_answered
+from bot.dialogue.after_card import (
+    UTTER_SCARS,
+    answer_with_helplines,
+    asks_to_hide_scars,
+    meant_instead,
+    receive_unanswered,
+)
 from bot.dialogue.conditions import after_ones_own_deed, with_a_child_near_own_thoughts
-from bot.dialogue.constants import FAQ_PREFIX
+from bot.dialogue.constants import CHILD, FAQ_PREFIX, UTTER_CHECK_IN_NO
 from bot.dialogue.drafts import MOST_BUTTONS, Draft, faq_button, metadata_of, plain, spoken_before, text_of
 from bot.dialogue.everyday import (
     heard_beside_an_answer,
@@ -18,15 +24,26 @@ from bot.dialogue.everyday import (
     leading_on,
     thanks_surely,
 )
-from bot.dialogue.facts import ConversationFacts, cards_given, is_asked_after_cards, is_card_newest, is_card_open
+from bot.dialogue.facts import (
+    ConversationFacts,
+    cards_given,
+    is_asked_after_cards,
+    is_card_newest,
+    is_card_open,
+    was_asked_lately,
+)
 from bot.dialogue.help_in_sight import with_helplines
 from bot.dialogue.ranked import may_be_offered, may_follow_cards, nearest_of, score_of, understood_of
 from bot.nlu.constants import EVERYDAY, IN_CASE, LIKELY, NEAREST
 from bot.nlu.topics import FAULT, GRAVE_TOPICS
 from bot.safety.answers import is_question, says_thanks
+from bot.safety.levels import SELF_HARM
 
 #: From here on words that only tell something after a card get the answer that they are like ("she begs me not to").
 SURELY_MEANT_AFTER_CARD = 0.75
+
+#: What somebody reads who does not think of dying, and says how they feel.
+_LOW_MOOD = "feeling_sad"
 
 
 def nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -45,6 +62,8 @@ def nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now
     if likely and is_out_of_the_blue(tracker, facts, likely):
         likely = None
     is_open = is_card_newest(tracker) or is_card_open(tracker)
+    if is_open and asks_to_hide_scars(tracker):
+        return with_helplines(UTTER_SCARS, facts, now)
     # Ranked for the case, the first is what is meant, be it too unsure to be given as it is.
     is_meant_first = likely in nearest[:1] or (parsed.get(IN_CASE) and is_question(text_of(tracker)))
     instead = meant_instead(tracker, facts) if is_open and is_meant_first else None
@@ -67,9 +86,11 @@ def nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now
         cards = cards_given(tracker)
         asked = cards if is_question(text_of(tracker)) else frozenset()
         near = [entry["faq"] for entry in parsed.get(NEAREST, []) if may_follow_cards(entry, asked)]
-        draft = with_helplines(not_answered(tracker, facts), facts, now)
+        draft = receive_unanswered(tracker, facts, now)
         buttons = [faq_button(faq, facts) for faq in near if faq in nearest]
         return {**draft, "buttons": [*buttons[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
+    if _is_a_mood_after_a_no(tracker, facts):
+        return plain(f"{FAQ_PREFIX}{_LOW_MOOD}", facts)
     offered = {entry["faq"] for entry in parsed.get(NEAREST, []) if may_be_offered(entry)}
     buttons = [faq_button(faq, facts) for faq in nearest if faq in offered]
     if _missed_just_before(tracker):
@@ -104,3 +125,9 @@ def _missed_just_before(tracker: DialogueStateTracker) -> bool:
         "utter_nearest_answers", "utter_about_what", "utter_second_miss", "utter_second_miss_near",
         "utter_heard_once_more", "utter_heard_beside_answer_grave",
     )  # fmt: skip
+
+
+def _is_a_mood_after_a_no(tracker: DialogueStateTracker, facts: ConversationFacts) -> bool:
+    """Whether "just sad i guess" follows the no to our question on dying: a list of topics is no reply to it."""
+    is_own = facts.audience in (None, CHILD) and not is_question(text_of(tracker))
+    return is_own and spoken_before(tracker) == UTTER_CHECK_IN_NO and was_asked_lately(tracker, SELF_HARM)

@@ -14,21 +14,25 @@ from bot.content.journeys import get_journeys
 from bot.content.responses import ADULT, get_responses
 from bot.dialogue.after_card import (
     FOUND_PICTURES,
+    UTTER_SCARS,
     WHAT_TO_SAY,
     WORDS_FOR_A_TALK,
+    asks_to_hide_scars,
     contacted,
     fault_of_ones_own,
     needs_a_doctor,
-    not_answered,
     people_of_the_card,
     receive_more,
+    receive_unanswered,
     safe_now,
 )
 from bot.dialogue.conditions import (
     Condition,
     about_ones_own_doing,
     after_ones_own_deed,
+    after_steps_in_an_app,
     by_text_message,
+    looks_for_a_setting,
     once_given,
     once_something_was_heard,
     once_told_of_another,
@@ -110,7 +114,7 @@ from bot.learning.decision import FOR_REAL
 from bot.learning.state import JOURNEY_OUTCOME, JOURNEY_SAY, from_slots
 from bot.learning.wording import Worded, starting_words, word
 from bot.nlu.topics import FAULT
-from bot.safety.answers import hides_scars, is_question, names_family, speaks_of_dying
+from bot.safety.answers import is_question, names_family, speaks_of_dying
 from bot.safety.levels import SELF_HARM, RiskLevel, Speaker
 from bot.safety.protocol import FRIEND
 
@@ -254,7 +258,7 @@ def _told(name: str) -> Composer:
         tried = [*filter(None, [of_family]), name, *filter(None, [told.get("instead")])]
         fitting = (one for one in tried if _fits_the_card(one, tracker, facts))
         fits = next((one for one in fitting if spoken_before(tracker) != one), None)
-        return with_helplines(fits or not_answered(tracker, facts), facts, now)
+        return with_helplines(fits, facts, now) if fits else receive_unanswered(tracker, facts, now)
 
     return compose_told
 
@@ -276,8 +280,8 @@ def _method_details(tracker: DialogueStateTracker, facts: ConversationFacts, now
     """ "How long does it take?" asks for a way to die only where dying is spoken of, or was."""
     alone = RiskLevel.from_label((latest_risk(tracker) or {}).get("alone", "none"))
     is_quiet = alone is RiskLevel.NONE
-    if alone < RiskLevel.ESCALATE and hides_scars(text_of(tracker)):
-        return with_helplines("utter_scars", facts, now)
+    if asks_to_hide_scars(tracker):
+        return with_helplines(UTTER_SCARS, facts, now)
     was_spoken_of = SELF_HARM in cards_given(tracker) or is_emergency_open(tracker)
     if is_quiet and not was_spoken_of and not speaks_of_dying(recent_words(tracker)):
         return nearest_answers(tracker, facts, now)
@@ -295,8 +299,7 @@ def _find_children(tracker: DialogueStateTracker, facts: ConversationFacts, now:
 def _audience_chosen(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
     """Who somebody is, typed after steps in an app, leaves what was asked for in reach: "im 10 tho"."""
     before = next(spoken_in_session(tracker), None)
-    is_after_steps = before is not None and str(before.metadata.get("utter_action")).startswith("utter_privacy")
-    if before is None or not is_after_steps or text_of(tracker).startswith(INTENT_MESSAGE_PREFIX):
+    if before is None or not after_steps_in_an_app(tracker) or text_of(tracker).startswith(INTENT_MESSAGE_PREFIX):
         return plain("utter_audience_chosen", facts)
     draft, offered = plain("utter_heard_who_writes", facts), before.data.get("buttons") or []
     return {**draft, "buttons": [*offered[: MOST_BUTTONS - 1], *draft["buttons"]][:MOST_BUTTONS]}
@@ -322,7 +325,14 @@ SPECIAL_RESPONSES: Mapping[str, Composer] = {
     "utter_small_answer": _small_answer,
     "utter_nearest_answers": nearest_answers,
     "utter_say_simpler": _either(while_newest, _received("utter_crisis_more"), _say_simpler),
-    "utter_tell_me_more": _either(while_newest, _received("utter_crisis_more"), _tell_me_more),
+    "utter_tell_me_more": _either(
+        while_newest,
+        _received("utter_crisis_more"),
+        _either(looks_for_a_setting, _said("utter_privacy_where"), _tell_me_more),
+    ),
+    "utter_it_did_not_work": _either(
+        looks_for_a_setting, _said("utter_privacy_where"), _said("utter_it_did_not_work")
+    ),
     "utter_insult": _either(once_given, _received("utter_crisis_anger"), _said("utter_insult")),
     "utter_random_noise": _either(once_given, _received("utter_crisis_silence"), _said("utter_random_noise")),
     "utter_lost_for_words": _either(once_given, _received("utter_crisis_silence"), _said("utter_lost_for_words")),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
 from bot.commands.ask import read_json_lines
-from bot.dialogue.constants import UTTER_TOLD
+from bot.dialogue.constants import UTTER_FIRST_STEPS, UTTER_TOLD
 from bot.errors import InputError
 from bot.evaluation.held_out import HELD_OUT_DIR
 from bot.evaluation.metrics import Proportion, share
@@ -197,9 +197,15 @@ def _fits(said: Said, reply: _Reply) -> bool:
         is_small_talk = not (reply.asks or reply.is_answer or reply.response in _REFUSES - {"utter_ask_joke"})
         return is_small_talk and not said.topics
     if said.does == "next":
-        return (reply.is_answer and reply.has_helplines) or reply.response in _RECEIVED | _FITS["next"]
+        return (reply.is_answer and reply.has_helplines) or _is_received(reply) or reply.response in _FITS["next"]
     is_told = said.does in ("holds_back", "detail", "no_help") and reply.response.startswith(_TELLING)
-    return said.does != "question" and (is_told or reply.response in _RECEIVED | _FITS.get(said.does, frozenset()))
+    is_fitting = _is_received(reply) or reply.response in _FITS.get(said.does, frozenset())
+    return said.does != "question" and (is_told or is_fitting)
+
+
+def _is_received(reply: _Reply) -> bool:
+    """The steps after a card, with its helplines beneath, are what comes next."""
+    return reply.response in _RECEIVED or reply.response.startswith(UTTER_FIRST_STEPS)
 
 
 def _is_this_card(said: Said, reply: _Reply) -> bool:

@@ -189,7 +189,10 @@ def _as_meant(turn: Turn) -> Decision | None:
         return Decision(UTTER_CRISIS_MEANT, {CHECK_IN: None})
     # "She's here now" is no answer to what we asked about dying.
     is_answer = turn.check_in and (turn.meaning not in _HINTED or turn.risk.level > RiskLevel.NONE)
-    if turn.meaning is None or turn.told_plainly or turn.risk.failed or is_answer:
+    # "Nobody would miss me" is plain, and no more than what the card was for.
+    is_no_more = turn.meaning is Meaning.MORE_OF_DYING and turn.risk.level is RiskLevel.CHECK_IN and _is_of_dying(turn)
+    is_told = turn.told_plainly and not is_no_more
+    if turn.meaning is None or is_told or turn.risk.failed or is_answer:
         return None
     heard = max(turn.risk.level, turn.newest_alone)
     # What ends a danger, or takes it for a joke, is believed only where nothing grave is heard in it.
@@ -332,7 +335,8 @@ def _in_an_open_emergency(turn: Turn) -> Decision | None:
     # "Will i be taken away if i call" sounds of abuse: what keeps somebody from calling is answered all the same.
     is_mild = turn.risk.level == RiskLevel.NONE or (turn.risk.level == RiskLevel.CHECK_IN and _asks_what_was_met(turn))
     is_mild = is_mild or _asks_about_another_matter(turn)
-    if is_mild and (_is_heard_question(turn, card) or _asks_about_helplines(turn)):
+    # The steps begin with the number, and say what to do and to say besides.
+    if is_mild and (turn.asks_for_steps or _is_heard_question(turn, card) or _asks_about_helplines(turn)):
         return Decision(UTTER_CRISIS_ANSWER)
     return _again(turn) if _adds_to_an_emergency(turn) else None
 

@@ -51,6 +51,7 @@ from bot.dialogue.facts import (
     session_events,
     spoken_in_session,
 )
+from bot.dialogue.first_steps import are_steps_asked_for, first_steps
 from bot.dialogue.meaning import meaning_of
 from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT, SMALL_INTENT
 from bot.nlu.news import News
@@ -80,6 +81,7 @@ from bot.safety.answers import (
     is_of_the_writer_alone,
     is_one_word,
     is_question,
+    is_told_in_despair,
     read_answer,
     says_outcome,
     speaks_of_calling,
@@ -202,6 +204,7 @@ class SafetyPolicy(Policy):
             no_is_plain=_is_plain(text, check_in, by_a_grown_up),
             is_question=is_question(text),
             asks_what_now=asks_what_now(text),
+            asks_for_steps=_gets_steps(tracker),
             is_overread=_is_overread(message, tracker),
             open_card=_open_card(tracker),
             has_answer=answer is not None,
@@ -222,7 +225,7 @@ class SafetyPolicy(Policy):
             meaning=meaning_of(tracker),
             is_answered_as_told=_is_answered_as_told(answer, text, tracker),
             others_card=_put_right(tracker) or _others_card(tracker, by_a_grown_up),
-            hints_at_despair=_brings(News.DESPAIR, tracker),
+            hints_at_despair=_brings(News.DESPAIR, tracker) or is_told_in_despair(text),
             is_of_the_writer_alone=is_of_the_writer_alone(text),
             denies_what_we_said=_denies_what_we_said(tracker, text),
             speaks_of_dying=speaks_of_dying(text),
@@ -379,6 +382,11 @@ def _waiting_check_in(tracker: DialogueStateTracker) -> Optional[str]:
     if spoken is None or not is_direct_question(spoken):
         return None
     return spoken.metadata.get(CHECK_IN) or tracker.get_slot(CHECK_IN)
+
+
+def _gets_steps(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest message asks for the steps after the card, and there are some for it."""
+    return are_steps_asked_for(tracker) and first_steps(tracker, read_facts(tracker, "web")) is not None
 
 
 def _asked_before(tracker: DialogueStateTracker, text: str) -> Optional[str]:

@@ -53,6 +53,7 @@ class Turn:
         is_question: The message asks something.
         is_overread: The intent believes that help was found or that all is well, and the words do not say so.
         asks_what_now: The message asks for the next step and nothing else.
+        asks_for_steps: It asks for the steps after the newest card, and they were not given yet.
         open_card: What the card that is talked about was given for, or None.
         is_fragment: No more than three words.
         cries_for_help: "Help me", and nothing else.
@@ -91,6 +92,7 @@ class Turn:
     is_question: bool = True
     is_overread: bool = False
     asks_what_now: bool = False
+    asks_for_steps: bool = False
     open_card: OpenCard | None = None
     has_answer: bool = False
     has_sure_answer: bool = False

@@ -57,20 +57,22 @@ _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "begins_with_thanks", "makes_a_plan", "child_near",
     "of_pictures", "of_threats", "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
     "of_the_own_home", "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown",
-    "of_one_age", "of_someone_older", "of_two_of_one_age",
+    "of_one_age", "of_someone_older", "of_two_of_one_age", "told_to_die",
 )  # fmt: skip
 _SINGLE = (
-    "what_now", "adds", "time_ahead", "as_well", "changed_mind", "of_dying", "rages", "of_calling", "reached_a_service",
+    "what_now", "what_to_say", "adds",
+    "time_ahead", "as_well", "changed_mind", "of_dying", "rages", "of_calling", "reached_a_service",
     "deadline", "carries_out", "farewell", "last_words", "names_helper", "comes_near", "called_off", "came_out",
     "took_something", "explains", "explains_dying", "about_me", "paid", "not_doing", "is_looked_after", "took_nothing",
     "not_me", "not_acting", "other_children", "needs_a_doctor", "found_again", "is_theirs",
     "same_age", "said_to_be_young", "doubts_an_age", "is_held", "all_safe", "is_back", "goes_on", "is_treated",
     "means_another", "hides_scars", "only_covers_scars", "is_the_lead", "takes_leave",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
-    "feels_the_same", "young_person", "one_more", "must_not_be_heard", "no_help",
-    "cries_for_help",
+    "feels_the_same", "was_done_to_me_too", "young_person", "one_more", "must_not_be_heard", "no_help",
+    "cries_for_help", "asks_nothing", "asks_where",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
     "more_than_pornography", "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
+    "takes_it_to_heart", "asks_to_stop_it", "asks_about_death", "has_lost_somebody", "wishes_to_follow",
 )  # fmt: skip
 
 
@@ -114,11 +116,16 @@ def _answer_to(text: str, asked: str | None) -> str | None:
 
 
 def is_question(text: str) -> bool:
-    """Whether a message asks something, with its mark or in the way it or one of its clauses begins."""
+    """Whether a message asks something, with its mark or in the way it or one of its clauses begins.
+
+    "Whats the point?" asks nothing.
+    """
+    patterns = _patterns(_ANSWERS)
+    if patterns["asks_nothing"].fullmatch(_plain(text)):
+        return False
     if "?" in text:
         return True
-    asks = _patterns(_ANSWERS)["question"]
-    return any(asks.search(_plain(clause)) for clause in _CLAUSE_ENDS.split(text))
+    return any(patterns["question"].search(_plain(clause)) for clause in _CLAUSE_ENDS.split(text))
 
 
 def adds_trouble(text: str) -> bool:
@@ -147,6 +154,16 @@ def asks_what_now(text: str) -> bool:
     return bool(clauses) and bool(_patterns(_ANSWERS)["what_now"].search(_plain(clauses[-1])))
 
 
+def asks_nothing_but_what_now(text: str) -> bool:
+    """The same where the whole message asks for the next step."""
+    return bool(_patterns(_ANSWERS)["what_now"].search(_plain(text)))
+
+
+def asks_what_to_say(text: str) -> bool:
+    """Whether a message asks what to say to somebody, and nothing else: "what do i say to her"."""
+    return bool(_patterns(_ANSWERS)["what_to_say"].search(_plain(text)))
+
+
 def says_outcome(intent: str, text: str, after: str | None = None) -> bool:
     """Whether the words themselves say that help was found, or that someone is safe ("i told him" does not).
 
@@ -172,6 +189,16 @@ def has_changed_mind(text: str) -> bool:
 def speaks_of_dying(text: str) -> bool:
     """Whether words speak of dying, of hurting oneself or of a means."""
     return bool(_patterns(_ANSWERS)["of_dying"].search(_plain(text)))
+
+
+def asks_where(text: str) -> bool:
+    """Whether words ask where something is that was just explained: "where is that setting", "cant find it"."""
+    return bool(_patterns(_ANSWERS)["asks_where"].search(_plain(text)))
+
+
+def is_told_in_despair(text: str) -> bool:
+    """Whether words tell of not wanting to be here, without naming it: "nobody would miss me"."""
+    return bool(_patterns(_ANSWERS)["of_despair"].search(_plain(text))) and not is_question(text)
 
 
 def rages(text: str) -> bool:
@@ -634,6 +661,34 @@ def feels_the_same(text: str) -> bool:
     """Whether words say that the writer feels as the one does who was told of: "tbh i kinda feel the same as her"."""
     is_told = not is_question(text) and _is_short(text)
     return is_told and bool(_patterns(_ANSWERS)["feels_the_same"].search(_plain(text)))
+
+
+def was_told_to_die(text: str) -> bool:
+    """Whether words tell that somebody else said it ("a kid in roblox said kys"), and not that it is believed."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    return bool(patterns["told_to_die"].search(plain)) and not patterns["takes_it_to_heart"].search(plain)
+
+
+def asks_to_stop_an_insult(text: str) -> bool:
+    """The same, with the question how to report it, block them, or whom to tell."""
+    return was_told_to_die(text) and bool(_patterns(_ANSWERS)["asks_to_stop_it"].search(_plain(text)))
+
+
+def asks_about_death(text: str) -> bool:
+    """Whether a child is told of who asks about death, and not for it: "he asks if mummy will die"."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    return bool(patterns["asks_about_death"].search(plain)) and not patterns["wishes_to_follow"].search(plain)
+
+
+def mourns_and_asks_about_death(text: str) -> bool:
+    """The same, where somebody has died."""
+    return asks_about_death(text) and bool(_patterns(_ANSWERS)["has_lost_somebody"].search(_plain(text)))
+
+
+def was_done_to_me_too(text: str) -> bool:
+    """Whether words say that the writer met the same as the one who was told of: "he did it to me too"."""
+    is_told = not is_question(text) and _is_short(text)
+    return is_told and bool(_patterns(_ANSWERS)["was_done_to_me_too"].search(_plain(text)))
 
 
 def is_of_the_writer_alone(text: str) -> bool:

@@ -18,6 +18,7 @@ import yaml
 
 from bot.config import DATA_DIR
 from bot.errors import ContentError
+from bot.learned_from import learned_from
 from bot.safety.levels import CATEGORIES, RiskLevel, Speaker
 
 EXAMPLES_DIR = DATA_DIR / "risk" / "examples"
@@ -134,9 +135,9 @@ def read_phrasings(path: Path) -> Iterator[Tuple[str, str]]:
 
 
 def fingerprint(paths: Sequence[Path]) -> str:
-    """A short hash of files' contents: a model is stale when its data or its code changed."""
+    """A short hash of what is learned from files: a model is stale when its data or its code changed."""
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        digest.update(learned_from(path.read_bytes()))
     return digest.hexdigest()[:16]

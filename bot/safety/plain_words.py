@@ -10,13 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.safety.answers import (
+    asks_about_death,
+    asks_to_stop_an_insult,
     comes_upon_pornography,
     denies_dying,
     is_shown_pornography,
+    mourns_and_asks_about_death,
     only_covers_scars,
     says_they_are_young,
     sees_pornography_of_peers,
     takes_leave,
+    was_told_to_die,
 )
 from bot.safety.classifier import Reading, is_long
 from bot.safety.decision import Decision
@@ -52,6 +56,7 @@ def within_words(decision: Decision, reading: Reading, speaker: Speaker, text: s
     limits = [_most_of_one_age(decision, speaker, text)]
     if is_alone:
         limits += [_most_of_a_denial(decision, text), _most_of_few_words(decision, reading, text)]
+        limits += [_most_of_an_insult(decision, text), _most_of_mourning(decision, text)]
     decision = replace(decision, level=min(decision.level, *limits))
     return _asking_who_shows_it(decision, text) if is_alone else decision
 
@@ -68,6 +73,26 @@ def _most_of_a_denial(decision: Decision, text: str) -> RiskLevel:
     is_heard = decision.level is RiskLevel.ESCALATE and decision.leading == SELF_HARM
     is_it_alone = all(hit.signal.category == SELF_HARM for hit in decision.hits)
     return RiskLevel.CHECK_IN if is_heard and is_it_alone and denies_dying(text) else RiskLevel.EMERGENCY
+
+
+def _most_of_an_insult(decision: Decision, text: str) -> RiskLevel:
+    """A question where somebody was told to die by another; none where nothing but a score hears it and they ask how to
+    have it stopped. Its answer holds the words for whoever begins to believe it."""
+    is_heard = decision.level <= RiskLevel.ESCALATE and decision.leading == SELF_HARM
+    is_it_alone = all(hit.signal.category == SELF_HARM for hit in decision.hits)
+    # A long message tells more than an insult; nothing in it is held down.
+    if is_long(text) or not (is_heard and is_it_alone and was_told_to_die(text)):
+        return RiskLevel.EMERGENCY
+    is_about_stopping = not decision.hits and asks_to_stop_an_insult(text)
+    return RiskLevel.NONE if is_about_stopping else RiskLevel.CHECK_IN
+
+
+def _most_of_mourning(decision: Decision, text: str) -> RiskLevel:
+    """Nothing where a score alone hears a wish to die, and a child who mourns asks about death; else a question."""
+    is_heard_only = decision.leading == SELF_HARM and not decision.hits and decision.level <= RiskLevel.ESCALATE
+    if is_long(text) or not (is_heard_only and asks_about_death(text)):
+        return RiskLevel.EMERGENCY
+    return RiskLevel.NONE if mourns_and_asks_about_death(text) else RiskLevel.CHECK_IN
 
 
 def _most_of_few_words(decision: Decision, reading: Reading, text: str) -> RiskLevel:

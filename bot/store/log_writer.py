@@ -6,11 +6,12 @@ import logging
 import re
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Sequence, Set
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.dialogue.constants import UTTER_FIRST_STEPS
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
@@ -198,6 +199,8 @@ class LogWriter:
             conversation.helplines_shown = shown + [name for name in facts.helplines if name not in shown]
         if facts.response and facts.response.startswith(UNANSWERED_RESPONSES):
             self._mark_unanswered(conversation)
+        elif facts.response and facts.response.startswith(UTTER_FIRST_STEPS):
+            self._mark_answered(conversation)
 
     def _count_journey(self, conversation: Conversation, logged: LoggedEvent) -> None:
         """Counts by day: with the message, so once; as a sum, so that nobody is in it."""
@@ -214,16 +217,26 @@ class LogWriter:
 
     def _mark_unanswered(self, conversation: Conversation) -> None:
         """The fallback was spoken: the question before it had no answer."""
+        latest = self._latest_of_the_person(conversation)
+        if latest is not None and not latest.unanswered and latest.risk_level == 0:
+            latest.unanswered = True
+            conversation.unanswered_count += 1
+
+    def _mark_answered(self, conversation: Conversation) -> None:
+        """The steps were spoken: what looked like a question without an answer asked for them."""
+        latest = self._latest_of_the_person(conversation)
+        if latest is not None and latest.unanswered:
+            latest.unanswered = False
+            conversation.unanswered_count -= 1
+
+    def _latest_of_the_person(self, conversation: Conversation) -> Optional[Turn]:
         self._session.flush()
-        latest = self._session.execute(
+        return self._session.execute(
             sa.select(Turn)
             .where(Turn.conversation_id == conversation.id, Turn.author == constants.USER)
             .order_by(Turn.position.desc())
             .limit(1)
         ).scalar_one_or_none()
-        if latest is not None and not latest.unanswered and latest.risk_level == 0:
-            latest.unanswered = True
-            conversation.unanswered_count += 1
 
     def _escalate(self, conversation: Conversation, turn: Turn, facts: TurnFacts) -> None:
         category = facts.main_category or UNSPECIFIED

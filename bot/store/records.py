@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from bot.dialogue.constants import UTTER_STEPS_INSTEAD
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store.constants import BOT, USER
 
@@ -225,10 +226,17 @@ def _read_bot(logged: LoggedEvent, event: Mapping[str, Any]) -> TurnFacts:
         sent_at=_moment(event),
         author=BOT,
         text=event.get("text") or "",
-        response=_short(metadata.get("response") or metadata.get("utter_action"), 120),
+        response=_short(_response_of(metadata), 120),
         buttons=buttons or None,
         helplines=[str(helpline) for helpline in helplines if isinstance(helpline, str)] or None,
     )
+
+
+def _response_of(metadata: Mapping[str, Any]) -> Any:
+    """What was replied; steps that came instead of an answer are no answer, so they are logged by their opening."""
+    if UTTER_STEPS_INSTEAD in (metadata.get("responses") or ()):
+        return UTTER_STEPS_INSTEAD
+    return metadata.get("response") or metadata.get("utter_action")
 
 
 def read_risk(risk: Mapping[str, Any]) -> Tuple[int, Dict[str, float]]:

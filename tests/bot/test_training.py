@@ -9,6 +9,7 @@ import pytest
 from bot import training
 from bot.config import PROJECT_DIR
 from bot.errors import ModelError
+from bot.safety import examples
 from bot.safety import training as safety_training
 
 
@@ -40,6 +41,16 @@ def test_the_words_of_a_response_train_nothing_and_a_phrasing_does(tmp_path):
     assert training.fingerprint(tmp_path) == before
     page.write_text(page.read_text().replace("    - ", "    - what is icmec for\n    - ", 1))
     assert training.fingerprint(tmp_path) != before
+
+
+def test_neither_do_they_train_the_safety_engine_anew(tmp_path):
+    page = tmp_path / "about_icmec.yml"
+    shutil.copy(PROJECT_DIR / "data" / "nlu" / "faq" / page.name, page)
+    before = examples.fingerprint([page])
+    page.write_text(page.read_text().replace("- text: ", "- text: Hello. ", 1).replace("text: |-\n", "text: |-\n      Hello.\n"))
+    assert examples.fingerprint([page]) == before
+    page.write_text(page.read_text().replace("    - ", "    - what is icmec for\n    - ", 1))
+    assert examples.fingerprint([page]) != before
 
 
 def test_while_the_assistant_is_trained_the_old_model_can_be_loaded_and_the_new_one_takes_its_place_whole(

@@ -6,7 +6,7 @@ import pytest
 from rasa.shared.exceptions import YamlException
 from rasa.shared.importers.rasa import RasaFileImporter
 
-from bot import training
+from bot.learned_from import learned_from
 from bot.training_importer import TrainingImporter
 
 NLU = """version: "3.1"
@@ -70,7 +70,7 @@ def test_a_broken_file_is_named(folder, broken):
 
 
 def test_changing_the_words_of_a_response_needs_no_training_and_changing_an_example_does(folder):
-    before = training._learned_from(NLU.encode())
-    assert training._learned_from(NLU.replace("Open the profile", "Go to the profile").encode()) == before
-    assert training._learned_from(NLU.replace("- hello", "- hello there").encode()) != before
-    assert training._learned_from(NLU.replace("utter_faq/block_someone", "utter_faq/other").encode()) != before
+    before = learned_from(NLU.encode())
+    assert learned_from(NLU.replace("Open the profile", "Go to the profile").encode()) == before
+    assert learned_from(NLU.replace("- hello", "- hello there").encode()) != before
+    assert learned_from(NLU.replace("utter_faq/block_someone", "utter_faq/other").encode()) != before

@@ -24,7 +24,10 @@ AUDIENCES = ("child", "parent", "professional")
 EMERGENCY_NUMBER = "{emergency_number}"
 
 #: Wording that somebody at risk is answered with.
-SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers", "told_after_card")
+SAFETY_FILES = ("crisis", "crisis_situations", "crisis_languages", "check_in", "barriers", "told_after_card", "first_steps")
+STEP_KEYS = {
+    "user", "response", "response_starts", "level", "hotlines", "no_hotlines", "says", "never_says", "buttons",
+}  # fmt: skip
 _LITERAL = re.compile(r"\{[^{}]*\}|\n+|\*\*")
 _FEWEST_CHARS = 12
 
@@ -53,6 +56,13 @@ def play(assistant):
         return played[key]
 
     return played_once
+
+
+@pytest.mark.parametrize("conversation", conversations())
+def test_a_conversation_asks_for_nothing_unknown(conversation):
+    """A misspelt key would be a promise that nobody checks."""
+    assert set(conversation) <= {"name", "audience", "country", "channel", "steps"}
+    assert {key for step in conversation["steps"] for key in step} <= STEP_KEYS
 
 
 @pytest.mark.parametrize("conversation", conversations())

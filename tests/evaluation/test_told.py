@@ -39,6 +39,7 @@ LATER = {
     "told_misses_it", "told_loses_friends", "told_how_they_are_now", "told_gives_in", "told_friend_shuts_me_out",
     "told_others_laugh", "told_took_gifts", "told_role_forbids", "told_first_time_said", "told_adults_disagree",
     "told_fear_of_revenge", "told_care_is_far_off", "told_small_kindness", "told_wants_to_fix_it",
+    "told_reacted_badly",
 }  # fmt: skip
 #: The same for those, measured on 2026-11-29.
 LATER_AT_LEAST = 0.3

@@ -38,6 +38,8 @@ TOLD = {
         ("abuse_disclosure", "my husband touched our daughter"),
         ("abuse_disclosure", "her stepdad hurts her"),
         ("abuse_disclosure", "my friend was beaten by her mum"),
+        ("image_shared", "my ex took pics of my son in the bath and told him its a secret"),
+        ("image_shared", "her uncle films my daughter and says not to tell"),
     ],
     "ai_made": [
         ("image_shared", "boys in my class made a deepfake of me"),
@@ -50,6 +52,12 @@ TOLD = {
         ("image_shared", "my son has made deepfakes of two girls in his year"),
         ("image_shared", "my 13 year old son was caught making fake nudes of a classmate"),
         ("offender_concern", "one of our pupils used an undress app on another pupil"),
+    ],
+    "asked_for_picture": [
+        ("image_shared", "a boy keeps asking me for a pic but i said no"),
+        ("image_shared", "my daughter's boyfriend wants pictures of her"),
+        ("image_shared", "my friend is pressured to send nudes"),
+        ("image_shared", "One of my pupils is being pushed to send a photo"),
     ],
     "someone_elses_image": [
         ("image_shared", "a nude of a girl in my year is going round and i have it"),
@@ -127,6 +135,8 @@ TOLD = {
         ("immediate_danger", "A pupil says that he will bring a knife to school"),
     ],
     "young_person": [
+        ("offender_concern", "my 15 year old son had illegal images on his laptop"),
+        ("offender_concern", "Police found illegal pictures on our son's computer"),
         ("offender_concern", "my 13 year old son has been looking at pictures of little children"),
         ("offender_concern", "my son, 15, touched his little sister"),
         ("offender_concern", "a 6 year old in my class touches other children"),
@@ -138,6 +148,8 @@ TOLD = {
 }  # fmt: skip
 
 GENERAL = [
+    ("image_shared", "my son has been asking girls for pictures"),
+    ("image_shared", "i asked a girl in my class for nudes"),
     ("adult_involved", "a man online asks what i look like"),
     ("adult_involved", "my daughter told her teacher that a man writes to her"),
     ("abuse_disclosure", "someone hurts me and i don't know what to do"),
@@ -272,7 +284,7 @@ def test_every_situation_has_words_for_who_tells_it_or_a_question_and_only_for_k
         assert on_cards | asked <= set(VOICES)
         if situation.about_another:
             # The general words, in another voice; or words of its own for whoever tells of somebody else.
-            assert on_cards in (set(), {"friend", "parent"})
+            assert on_cards <= {"friend", "parent", "professional"}
         elif f"utter_emergency_{situation.name}" in get_responses().names:
             # What to do at this moment, whoever writes; a child may have words for before it is an emergency.
             assert on_cards <= {"child"}

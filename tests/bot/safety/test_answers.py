@@ -8,9 +8,12 @@ from bot.safety.answers import (
     AFTER_AN_EMERGENCY,
     AFTER_AN_OVERDOSE,
     adds_trouble,
+    asks_about_death,
+    asks_to_stop_an_insult,
     asks_to_wait,
     asks_until_help_comes,
     asks_what_now,
+    asks_where,
     begins_with_no,
     behind_thanks,
     calls_off,
@@ -38,10 +41,12 @@ from bot.safety.answers import (
     is_shown_pornography,
     is_the_lead,
     is_theirs,
+    is_told_in_despair,
     is_treated,
     makes_a_plan,
     may_go_along,
     means_another,
+    mourns_and_asks_about_death,
     must_not_be_heard,
     names_a_child_near,
     names_a_time,
@@ -72,6 +77,7 @@ from bot.safety.answers import (
     wants_something,
     wants_to_die,
     was_missing,
+    was_told_to_die,
     will_not_act,
 )
 from bot.safety.levels import ABUSE_DISCLOSURE, ADULT_INVOLVED, SELF_HARM
@@ -234,11 +240,17 @@ def test_not_being_sure_is_no_no(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["hes in my year", "no my age", "theyre 12 same as me", "shes in my class too", "not an adult", "no he's in his class"]
+    "text", ["hes in my year", "no my age", "theyre 12 same as me", "shes in my class too", "not an adult", "no he's in his class",
+             "no hes 12 same as me from school", "shes 13 and in my class"]
 )  # fmt: skip
 def test_who_is_as_young_is_no_adult(text):
     assert read_answer(text, "adult_involved") == "deny"
     assert read_answer(text, "self_harm") is None
+
+
+@pytest.mark.parametrize("text", ["no hes 12 but his brother is 25", "hes 13 from school and 20 now"])
+def test_who_is_as_young_beside_somebody_older_is_no_no(text):
+    assert read_answer(text, "adult_involved") != "deny"
 
 
 @pytest.mark.parametrize("text", ["he is like 40", "shes 29 and says age is just a number", "much older", "idk"])
@@ -1155,3 +1167,115 @@ def test_rage_at_the_one_who_did_it_is_no_tale_of_ones_own_doing():
 def test_who_will_not_say_whether_they_are_hurt_is_brought_to_people_as_the_button_does(text):
     assert read_answer(text, ABUSE_DISCLOSURE) == "affirm"
     assert read_answer(text) != "affirm" and read_answer("i dont want to say goodbye", ABUSE_DISCLOSURE) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not thinking of dying no", "no not thinking about dying", "just sad i guess", "nothing in particular", "it's just sad",
+        "i dont want to die", "im not really thinking of ending my life",
+    ],
+)  # fmt: skip
+def test_a_mood_is_a_no_to_the_question_on_dying_which_offers_it(text):
+    assert read_answer(text, SELF_HARM) == "deny"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i dont want to die but i dont want to live", "im just sad and want it to end", "just tired of living",
+        "just sad, like always, no point", "not thinking about it tonight", "more like both", "sad",
+    ],
+)  # fmt: skip
+def test_a_mood_with_more_in_it_is_none(text):
+    assert read_answer(text, SELF_HARM) != "deny"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("a kid in roblox said kys to me, how do i report it", True),
+        ("someone wrote go die under my video, do i block them", True),
+        ("they told me nobody would miss me", False),
+        ("a boy told my daughter to just die", False),
+        ("she typed kill urself in the group", False),
+    ],
+)
+def test_being_told_to_die_by_another_is_an_insult(text, asks):
+    assert was_told_to_die(text) and asks_to_stop_an_insult(text) is asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a kid said kys to me and maybe they're right", "they told me nobody would miss me and i keep thinking about it",
+        "i told my friend i want to die", "she said she wants to kill herself", "he told me to die and now she wants to die too",
+        "he said he will kill himself if i leave", "she says she's going to die soon", "my mum told me she might kill herself", "i told him i will kill myself",
+        "she texted me that she is going to end it all", "he told me he's thinking about killing himself", "i wrote kys on my arm",
+        "my friend told me she wants to die", "she told me to leave and that she would end her life",
+        "they said kys and i cut myself after", "i wrote that i should just not be alive tonight",
+    ],
+)  # fmt: skip
+def test_who_believes_it_or_wishes_it_is_not_held_down(text):
+    assert not was_told_to_die(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my grandma died and my son asks if he will die too", "my mum's dog died and my 7 yo keeps asking about death",
+        "since the funeral she wonders when we all die",
+    ],
+)  # fmt: skip
+def test_a_child_who_mourns_asks_about_death(text):
+    assert mourns_and_asks_about_death(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grandma died and my son asks if he can die too", "nan died and she asks when she can be with her",
+        "his dad died and he asks how to die", "my dog died and my son asks if he should kill himself",
+        "after the funeral he asked about death and says there is no point", "mum died and he wants to know if he may go to her",
+    ],
+)  # fmt: skip
+def test_a_child_who_asks_to_follow_is_not_held_down(text):
+    assert not asks_about_death(text)
+
+
+@pytest.mark.parametrize("text", ["she says the world is better without her", "my friend says nobody would miss me", "she says no one would care"])
+def test_what_somebody_says_of_themselves_is_no_insult(text):
+    assert not was_told_to_die(text)
+
+
+@pytest.mark.parametrize("text", ["not thinking of dying no", "im not really thinking about killing myself", "no, not thinking about suicide"])
+def test_who_does_not_think_of_dying_denies_it(text):
+    assert denies_dying(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not thinking of dying tonight", "im not thinking of dying but i cant go on", "i cant stop thinking about dying", "not thinking about living"],
+)
+def test_who_leaves_it_open_does_not(text):
+    assert not denies_dying(text)
+
+
+@pytest.mark.parametrize("text", ["whats the point", "What's the point of anything?", "idk why even bother anymore", "whats the point of me"])
+def test_a_question_said_in_despair_asks_nothing(text):
+    assert not is_question(text)
+
+
+@pytest.mark.parametrize("text", ["whats the point of two step sign in", "what is the point of reporting it?", "why bother with a password"])
+def test_a_question_in_the_same_words_about_a_thing_asks(text):
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["nobody would miss me", "i feel like giving up", "theyd be better off without me"])
+def test_words_of_despair_are_heard_and_a_question_with_them_is_none(text):
+    assert is_told_in_despair(text) and not is_told_in_despair(f"what do i say when she says {text}")
+
+
+def test_asking_where_a_setting_is_differs_from_asking_where_somebody_is():
+    assert asks_where("where is that setting") and asks_where("i cant find the button") and asks_where("where's it")
+    assert not asks_where("where is my mum") and not asks_where("where do i report him")

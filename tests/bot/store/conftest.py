@@ -81,8 +81,8 @@ def user_event():
 def bot_event():
     """Makes a bot event."""
 
-    def make(conversation_id, text, at=NOW, response="utter_faq/x", hotlines=None):
-        metadata = {"utter_action": response, "hotlines": hotlines or []}
+    def make(conversation_id, text, at=NOW, response="utter_faq/x", hotlines=None, **told):
+        metadata = {"utter_action": response, "hotlines": hotlines or [], **told}
         event = {"event": "bot", "timestamp": at.timestamp(), "text": text, "data": {}, "metadata": metadata}
         return LoggedEvent(secrets.token_hex(16), conversation_id, event)
 

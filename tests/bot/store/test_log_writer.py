@@ -93,6 +93,24 @@ def test_the_fallback_marks_the_question_before_it_as_unanswered(database, write
         assert [turn.unanswered for turn in work.session.get(Conversation, "c1").turns] == [True, False]
 
 
+def test_a_question_that_the_steps_answered_is_none_without_an_answer(database, write, user_event, bot_event):
+    missed = {"intent": {"name": "nlu_fallback", "confidence": 0.8}}
+    write(user_event("c1", "what do i say to her", **missed), bot_event("c1", "1. …", NOW, "utter_first_steps_x_child"))
+    write(
+        user_event("c1", "can she keep the cat", NOW + timedelta(minutes=1), **missed),
+        bot_event(
+            "c1",
+            "I'm not sure …",
+            NOW + timedelta(minutes=1),
+            "utter_first_steps_x_child",
+            responses=["utter_crisis_unanswered_steps_first", "utter_first_steps_x_child"],
+        ),
+    )
+    with UnitOfWork(database) as work:
+        assert [turn.unanswered for turn in work.session.get(Conversation, "c1").turns] == [False, False, True, False]
+        assert work.session.get(Conversation, "c1").unanswered_count == 1
+
+
 def test_what_only_tells_something_is_no_unanswered_question(database, write, user_event):
     missed = {"intent": {"name": "nlu_fallback", "confidence": 0.8}}
     write(
