@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Awaitable, Callable, Deque, Dict, Tuple
+from contextlib import contextmanager
+from typing import Awaitable, Callable, Deque, Dict, Iterator, Tuple
 
 Job = Callable[[], Awaitable[None]]
 
@@ -18,6 +19,47 @@ class Full(Exception):
     def __init__(self, of_chat: bool) -> None:
         super().__init__()
         self.of_chat = of_chat
+
+
+class Arrivals:
+    """Keeps a chat's messages in the order in which they came while each waits for something before it is queued."""
+
+    def __init__(self) -> None:
+        """Creates it; nothing has come."""
+        self._last: Dict[str, asyncio.Future[None]] = {}
+
+    @contextmanager
+    def place(self, chat: str) -> Iterator[Callable[[], Awaitable[None]]]:
+        """Holds the place of what has come now until the block is left.
+
+        Yields:
+            To be awaited in the block: is done when all that came before in the chat has left its own.
+        """
+        before, mine = self._last.get(chat), asyncio.get_running_loop().create_future()
+        self._last[chat] = mine
+
+        async def my_turn() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+
+        try:
+            yield my_turn
+        finally:
+            # Who leaves before its turn does not let those behind it pass those before it.
+            if before is None or before.done():
+                self._leave(chat, mine)
+            else:
+                before.add_done_callback(lambda _: self._leave(chat, mine))
+
+    async def settle(self) -> None:
+        """Waits until everything that has come so far has left its place."""
+        if self._last:
+            await asyncio.wait(set(self._last.values()))
+
+    def _leave(self, chat: str, mine: asyncio.Future[None]) -> None:
+        mine.set_result(None)
+        if self._last.get(chat) is mine:
+            del self._last[chat]
 
 
 class ChatQueues:

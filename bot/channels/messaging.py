@@ -26,7 +26,7 @@ from typing import Any, Awaitable, Callable, Coroutine, List, Optional, Set, Tup
 from bot.channels.answering import Answering, OnNewMessage
 from bot.channels.carrier import Carrier
 from bot.channels.chat_file import ChatFile
-from bot.channels.chat_queues import ChatQueues, Full
+from bot.channels.chat_queues import Arrivals, ChatQueues, Full
 from bot.channels.chat_store import Begun, Chat, ChatStore
 from bot.channels.delivery import Refused, TryLater, deliver
 from bot.channels.guard import Guard
@@ -106,6 +106,7 @@ class Messaging:
         self._answering = Answering(carrier, guard or make_logged_guard(), self._file)
         self._queues = queues or ChatQueues()
         self._rate = rate or RateLimit(burst=10, per_minute=30)
+        self._arrivals = Arrivals()
         self._taken: Recent[str, bool] = Recent()
         self._at_work: Set[str] = set()
         self._aside: Set[asyncio.Task[None]] = set()
@@ -127,8 +128,8 @@ class Messaging:
     async def close(self) -> None:
         """Answers what has come, for a few seconds, then closes the file; what comes later is not taken."""
         self._is_closing = True
-        # Behind what is being taken at this moment, so that it is in its queue by then.
-        await self._file.keep(lambda store: None)
+        # What is being taken at this moment is to be in its queue by then.
+        await self._arrivals.settle()
         await self._queues.drain(CLOSE_SECONDS)
         if self._aside:
             _, left = await asyncio.wait(self._aside, timeout=ASIDE_CLOSE_SECONDS)
@@ -216,25 +217,32 @@ class Messaging:
 
     async def _begin(self, incoming: Incoming, update: str, is_again: bool) -> "Union[Outcome, asyncio.Future[None]]":
         key = pseudonym(self.name, incoming.person)
-        try:
-            begun = await self._file.begin(update)
-        except asyncio.CancelledError:
-            # The platform hung up, and will deliver again what nobody has begun.
-            self._taken.pop(update, None)
-            raise
-        if begun is Begun.ANSWERED:
-            return self._repeated()
-        if begun is Begun.BUSY:
-            self._taken.pop(update, None)
-            return Outcome.TRY_AGAIN
-        # What was taken before may have its answer waiting, which words about writing fast must not replace.
-        is_new = begun is Begun.NEW and not is_again
-        try:
-            if is_new and self._rate.wait_seconds(key, time.monotonic()):
-                raise Full(of_chat=True)
-            return self._queues.add(key, lambda: self._work(incoming, key, update, begun))
-        except Full as full:
-            return await self._no_room(incoming, key, update, full.of_chat and is_new)
+        # The file may keep an earlier message waiting longer than a later one.
+        begun = None
+        with self._arrivals.place(key) as my_turn:
+            try:
+                begun = await self._file.begin(update)
+                await my_turn()
+            except asyncio.CancelledError:
+                # The platform hung up, and will deliver again what nobody has begun.
+                self._taken.pop(update, None)
+                if begun in (Begun.NEW, Begun.AGAIN):
+                    self._set_aside(self._let_go(update))
+                raise
+            if begun is Begun.ANSWERED:
+                return self._repeated()
+            if begun is Begun.BUSY:
+                self._taken.pop(update, None)
+                return Outcome.TRY_AGAIN
+            # What was taken before may have its answer waiting, which words about writing fast must not replace.
+            is_new = begun is Begun.NEW and not is_again
+            try:
+                if is_new and self._rate.wait_seconds(key, time.monotonic()):
+                    raise Full(of_chat=True)
+                return self._queues.add(key, lambda: self._work(incoming, key, update, begun))
+            except Full as full:
+                is_of_chat = full.of_chat and is_new
+        return await self._no_room(incoming, key, update, is_of_chat)
 
     async def _send_what_is_left(self) -> None:
         for update in await self._file.keep(lambda store: store.all_unsent(self.name)) or []:

@@ -11,7 +11,7 @@ import pytest
 from bot.channels import guard as guard_module
 from bot.channels import incoming, messaging
 from bot.channels.carrier import Carrier
-from bot.channels.chat_queues import ChatQueues, Full
+from bot.channels.chat_queues import Arrivals, ChatQueues, Full
 from bot.channels.chat_store import CHAT_SECONDS, Begun, Chat, ChatStore
 from bot.channels.delivery import Refused
 from bot.channels.identity import pseudonym
@@ -359,6 +359,40 @@ async def test_every_chat_keeps_its_order_while_others_run():
     for chat in range(30):
         said = [text for text in channel.platform.texts(f"chat {chat}") if text.startswith("You said")]
         assert said == [f"You said message {number}" for number in range(10)]
+
+
+async def test_an_earlier_message_for_which_the_file_takes_longer_is_still_answered_first():
+    channel, waits = Channel(), iter([0.05, 0.0, 0.02])
+
+    async def begin(update):
+        await asyncio.sleep(next(waits))
+        return Begun.NEW
+
+    channel.core._file.begin = begin
+    await asyncio.gather(*(channel.say(f"message {number}") for number in range(3)))
+    said = [text for text in channel.texts if text.startswith("You said")]
+    assert said == ["You said message 0", "You said message 1", "You said message 2"]
+
+
+async def test_one_that_leaves_before_its_turn_lets_nobody_pass_those_before_it():
+    arrivals, passed, gate = Arrivals(), [], asyncio.Event()
+
+    async def come(name, waits_for=None):
+        with arrivals.place("chat") as my_turn:
+            if waits_for:
+                await waits_for.wait()
+            await my_turn()
+            passed.append(name)
+
+    first, second, third = [asyncio.ensure_future(come(*given)) for given in (("first", gate), ("second",), ("third",))]
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.wait({second, third}, timeout=0.01)
+    assert passed == []
+    gate.set()
+    await arrivals.settle()
+    await asyncio.gather(first, third)
+    assert passed == ["first", "third"] and not arrivals._last
 
 
 async def test_a_full_house_asks_for_another_delivery():
