@@ -17,6 +17,7 @@ import numpy as np
 from bot.safety.answers import (
     behind_thanks,
     is_shown_pornography,
+    is_told_in_despair,
     reaches_a_service,
     says_they_are_young,
     speaks_of_dying,
@@ -208,9 +209,10 @@ class SafetyEngine:
         if alone.numbers is None or together.numbers is None:
             return alone, together.level >= RiskLevel.ESCALATE
         likely = self._context.probability(alone.numbers, together.numbers)
-        # "I literally want to die" after a word of exams is asked about, and so is an older cousin who shows such
-        # films: the words name what is feared.
-        is_named = alone.assessment.main_category == SELF_HARM and speaks_of_dying(text)
+        # "I literally want to die" after a word of exams is asked about, "i feel like giving up" too, and so is an older
+        # cousin who shows such films: the words name what is feared.
+        is_of_dying = speaks_of_dying(text) or is_told_in_despair(text)
+        is_named = alone.assessment.main_category == SELF_HARM and is_of_dying
         is_feared = is_named or is_shown_pornography(text) or alone.is_likely_an_adult
         floor = RiskLevel.CHECK_IN if is_feared else RiskLevel.NONE
         return self._in_context(alone, likely, floor), likely >= self._thresholds.context_escalate
