@@ -10,6 +10,8 @@ CARD_SPEAKER = "card_speaker"
 CARD_NEEDS = "card_needs"
 CHECK_IN = "check_in"
 
+#: Says whom to reach, for the country and the newest card.
+ACTION_SHOW_HOTLINES = "action_show_hotlines"
 UTTER_CRISIS_CARD = "utter_crisis_card"
 #: The answer to a question about what a card was given for, with the helplines beneath.
 UTTER_CRISIS_ANSWER = "utter_crisis_answer"

@@ -70,6 +70,7 @@ from bot.safety.answers import (
     says_as_well,
     says_phone_is_low,
     speaks_of_other_children,
+    tells_of_another_time,
     tells_of_safety,
     took_nothing,
     took_something,
@@ -456,6 +457,9 @@ def _of_a_card(newest: str, earlier: Sequence[str], card: Mapping[str, Any]) -> 
         return Meaning.COMES_NEAR
     if category in _FROM_A_PERSON and speaker != Speaker.OWN_BEHAVIOUR.value and speaks_of_other_children(newest):
         return Meaning.OTHER_CHILDREN
+    if category in _DONE_TO_A_CHILD and speaker != Speaker.OWN_BEHAVIOUR.value and tells_of_another_time(newest):
+        # "As well" sounds of another child.
+        return Meaning.WENT_ON
     if category == SELF_HARM and (took_nothing(newest) or will_not_act(newest)):
         return Meaning.NOT_ACTING if speaker in _ONESELF else Meaning.NOTHING_TAKEN
     # "Maybe my uncle", after "someone touches me", may be the one who did it.

@@ -40,5 +40,7 @@ RETRIEVAL_INTENT = "faq"
 #: Intent of a message that a small answer serves.
 SMALL_INTENT = "small_answer"
 FALLBACK_INTENT = "nlu_fallback"
+#: Intent of a message that asks for helplines.
+HOTLINE_INTENT = "get_hotline"
 RANKING_LENGTH = 10
 NEAREST_LENGTH = 3

@@ -22,13 +22,12 @@ from bot.content.own_role import RoleReading, read_role
 from bot.content.platforms import find_platform, find_setting, read_question
 from bot.dialogue.constants import AUDIENCE, CHILD, CHILD_CHANNELS
 from bot.dialogue.facts import is_audience_asked, is_card_open, is_country_asked, typed_in_session
-from bot.nlu.constants import FALLBACK_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
+from bot.nlu.constants import FALLBACK_INTENT, HOTLINE_INTENT, LABEL_RANKING, NEAREST, RETRIEVAL_INTENT, RISK
 from bot.nlu.faq_selector import leaving_out, nearest_answers
 from bot.safety.answers import is_question
 from bot.text.vocabulary import get_vocabulary
 
 COUNTRY_INTENT = "ask_country"
-HOTLINE_INTENT = "get_hotline"
 AUDIENCE_INTENT = "choose_audience"
 AGE_INTENT = "other_age"
 THANK_INTENT = "thank"

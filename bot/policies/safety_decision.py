@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from bot.dialogue.constants import (
+    ACTION_SHOW_HOTLINES,
     ASK_PRIVACY_SETTING,
     BARRIER_COST,
     CARD_CATEGORY,
@@ -129,6 +130,8 @@ def decide(turn: Turn) -> Decision | None:
         return in_danger
     if _goes_on_in_another_language(turn):
         return _again(turn)
+    if turn.asks_for_numbers and turn.risk.level is RiskLevel.NONE and not turn.check_in:
+        return Decision(ACTION_SHOW_HOTLINES)
     if _says_no_new_risk(turn) and (turn.is_overread or turn.asks_what_now):
         # "I told him" is received with the helplines beneath; it is neither praised nor answered with the card again.
         return Decision(UTTER_NEAREST_ANSWERS if turn.is_overread else UTTER_CRISIS_ANSWER)

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import FULL_RETRIEVAL_INTENT_NAME_KEY
 
 from bot.dialogue.constants import (
+    ACTION_SHOW_HOTLINES,
     AUDIENCE,
     CARD_CATEGORY,
     CARD_LEVEL,
@@ -53,7 +54,7 @@ from bot.dialogue.facts import (
 )
 from bot.dialogue.first_steps import are_steps_asked_for, first_steps
 from bot.dialogue.meaning import meaning_of
-from bot.nlu.constants import FALLBACK_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT, SMALL_INTENT
+from bot.nlu.constants import FALLBACK_INTENT, HOTLINE_INTENT, IN_CASE, LIKELY, RETRIEVAL_INTENT, SMALL_INTENT
 from bot.nlu.news import News
 from bot.nlu.risk_detector import from_dict
 from bot.nlu.topics import (
@@ -72,6 +73,7 @@ from bot.safety.answers import (
     AFTER_AN_OVERDOSE,
     OUTCOMES,
     adds_trouble,
+    asks_for_numbers,
     asks_what_now,
     begins_with_no,
     cries_for_help,
@@ -205,6 +207,7 @@ class SafetyPolicy(Policy):
             is_question=is_question(text),
             asks_what_now=asks_what_now(text),
             asks_for_steps=_gets_steps(tracker),
+            asks_for_numbers=_asks_plainly_for_numbers(tracker),
             is_overread=_is_overread(message, tracker),
             open_card=_open_card(tracker),
             has_answer=answer is not None,
@@ -475,4 +478,11 @@ def _was_told_again(tracker: DialogueStateTracker) -> bool:
 
 def _just_gave_safety_response(tracker: DialogueStateTracker) -> bool:
     last = next((event for event in reversed(tracker.events) if isinstance(event, ActionExecuted)), None)
-    return last is not None and last.action_name in SAFETY_RESPONSES
+    is_list = last is not None and last.action_name == ACTION_SHOW_HOTLINES and _asks_plainly_for_numbers(tracker)
+    return is_list or (last is not None and last.action_name in SAFETY_RESPONSES)
+
+
+def _asks_plainly_for_numbers(tracker: DialogueStateTracker) -> bool:
+    """Whether the newest message asks for the numbers in words that are not understood as that anyway."""
+    message = tracker.latest_message
+    return message is not None and message.intent.get("name") != HOTLINE_INTENT and asks_for_numbers(message.text or "")

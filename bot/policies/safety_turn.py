@@ -54,6 +54,7 @@ class Turn:
         is_overread: The intent believes that help was found or that all is well, and the words do not say so.
         asks_what_now: The message asks for the next step and nothing else.
         asks_for_steps: It asks for the steps after the newest card, and they were not given yet.
+        asks_for_numbers: It asks for the numbers, or who can be reached now, and nothing else.
         open_card: What the card that is talked about was given for, or None.
         is_fragment: No more than three words.
         cries_for_help: "Help me", and nothing else.
@@ -93,6 +94,7 @@ class Turn:
     is_overread: bool = False
     asks_what_now: bool = False
     asks_for_steps: bool = False
+    asks_for_numbers: bool = False
     open_card: OpenCard | None = None
     has_answer: bool = False
     has_sure_answer: bool = False

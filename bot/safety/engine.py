@@ -209,7 +209,7 @@ class SafetyEngine:
         if alone.numbers is None or together.numbers is None:
             return alone, together.level >= RiskLevel.ESCALATE
         likely = self._context.probability(alone.numbers, together.numbers)
-        # "I literally want to die" after a word of exams is asked about, "i feel like giving up" too, and so is an older
+        # "I literally want to die" after a word of exams is asked about, and so is "i feel like giving up", or an older
         # cousin who shows such films: the words name what is feared.
         is_of_dying = speaks_of_dying(text) or is_told_in_despair(text)
         is_named = alone.assessment.main_category == SELF_HARM and is_of_dying

@@ -9,6 +9,7 @@ from bot.safety.answers import (
     AFTER_AN_OVERDOSE,
     adds_trouble,
     asks_about_death,
+    asks_for_numbers,
     asks_to_stop_an_insult,
     asks_to_wait,
     asks_until_help_comes,
@@ -71,6 +72,7 @@ from bot.safety.answers import (
     speaks_of_finding_out,
     speaks_of_other_children,
     speaks_of_telling,
+    tells_of_another_time,
     tells_of_paying,
     tells_of_safety,
     took_nothing,
@@ -1279,3 +1281,30 @@ def test_words_of_despair_are_heard_and_a_question_with_them_is_none(text):
 def test_asking_where_a_setting_is_differs_from_asking_where_somebody_is():
     assert asks_where("where is that setting") and asks_where("i cant find the button") and asks_where("where's it")
     assert not asks_where("where is my mum") and not asks_where("where do i report him")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who is open now", "is anyone open at night?", "give me the numbers", "can you send me the number again please",
+        "the number", "tusla number", "whats the childline number", "which one is open tonight",
+    ],
+)  # fmt: skip
+def test_asking_for_the_numbers_is_heard(text):
+    assert asks_for_numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he has my number", "give me your number he said", "the number is wrong", "my phone number got leaked",
+        "who is that now", "who is awake", "give him the number", "i gave him my number",
+    ],
+)  # fmt: skip
+def test_a_number_of_somebody_is_no_request(text):
+    assert not asks_for_numbers(text)
+
+
+def test_another_time_is_told_apart_from_another_child():
+    assert tells_of_another_time("he did it at christmas as well") and tells_of_another_time("it happened at easter too")
+    assert not tells_of_another_time("he did it to my sister as well")
