@@ -36,14 +36,16 @@ from bot.dialogue.help_in_sight import with_helplines
 from bot.dialogue.ranked import may_be_offered, may_follow_cards, nearest_of, score_of, understood_of
 from bot.nlu.constants import EVERYDAY, IN_CASE, LIKELY, NEAREST
 from bot.nlu.topics import FAULT, GRAVE_TOPICS
-from bot.safety.answers import is_question, says_thanks
-from bot.safety.levels import SELF_HARM
+from bot.safety.answers import asks_if_normal, is_question, says_thanks
+from bot.safety.levels import ABUSE_DISCLOSURE, SELF_HARM
 
 #: From here on words that only tell something after a card get the answer that they are like ("she begs me not to").
 SURELY_MEANT_AFTER_CARD = 0.75
 
 #: What somebody reads who does not think of dying, and says how they feel.
 _LOW_MOOD = "feeling_sad"
+#: What somebody reads who was asked whether they are hurt, and asks whether such a thing is normal.
+_WHAT_IS_ABUSE = "what_counts_as_abuse"
 
 
 def nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> Draft:
@@ -61,6 +63,8 @@ def nearest_answers(tracker: DialogueStateTracker, facts: ConversationFacts, now
         likely = None
     if likely and is_out_of_the_blue(tracker, facts, likely):
         likely = None
+    if asks_if_normal(text_of(tracker)) and was_asked_lately(tracker, ABUSE_DISCLOSURE) and not cards_given(tracker):
+        return plain(f"{FAQ_PREFIX}{_WHAT_IS_ABUSE}", facts)
     is_open = is_card_newest(tracker) or is_card_open(tracker)
     if is_open and asks_to_hide_scars(tracker):
         return with_helplines(UTTER_SCARS, facts, now)

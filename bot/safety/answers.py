@@ -69,7 +69,7 @@ _SINGLE = (
     "means_another", "hides_scars", "only_covers_scars", "is_the_lead", "takes_leave",
     "names_others", "help_is_called", "asks_for_a_step", "names_someone_to_tell", "denies_dying_of_others",
     "feels_the_same", "was_done_to_me_too", "young_person", "one_more", "must_not_be_heard", "no_help",
-    "cries_for_help", "asks_nothing", "asks_where", "asks_for_numbers", "another_time",
+    "cries_for_help", "asks_nothing", "asks_where", "asks_for_numbers", "another_time", "asks_if_normal",
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
     "more_than_pornography", "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
     "takes_it_to_heart", "asks_to_stop_it", "asks_about_death", "has_lost_somebody", "wishes_to_follow",
@@ -199,6 +199,11 @@ def asks_where(text: str) -> bool:
 def asks_for_numbers(text: str) -> bool:
     """Whether a message asks for the numbers, or who can be reached now, and nothing else: "who is open now"."""
     return bool(_patterns(_ANSWERS)["asks_for_numbers"].search(_plain(text)))
+
+
+def asks_if_normal(text: str) -> bool:
+    """Whether a message asks whether what was told is normal or allowed, and nothing else: "is that normal"."""
+    return bool(_patterns(_ANSWERS)["asks_if_normal"].search(_plain(text)))
 
 
 def tells_of_another_time(text: str) -> bool:

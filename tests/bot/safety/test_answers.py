@@ -10,6 +10,7 @@ from bot.safety.answers import (
     adds_trouble,
     asks_about_death,
     asks_for_numbers,
+    asks_if_normal,
     asks_to_stop_an_insult,
     asks_to_wait,
     asks_until_help_comes,
@@ -1308,3 +1309,8 @@ def test_a_number_of_somebody_is_no_request(text):
 def test_another_time_is_told_apart_from_another_child():
     assert tells_of_another_time("he did it at christmas as well") and tells_of_another_time("it happened at easter too")
     assert not tells_of_another_time("he did it to my sister as well")
+
+
+def test_asking_whether_it_is_normal_is_heard_where_nothing_else_is_asked():
+    assert asks_if_normal("is that normal?") and asks_if_normal("is it ok or not") and asks_if_normal("is he allowed to do that")
+    assert not asks_if_normal("is that normal water") and not asks_if_normal("is it ok to block him")
