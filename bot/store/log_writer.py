@@ -11,7 +11,6 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.dialogue.constants import UTTER_FIRST_STEPS
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store import constants
 from bot.store.constants import ERASURE_GRACE
@@ -29,6 +28,7 @@ from bot.store.keys import KeyRing
 from bot.store.models import Alert, Conversation, Erasure, Escalation, SealedOriginal, SearchToken, Turn
 from bot.store.policy import StorePolicy
 from bot.store.records import (
+    ANSWERED_RESPONSES,
     UNANSWERED_RESPONSES,
     UNSPECIFIED,
     LoggedEvent,
@@ -199,7 +199,7 @@ class LogWriter:
             conversation.helplines_shown = shown + [name for name in facts.helplines if name not in shown]
         if facts.response and facts.response.startswith(UNANSWERED_RESPONSES):
             self._mark_unanswered(conversation)
-        elif facts.response and facts.response.startswith(UTTER_FIRST_STEPS):
+        elif facts.response and facts.response.startswith(ANSWERED_RESPONSES):
             self._mark_answered(conversation)
 
     def _count_journey(self, conversation: Conversation, logged: LoggedEvent) -> None:
@@ -223,7 +223,7 @@ class LogWriter:
             conversation.unanswered_count += 1
 
     def _mark_answered(self, conversation: Conversation) -> None:
-        """The steps were spoken: what looked like a question without an answer asked for them."""
+        """What was asked for was spoken, though the words by themselves were understood as nothing."""
         latest = self._latest_of_the_person(conversation)
         if latest is not None and latest.unanswered:
             latest.unanswered = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from bot.dialogue.constants import UTTER_STEPS_INSTEAD
+from bot.dialogue.constants import UTTER_FIRST_STEPS, UTTER_STEPS_INSTEAD
 from bot.safety.levels import CATEGORIES, RiskLevel
 from bot.store.constants import BOT, USER
 
@@ -17,6 +17,9 @@ FACT_SLOTS = ("audience", "country", "language", "barrier", "barrier_outcome")
 #: An answer by one of these means that the question had none.
 UNANSWERED_RESPONSES = ("utter_fallback", "utter_default", "utter_out_of_scope", "utter_technical_problem")
 FALLBACK_INTENTS = ("nlu_fallback",)
+#: An answer by one of these is what few words asked for, though they are understood as nothing in particular: the steps
+#: after a card, the list of helplines.
+ANSWERED_RESPONSES = (UTTER_FIRST_STEPS, "utter_hotlines")
 #: What a question does, as the assistant read it behind an answer (`bot.nlu.everyday_messages.Does`).
 ASKS = "asks"
 UNSPECIFIED = "unspecified"

@@ -111,6 +111,13 @@ def test_a_question_that_the_steps_answered_is_none_without_an_answer(database, 
         assert work.session.get(Conversation, "c1").unanswered_count == 1
 
 
+def test_a_list_of_helplines_answers_who_asked_for_it_in_few_words(database, write, user_event, bot_event):
+    missed = {"intent": {"name": "nlu_fallback", "confidence": 0.8}}
+    write(user_event("c1", "who is open now", **missed), bot_event("c1", "These are …", NOW, "utter_hotlines"))
+    with UnitOfWork(database) as work:
+        assert work.session.get(Conversation, "c1").unanswered_count == 0
+
+
 def test_what_only_tells_something_is_no_unanswered_question(database, write, user_event):
     missed = {"intent": {"name": "nlu_fallback", "confidence": 0.8}}
     write(
