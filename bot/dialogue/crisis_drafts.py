@@ -77,6 +77,7 @@ from bot.safety.levels import (
     ADULT_INVOLVED,
     IMAGE_SHARED,
     IMMEDIATE_DANGER,
+    OFFENDER_CONCERN,
     SELF_HARM,
     RiskAssessment,
     RiskLevel,
@@ -324,7 +325,7 @@ def _newest_question(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datetime) -> CrisisContext:
     return CrisisContext(
         country=facts.country,
-        audience=facts.audience,
+        audience=_audience(tracker, facts),
         channel=facts.channel,
         language=facts.language,
         cards_given=cards_given(tracker),
@@ -342,6 +343,17 @@ def _context(tracker: DialogueStateTracker, facts: ConversationFacts, now: datet
         words_given=_words_of_cards(tracker),
         situation=_OWN_HAND if meaning_of(tracker) is Meaning.OWN_HAND else None,
     )
+
+
+def _audience(tracker: DialogueStateTracker, facts: ConversationFacts) -> str | None:
+    """The audience; a survivor who came as a professional speaks for themselves of the one who hurt them.
+
+    "He has little kids around him now" wants no word about a safeguarding lead then.
+    """
+    is_a_survivor = str(newest_card(tracker).get("response") or "").endswith("_survivor")
+    is_of_that_person = from_dict(latest_risk(tracker)).main_category == OFFENDER_CONCERN
+    is_meant = is_a_survivor and is_of_that_person and facts.audience == PROFESSIONAL
+    return PARENT if is_meant else facts.audience
 
 
 def _words_of_cards(tracker: DialogueStateTracker) -> FrozenSet[str]:
