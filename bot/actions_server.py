@@ -16,8 +16,22 @@ def serve() -> None:
     # rasa_sdk logs whole requests at DEBUG; a person's words stay out of the log.
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
     app = create_app("actions")
+    load_content()
     _add_health(app)
     app.run(host=settings.host, port=settings.actions_port, workers=1, access_log=False)
+
+
+def load_content() -> None:
+    """Loads what the actions answer from before the port opens.
+
+    It takes about two seconds, and so long Rasa waits for an action: the first one who asked for helplines after a
+    start would be told that something does not work.
+    """
+    from bot.content.helpline_answers import show_helplines
+    from bot.content.platforms import get_platforms
+
+    show_helplines(country=None, audience=None, channel="web")
+    get_platforms()
 
 
 def _add_health(app: Any) -> None:

@@ -217,8 +217,8 @@ class Messaging:
 
     async def _begin(self, incoming: Incoming, update: str, is_again: bool) -> "Union[Outcome, asyncio.Future[None]]":
         key = pseudonym(self.name, incoming.person)
-        # The file may keep an earlier message waiting longer than a later one.
         begun = None
+        # The file may keep an earlier message waiting longer than a later one.
         with self._arrivals.place(key) as my_turn:
             try:
                 begun = await self._file.begin(update)
