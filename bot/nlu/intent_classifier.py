@@ -125,7 +125,8 @@ ANSWERED_FROM = 0.9
 #: From here on an intent that is no fact and no question is what is meant.
 UNDERSTOOD_FROM = 0.5
 #: How the labels begin of what is told after a card: facts, what holds somebody back, how it went.
-_TOLD = (TOLD_INTENT, "barrier_", "outcome_", TAKE_BACK)
+_BARRIER = "barrier_"
+_TOLD = (TOLD_INTENT, _BARRIER, "outcome_", TAKE_BACK)
 #: Facts that take a trouble for less; "he sees no way on" is none of them, however it is read.
 _MAKE_LIGHT = ["told_only_a_joke", "told_it_went_well", "told_small_kindness"]
 #: So many phrasings of each are known in every case.
@@ -522,9 +523,12 @@ class SemanticIntentClassifier(GraphComponent):
         return _as_intent(ranking[0], float(self._config[CASE_THRESHOLD if is_question(text) else TOLD_THRESHOLD]))
 
     def _may_be_small(self, message: Message, alone: np.ndarray, answered: str, audience: Optional[str]) -> bool:
-        """Whether words that are understood by themselves are also much like what a small answer is asked for with."""
+        """Whether words that are understood by themselves are also much like what a small answer is asked for with.
+
+        "What do i say to them" is a barrier to telling after a card, and a wish for words after an everyday answer.
+        """
         label = self._model.labels[int(alone.argmax())]
-        if self._small is None or not label.startswith(RETRIEVAL_INTENT + "/"):
+        if self._small is None or not label.startswith((RETRIEVAL_INTENT + "/", _BARRIER)):
             return False
         return self._small.nearness(answered, audience, _asked(message)) >= NEAR_A_SMALL_ANSWER
 

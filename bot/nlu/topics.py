@@ -98,7 +98,9 @@ ANSWERED_RATHER_THAN_ASKED: Mapping[str, FrozenSet[str]] = {
         {"photos_of_other_people", "posting_photos_of_my_child", "says_it_is_deleted", "say_no_to_nudes"}
     ),
     # "The lead has it now, what do i say to the pupil" comes after the report that we would ask for.
-    levels.ABUSE_DISCLOSURE: frozenset({"teacher_humiliates", "after_i_reported_what_to_tell_the_child"}),
+    levels.ABUSE_DISCLOSURE: frozenset(
+        {"teacher_humiliates", "after_i_reported_what_to_tell_the_child", "bullied_at_school"}
+    ),
 }
 #: What weighs on somebody who tells it without asking: no income if he goes, too many questions asked of a child.
 _HOLDS_BACK = frozenset({"police_or_money_hold_me_back", "what_not_to_say_to_child"})
