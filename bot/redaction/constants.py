@@ -44,6 +44,6 @@ WITHHELD = "<WITHHELD>"
 PIECE_CHARS = 2000
 #: Text beyond this is not kept at all: channels refuse longer messages.
 MAX_CHARS = 20000
-#: A single expression may search this long before the text is withheld.
+#: A single expression may search this long (processor time of the whole process) before the search is given up.
 REGEX_TIMEOUT_SECONDS = 0.25
 LANGUAGE = "en"

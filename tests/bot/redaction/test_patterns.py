@@ -315,3 +315,17 @@ def test_text_that_cannot_be_searched_is_withheld(redactor, monkeypatch):
     monkeypatch.setattr(redactor, "_find_in_piece", fail)
     assert redactor.redact("im katie from somewhere unseen").text == "<WITHHELD>"
     assert redactor.redact("x" * 30000).text == "<WITHHELD>"
+
+
+def test_a_search_that_took_too_long_once_is_tried_again(redactor, monkeypatch):
+    search, tries = redactor._find_in_piece, []
+
+    def slow_at_first(text):
+        tries.append(text)
+        if len(tries) == 1:
+            raise TimeoutError
+        return search(text)
+
+    monkeypatch.setattr(redactor, "_find_in_piece", slow_at_first)
+    assert redactor.redact("im katie and i wait at the busy stop").text == "im <PERSON_1> and i wait at the busy stop"
+    assert len(tries) == 2
