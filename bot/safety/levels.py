@@ -66,6 +66,8 @@ class Speaker(str, Enum):
 
 #: A category leads before a likelier one when its score is at least this share of the other's.
 _NEARLY = 0.75
+#: Of danger and self-harm a smaller share is enough: below half, "older boys hit me on the way home" tells of what was.
+_LEADS_FROM = {IMMEDIATE_DANGER: 0.5, SELF_HARM: 0.0}
 #: Below this share the likeliest category is little more than a guess; asking about it could sound out of the blue.
 _ASKED_FROM = 0.3
 
@@ -138,9 +140,10 @@ class RiskAssessment:
     def main_category(self) -> str | None:
         """The category that leads the reply: the first in the order of CATEGORIES that is as likely as any, or nearly.
 
-        Danger and self-harm lead wherever they are named: the words for them fit beside every other trouble.
+        Self-harm leads wherever it is named, and danger when it is at least half as likely as the likeliest: the words
+        for them fit beside every other trouble.
         """
         strongest = max(self.categories.values(), default=0.0)
-        near = {name for name, score in self.categories.items() if score >= _NEARLY * strongest}
-        leads = near | ({IMMEDIATE_DANGER, SELF_HARM} & set(self.categories))
+        share = {name: _LEADS_FROM.get(name, _NEARLY) for name in self.categories}
+        leads = {name for name, score in self.categories.items() if score >= share[name] * strongest}
         return next((name for name in CATEGORIES if name in leads), None)
