@@ -82,3 +82,10 @@ def test_a_question_asks_about_a_category_only_when_one_is_likely_enough() -> No
 def test_a_yes_is_about_what_was_asked_and_after_an_open_question_about_what_cannot_wait():
     assert [category_of_yes(name) for name in levels.CATEGORIES] == list(levels.CATEGORIES)
     assert {category_of_yes(asked) for asked in (None, "unclear", "")} == {levels.SELF_HARM}
+
+
+def test_danger_leads_only_where_it_is_at_least_half_as_likely_as_what_else_was_told() -> None:
+    told = {levels.ABUSE_DISCLOSURE: 0.9}
+    assert RiskAssessment(RiskLevel.ESCALATE, {**told, levels.IMMEDIATE_DANGER: 0.4}).main_category == "abuse_disclosure"
+    assert RiskAssessment(RiskLevel.ESCALATE, {**told, levels.IMMEDIATE_DANGER: 0.5}).main_category == "immediate_danger"
+    assert RiskAssessment(RiskLevel.ESCALATE, {**told, levels.SELF_HARM: 0.2}).main_category == "self_harm"
