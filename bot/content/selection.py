@@ -238,7 +238,7 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
     if request.level is RiskLevel.EMERGENCY and needs[0] != "emergency":
         needs = ("emergency", *needs)
     chosen = _meet(directory, request, country, person, needs)
-    listening = any(c.own and c.status is not Status.CLOSED and c.service.kind in _LISTENS for c in chosen.values())
+    listening = any(_listens_now(choice, request, person) for choice in chosen.values())
     if len(chosen) < LEAST_SERVICES or not (listening or person == "professional"):
         # Nobody to talk to now, or one line only: add one that listens at any hour.
         backup = _meet(directory, request, country, person, ("crisis",), chosen)
@@ -246,6 +246,16 @@ def select(directory: HotlineDirectory, request: SelectionRequest) -> Selection:
     ordered = _ordered(list(chosen.values()))
     shown = tuple(ordered[:MAX_SERVICES])
     return Selection(shown, directory.emergency(country), person, country is None, request.speaker)
+
+
+def _listens_now(choice: Choice, request: SelectionRequest, person: str) -> bool:
+    """Whether somebody there listens to this person at this hour.
+
+    A child finds the courage for one call: a line of which it is not sure that it is open is not enough by itself.
+    """
+    if not choice.own or choice.service.kind not in _LISTENS or choice.status is Status.CLOSED:
+        return False
+    return choice.status is Status.OPEN or person != "child" or request.at is None
 
 
 def may_be_grown(audience: str | None, age: int | None, channel: str) -> bool:

@@ -103,6 +103,15 @@ def test_a_closed_line_goes_last_and_one_that_answers_now_is_added():
     assert ids(choose("NL", "extortion", at=DAY))[0] == "nl-kindertelefoon"
 
 
+def test_a_child_whose_helpline_may_be_closed_gets_one_more_that_is_open_now():
+    at_night = choose("DE", "abuse_disclosure", at=NIGHT)
+    assert "de-nummer-gegen-kummer" in ids(at_night) and "de-telefonseelsorge" in ids(at_night)
+    answers = {choice.service.id: choice.status for choice in at_night.choices}
+    assert answers["de-nummer-gegen-kummer"] is Status.UNKNOWN and answers["de-telefonseelsorge"] is Status.OPEN
+    of_a_parent = choose("DE", "abuse_disclosure", Speaker.ABOUT_CHILD, "parent", at=NIGHT)
+    assert "de-telefonseelsorge" not in ids(of_a_parent)
+
+
 def test_a_worry_about_own_thoughts_leads_to_the_prevention_line_for_adults_only():
     assert ids(choose("GB", "offender_concern", Speaker.OWN_BEHAVIOUR, None))[0] == "gb-stop-it-now"
     assert "gb-stop-it-now" not in ids(choose("GB", "offender_concern", Speaker.OWN_BEHAVIOUR, "child"))
