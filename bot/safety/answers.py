@@ -57,7 +57,7 @@ _OF_WORDS = (
     "of_telling", "wants_something", "ends_with_thanks", "begins_with_thanks", "makes_a_plan", "child_near",
     "of_pictures", "of_threats", "of_despair", "begins_with_no", "of_finding_out", "wants_to_die", "plans_to_tell",
     "of_the_own_home", "of_an_attack", "not_kept_away", "of_pornography", "of_coming_upon", "of_being_shown",
-    "of_one_age", "of_someone_older", "of_two_of_one_age", "told_to_die",
+    "of_one_age", "of_someone_older", "of_two_of_one_age", "told_to_die", "of_a_pupil", "of_a_push",
 )  # fmt: skip
 _SINGLE = (
     "what_now", "what_to_say", "adds",
@@ -73,6 +73,7 @@ _SINGLE = (
     "denies_dying", "denies_pictures", "denies_a_person", "says_misread",
     "more_than_pornography", "may_go_along", "asks_to_wait", "kept_away", "doubts_telling", "hides", "phone_is_low",
     "takes_it_to_heart", "asks_to_stop_it", "asks_about_death", "has_lost_somebody", "wishes_to_follow",
+    "more_than_a_push",
 )  # fmt: skip
 
 
@@ -687,6 +688,13 @@ def was_told_to_die(text: str) -> bool:
 def asks_to_stop_an_insult(text: str) -> bool:
     """The same, with the question how to report it, block them, or whom to tell."""
     return was_told_to_die(text) and bool(_patterns(_ANSWERS)["asks_to_stop_it"].search(_plain(text)))
+
+
+def is_pushed_among_pupils(text: str) -> bool:
+    """Whether a pupil pushes, trips or teases, and no more is told: "a boy in my class pushes me in the corridor"."""
+    patterns, plain = _patterns(_ANSWERS), _plain(text)
+    is_told = bool(patterns["of_a_pupil"].search(plain)) and bool(patterns["of_a_push"].search(plain))
+    return is_told and not patterns["more_than_a_push"].search(plain)
 
 
 def asks_about_death(text: str) -> bool:

@@ -14,6 +14,7 @@ from bot.safety.answers import (
     asks_to_stop_an_insult,
     comes_upon_pornography,
     denies_dying,
+    is_pushed_among_pupils,
     is_shown_pornography,
     mourns_and_asks_about_death,
     only_covers_scars,
@@ -57,6 +58,7 @@ def within_words(decision: Decision, reading: Reading, speaker: Speaker, text: s
     if is_alone:
         limits += [_most_of_a_denial(decision, text), _most_of_few_words(decision, reading, text)]
         limits += [_most_of_an_insult(decision, text), _most_of_mourning(decision, text)]
+        limits.append(_most_of_a_push(decision, text))
     decision = replace(decision, level=min(decision.level, *limits))
     return _asking_who_shows_it(decision, text) if is_alone else decision
 
@@ -93,6 +95,13 @@ def _most_of_mourning(decision: Decision, text: str) -> RiskLevel:
     if is_long(text) or not (is_heard_only and asks_about_death(text)):
         return RiskLevel.EMERGENCY
     return RiskLevel.NONE if mourns_and_asks_about_death(text) else RiskLevel.CHECK_IN
+
+
+def _most_of_a_push(decision: Decision, text: str) -> RiskLevel:
+    """Nothing where a score alone hears harm in pushing among pupils: bullying has an answer, with whom to tell."""
+    is_heard_only = not decision.hits and set(decision.categories) <= {ABUSE_DISCLOSURE}
+    is_held = is_heard_only and decision.level <= RiskLevel.ESCALATE and not is_long(text)
+    return RiskLevel.NONE if is_held and is_pushed_among_pupils(text) else RiskLevel.EMERGENCY
 
 
 def _most_of_few_words(decision: Decision, reading: Reading, text: str) -> RiskLevel:

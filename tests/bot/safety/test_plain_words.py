@@ -86,3 +86,34 @@ def test_thanks_and_a_goodbye_are_no_farewell_however_sure_a_score_is(text):
 @pytest.mark.parametrize("text", ["thank you for everything. goodbye", "goodbye forever", "take care of my cat. bye"])
 def test_a_farewell_that_says_more_stands(text):
     assert held(ESCALATE, SELF_HARM, text, likely=0.99).level is ESCALATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a boy in my class pushes me in the corridor every day",
+        "kids at school keep tripping me up and laughing",
+        "two girls in her year hide her bag at break",
+        "some boys in my form threw my pencil case at lunch",
+    ],
+)
+def test_pushing_among_pupils_is_answered_as_bullying_where_only_a_score_hears_harm(text):
+    assert held(ESCALATE, ABUSE_DISCLOSURE, text, likely=0.92).level is NONE
+    assert held(ESCALATE, ABUSE_DISCLOSURE, text, is_alone=False).level is ESCALATE
+    assert held(ESCALATE, SELF_HARM, text).level is ESCALATE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a boy in my class pushes me and touches me in the corridor",
+        "kids at school pushed me down the stairs and my arm is broken",
+        "the boys in my year shove me and say they will kill me",
+        "my teacher pushes me in the corridor every day",
+        "he pushes me when we are alone",
+        "a girl in my class pushes me and i am scared to go back",
+        "some boys in my class pushed me and took pictures",
+    ],
+)
+def test_more_than_pushing_or_somebody_else_than_a_pupil_stands(text):
+    assert held(ESCALATE, ABUSE_DISCLOSURE, text, likely=0.92).level is ESCALATE
